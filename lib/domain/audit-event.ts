@@ -1,0 +1,105 @@
+import type { RefusalCode } from './refusal'
+
+/** What an event may be about. */
+export type SubjectKind =
+  | 'system' | 'policy' | 'principal' | 'grant' | 'token' | 'session' | 'release' | 'snapshot' | 'evidence'
+  | 'checklist_template' | 'checklist_run' | 'promotion' | 'sign_off' | 'release_notes' | 'deployment'
+
+/** Before and after hold ids, enums, numbers and digests; never names, addresses or prose (T18, T40). */
+export type AuditValue = string | number | boolean | null | readonly string[]
+
+/**
+ * One thing that happened. Texts (statements, reasons) are named by the salted digest under which they lie apart.
+ * The database adds id and time; `toCanonical` adds actor and request.
+ */
+export type AuditEvent = {
+  action: AuditAction
+  system: string | null
+  subject: { kind: SubjectKind; id: string; version?: number }
+  decision?: 'approve' | 'decline'
+  /** SHA-256 of the sealed text the act names. */
+  dossier?: string
+  /** SHA-256 of the policy version it was done under. */
+  policy?: string
+  before?: Readonly<Record<string, AuditValue>>
+  after?: Readonly<Record<string, AuditValue>>
+  /** Digest of a text kept apart. */
+  text?: string
+  /** The grant the act rested on, where one slot's role did. */
+  grant?: string
+  outcome?: 'done' | 'refused'
+  reason?: RefusalCode
+  /** How many equal refusals this one event stands for (T35). */
+  count?: number
+}
+
+/** What a sentence about an event may draw on: names looked up when read, never stored in the event. */
+export type Told = { actor: string; subject: string; system: string; at: (key: string) => string; event: AuditEvent }
+
+/**
+ * Every action that can be on the record, and its one plain sentence. The table is the union: an action without words does not compile.
+ * Events are history: add an action rather than change what an old one means.
+ */
+export const AUDIT_ACTIONS = {
+  'system.created': (t) => `${t.actor} put ${t.system} under governance`,
+  'policy.applied': (t) => `${t.actor} applied policy version ${t.at('number')} of ${t.system}; it is not signed`,
+  'principal.created': (t) => `${t.actor} added ${t.subject} (${t.at('kind')})`,
+  'principal.retired': (t) => `${t.actor} retired ${t.subject}`,
+  'principal.erased': (t) => `${t.actor} erased the personal data of ${t.subject}; the record of their acts stays`,
+  'person.updated': (t) => `${t.actor} changed the profile of ${t.subject}`,
+  'password.changed': (t) => `${t.actor} changed the password of ${t.subject}; every other session ended`,
+  'setup.completed': (t) => `${t.subject} became the first admin through the set-up link`,
+  'grant.given': (t) => `${t.actor} granted ${t.at('role')} on ${t.at('systemId')} to ${t.at('principal')}`,
+  'grant.ended': (t) => `${t.actor} ended ${t.at('role')} of ${t.at('principal')}`,
+  'token.created': (t) => `${t.actor} made the token ${t.subject}`,
+  'token.revoked': (t) => `${t.actor} revoked the token ${t.subject}`,
+  'session.opened': (t) => `${t.actor} signed in`,
+  'session.ended': (t) => `${t.actor} signed out`,
+  'session.ended_everywhere': (t) => `${t.actor} ended every session of ${t.subject}`,
+  'sign_in.failed': (t) => `A sign-in failed${many(t)}`,
+  'release.registered': (t) => `${t.actor} registered ${t.subject}`,
+  'bundle.approved': (t) => `${t.actor} approved the release bundle of ${t.subject}`,
+  'snapshot.recorded': (t) => `${t.actor} recorded a snapshot of ${t.at('profile')} of ${t.system}`,
+  'evidence.recorded': (t) => `${t.actor} brought evidence for ${t.at('gate')} of ${t.at('release')} towards ${t.at('profile')}: ${t.at('verdict')}`,
+  'checklist_template.imported': (t) => `${t.actor} imported version ${t.at('number')} of the checklist ${t.at('checklist')}`,
+  'checklist_run.started': (t) => `${t.actor} started the checklist ${t.at('checklist')} for ${t.at('release')} towards ${t.at('profile')}`,
+  'checklist_item.ticked': (t) => `${t.actor} marked ${t.at('item')} of ${t.at('checklist')} as ${t.at('state')}`,
+  'promotion.opened': (t) => `${t.actor} opened ${t.subject}: ${t.at('release')} from ${t.at('from')} to ${t.at('to')}`,
+  'promotion.window_set': (t) => `${t.actor} set the window of ${t.subject}`,
+  'promotion.repinned': (t) => `${t.actor} pinned ${t.subject} to policy version ${t.at('number')}`,
+  'promotion.sealed': (t) => `${t.actor} sealed version ${t.event.subject.version ?? ''} of ${t.subject}`,
+  'promotion.voided': (t) => `Version ${t.event.subject.version ?? ''} of ${t.subject} was voided: ${t.at('moved')}`,
+  'promotion.withdrawn': (t) => `${t.actor} withdrew ${t.subject}`,
+  'promotion.superseded': (t) => `${t.subject} was superseded by ${t.at('by')}`,
+  'promotion.signed': (t) => `${t.actor} signed version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
+  'promotion.declined': (t) => `${t.actor} declined version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
+  'promotion.deployed': (t) => `${t.subject} is deployed`,
+  'promotion.failed': (t) => `The deployment of ${t.subject} failed`,
+  'promotion.rolled_back': (t) => `${t.subject} was rolled back`,
+  'dossier.opened': (t) => `${t.actor} opened version ${t.event.subject.version ?? ''} of ${t.subject} for the first time`,
+  'step_up.passed': (t) => `${t.actor} confirmed who they are for ${t.subject}`,
+  'step_up.failed': (t) => `A step-up of ${t.actor} for ${t.subject} failed${many(t)}`,
+  'sign_off.withdrawn': (t) => `${t.actor} withdrew the signature ${t.subject}`,
+  'question.asked': (t) => `${t.actor} asked a question on ${t.subject}`,
+  'release_notes.summary_edited': (t) => `${t.actor} edited the summary of the release notes of ${t.subject}`,
+  'release_notes.sealed': (t) => `The release notes of ${t.subject} were sealed`,
+  'release_notes.voided': (t) => `The sealed release notes of ${t.subject} were voided with their dossier`,
+  'deployment.started': (t) => `${t.actor} started ${t.subject}: ${t.at('release')} to ${t.at('profile')}${t.event.after?.authorised === false ? ', unauthorised' : ''}`,
+  'deployment.succeeded': (t) => `${t.actor} recorded that ${t.subject} succeeded`,
+  'deployment.failed': (t) => `${t.actor} recorded that ${t.subject} failed: ${t.at('class')}`,
+  'deployment.rolled_back': (t) => `${t.actor} recorded that ${t.subject} was rolled back by ${t.at('by')}`,
+  'action.refused': (t) => `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${t.event.reason ?? ''}`,
+} as const satisfies Record<string, (told: Told) => string>
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS
+
+function many(told: Told): string {
+  const count = told.event.count ?? 1
+  return count > 1 ? ` ${count} times` : ''
+}
+
+/** The only place that turns an event into words. `at(key)` gives a value of `after` (or `before`) with ids already named. */
+export function describe(told: Told): string {
+  const words: (told: Told) => string = AUDIT_ACTIONS[told.event.action]
+  return words(told)
+}
