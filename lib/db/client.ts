@@ -1,0 +1,22 @@
+import 'server-only'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient } from './generated/client'
+
+/** A client inside a transaction, or the client itself: what reads may run on. */
+export type Tx = Omit<PrismaClient, '$connect' | '$disconnect' | '$on' | '$transaction' | '$use' | '$extends'>
+
+const kept = globalThis as { countersignDb?: PrismaClient }
+
+function connect(): PrismaClient {
+  const connectionString = process.env.DATABASE_URL
+  if (!connectionString) throw new Error('DATABASE_URL is not set; `npm start` sets it, or see .env.example.')
+  return new PrismaClient({
+    adapter: new PrismaPg({ connectionString, max: Number(process.env.DATABASE_POOL_SIZE ?? 10) }),
+    // Prisma's own messages can print arguments; nothing of a request may reach a log that way (T18).
+    errorFormat: 'minimal',
+    log: [],
+  })
+}
+
+/** The one client of this process, as the role that runs the application; kept across reloads in development. */
+export const db: PrismaClient = (kept.countersignDb ??= connect())

@@ -1,0 +1,69 @@
+import 'server-only'
+import type { AuditEvent } from '@/lib/domain/audit-event'
+import type { Actor, Ctx } from '@/lib/domain/context'
+import { ensure, Refused, refuse } from '@/lib/domain/refusal'
+import { appendEvents } from './audit'
+import { db, type Tx } from './client'
+import { loadActor } from './load-actor'
+
+/** At least one event: a change that nobody can read about later does not compile. */
+export type Outcome<T> = { result: T; events: readonly [AuditEvent, ...AuditEvent[]] }
+
+/** What a use case works with: the transaction, the one instant of it (database time), and the actor as they stand now. */
+export type Work = { tx: Tx; now: Date; actor: Actor }
+
+const RETRY_BUDGET_MS = 2_000
+
+type Caused = { code?: string; meta?: { driverAdapterError?: Caused }; cause?: { originalCode?: string; kind?: string } }
+
+/** The SQLSTATE behind an error, in each of the three shapes Prisma gives it (recipes: audit tables, roles, Prisma). */
+export function sqlState(error: unknown): string | undefined {
+  const e = error as Caused
+  return (e.meta?.driverAdapterError ?? e).cause?.originalCode
+}
+
+function isConflict(error: unknown): boolean {
+  const e = error as Caused
+  return e.code === 'P2034' || ['40001', '40P01'].includes(sqlState(error) ?? '') || (e.meta?.driverAdapterError ?? e).cause?.kind === 'TransactionWriteConflict'
+}
+
+/** Whether a write lost against a unique index: the backstop behind the row locks (T07). */
+export function isDuplicate(error: unknown): boolean {
+  return (error as Caused).code === 'P2002' || sqlState(error) === '23505'
+}
+
+/**
+ * The only way to write. One transaction: the actor is read again and must still stand (session, token, grants: T08, T09), `work` locks,
+ * decides and writes with the transaction's one `now`, and its events go into the trail before the commit. If they cannot, nothing happened.
+ * Conflicts are tried again for two seconds with jitter; then the caller is told to try again.
+ */
+export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, options: { timeoutMs?: number } = {}): Promise<T> {
+  const deadline = Date.now() + RETRY_BUDGET_MS
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await db.$transaction(
+        async (tx) => {
+          const now = ctx.at ?? (await databaseNow(tx))
+          const actor = await loadActor(tx, ctx.actor, now)
+          ensure(actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null)
+          const standing = actor as Actor // ensured just above
+          const { result, events } = await work({ tx, now, actor: standing })
+          await appendEvents(tx, { ...ctx, actor: standing }, now, events)
+          return result
+        },
+        { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 },
+      )
+    } catch (error) {
+      if (error instanceof Refused) throw error
+      if (sqlState(error) === '55P03') throw new Refused(refuse('busy', 'Somebody else is deciding on this right now. Try again in a moment.'))
+      if (!isConflict(error) || Date.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(200, 10 * 2 ** attempt)))
+    }
+  }
+}
+
+/** The instant of a transaction, to the millisecond, from the database's clock (T17). */
+export async function databaseNow(tx: Tx): Promise<Date> {
+  const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`
+  return (row as { now: Date }).now // one row always
+}
