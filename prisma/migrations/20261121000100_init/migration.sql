@@ -63,6 +63,7 @@ CREATE TABLE "PromotionGate" (
     "command" TEXT,
     "validFor" TEXT,
     "blocking" BOOLEAN NOT NULL,
+    "moments" TEXT[],
 
     CONSTRAINT "PromotionGate_pkey" PRIMARY KEY ("id")
 );
