@@ -417,7 +417,6 @@ CREATE TABLE "Promotion" (
     "fromKey" TEXT NOT NULL,
     "toKey" TEXT NOT NULL,
     "baselineId" TEXT,
-    "olderAccepted" BOOLEAN NOT NULL DEFAULT false,
     "windowStartsAt" TIMESTAMPTZ(3),
     "windowEndsAt" TIMESTAMPTZ(3),
     "status" TEXT NOT NULL DEFAULT 'open',
