@@ -74,8 +74,14 @@ async function withEngine(factory, work) {
 }
 
 async function withDatabase(url, work) {
-  const { PrismaPg } = await import('@prisma/adapter-pg')
-  return withEngine(wholeScripts(new PrismaPg({ connectionString: url })), work)
+  const [{ PrismaPg }, { default: pg }] = await Promise.all([import('@prisma/adapter-pg'), import('pg')])
+  const pool = new pg.Pool({ connectionString: url }) // our own, to be ended: the engine leaves its connections open
+  pool.on('error', () => {})
+  try {
+    return await withEngine(wholeScripts(new PrismaPg(pool)), work)
+  } finally {
+    await pool.end()
+  }
 }
 
 /** Names of the migration folders in order of application. */
