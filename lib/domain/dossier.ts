@@ -1,0 +1,110 @@
+import { canonicalText, sha256Hex } from './canonical'
+import type { GateVerdict, JudgedGate } from './gate'
+import type { Role } from './roles'
+
+/** A running drift exception on the source or target profile, as a dossier names it. */
+export type DossierException = { id: string; profile: string; endsAt: string; sentence: string }
+
+/**
+ * All that a signer decides on, as it is sealed: its RFC 8785 text is what the SHA-256 names. Ids of principals, never their names, so that
+ * a person can be erased and the seal still stands (T40).
+ */
+export type Dossier = {
+  v: 1
+  promotion: string
+  number: number
+  system: string
+  release: {
+    version: string
+    gitSha: string
+    artefact: string
+    buildDate: string
+    schemaBackwardCompatible: boolean | null
+    bundleApproved: boolean
+  }
+  edge: { id: string; from: string; to: string }
+  policy: { version: number; hash: string }
+  baseline: { promotion: string; version: string; gitSha: string } | null
+  changes: { kind: string; summary: string; reference: string | null }[]
+  contributors: { principal: string | null; commits: number }[]
+  window: { startsAt: string; endsAt: string } | null
+  gates: { id: string; verdict: GateVerdict; evidence: string | null; checklist: string | null; exception: string | null; seenAt: string | null }[]
+  exceptions: DossierException[]
+  rollback: { rule: string; snapshot: { profile: string; digest: string; takenAt: string } | null; replaces: string | null }
+  slots: { id: string; title: string; roles: Role[]; last: boolean }[]
+}
+
+/** Canonical text and SHA-256 of a dossier; the browser computes the same to see that it shows what was sealed. */
+export function sealText(dossier: Dossier): { canonical: string; hash: string } {
+  const canonical = canonicalText(dossier, { depth: 8 })
+  return { canonical, hash: sha256Hex(canonical) }
+}
+
+/** One gate as a dossier holds it. */
+export function dossierGate(judged: JudgedGate): Dossier['gates'][number] {
+  return {
+    id: judged.gate.id,
+    verdict: judged.verdict,
+    evidence: judged.evidence?.id ?? null,
+    checklist: judged.checklist?.templateHash ?? null,
+    exception: judged.exception?.id ?? null,
+    seenAt: judged.seenAt?.toISOString() ?? null,
+  }
+}
+
+/**
+ * Which material inputs moved since a version was sealed, as sentences; empty when the version still stands (domain.md, what always holds, 4; T04).
+ * Evidence growing old and renewals with the same verdict are not in it: the first holds, the second is an addendum. A closed exception is one too.
+ */
+export function movedInputs(sealed: Dossier, current: Dossier): string[] {
+  const moved: string[] = []
+  if (sealed.release.artefact !== current.release.artefact || sealed.release.gitSha !== current.release.gitSha) moved.push('The artefact changed')
+  if (sealed.policy.hash !== current.policy.hash) moved.push(`The pinned policy moved from version ${sealed.policy.version} to ${current.policy.version}`)
+  if (sealed.baseline?.promotion !== current.baseline?.promotion) {
+    moved.push(`The baseline moved from ${sealed.baseline?.version ?? 'none'} to ${current.baseline?.version ?? 'none'}`)
+  }
+  if (sealed.window?.startsAt !== current.window?.startsAt || sealed.window?.endsAt !== current.window?.endsAt) moved.push('The window changed')
+  for (const before of sealed.gates) {
+    const now = current.gates.find((gate) => gate.id === before.id)
+    if (!now) continue // the pinned policy names the gates, so a gate can only go with it
+    if (before.verdict === 'pass' && now.verdict === 'pass_with_exception') moved.push(`The gate ${before.id} moved from pass to pass with exception`)
+    if (before.verdict !== 'fail' && now.verdict === 'fail') moved.push(`The gate ${before.id} failed`)
+  }
+  for (const now of current.exceptions) {
+    const before = sealed.exceptions.find((exception) => exception.id === now.id)
+    if (!before) moved.push(`The exception ${now.id} was opened on ${now.profile}`)
+    else if (before.endsAt < now.endsAt) moved.push(`The exception ${now.id} was extended`)
+  }
+  return moved
+}
+
+/** What changed between two sealed versions, one line a field, for the comparison page. */
+export type DossierDifference = { field: string; before: string; after: string }
+
+const shown = (value: unknown): string => (value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
+
+/** Lists only what differs between two versions of a dossier. */
+export function compareDossiers(before: Dossier, after: Dossier): DossierDifference[] {
+  const differences: DossierDifference[] = []
+  const compare = (field: string, one: unknown, other: unknown) => {
+    if (shown(one) !== shown(other)) differences.push({ field, before: shown(one), after: shown(other) })
+  }
+  for (const key of Object.keys(after.release) as (keyof Dossier['release'])[]) compare(`Release: ${key}`, before.release[key], after.release[key])
+  compare('Policy version', `${before.policy.version} (${before.policy.hash.slice(0, 8)})`, `${after.policy.version} (${after.policy.hash.slice(0, 8)})`)
+  compare('Baseline', before.baseline?.version, after.baseline?.version)
+  compare('Window', before.window && `${before.window.startsAt} to ${before.window.endsAt}`, after.window && `${after.window.startsAt} to ${after.window.endsAt}`)
+  const ids = new Set([...before.gates, ...after.gates].map((gate) => gate.id))
+  for (const id of ids) {
+    const one = before.gates.find((gate) => gate.id === id)
+    const other = after.gates.find((gate) => gate.id === id)
+    compare(`Gate ${id}: verdict`, one?.verdict, other?.verdict)
+    compare(`Gate ${id}: evidence`, one?.evidence ?? one?.seenAt, other?.evidence ?? other?.seenAt)
+    compare(`Gate ${id}: exception`, one?.exception, other?.exception)
+  }
+  const exceptions = new Set([...before.exceptions, ...after.exceptions].map((exception) => exception.id))
+  for (const id of exceptions) compare(`Exception ${id}`, before.exceptions.find((e) => e.id === id)?.endsAt, after.exceptions.find((e) => e.id === id)?.endsAt)
+  compare('Snapshot to go back to', before.rollback.snapshot?.takenAt, after.rollback.snapshot?.takenAt)
+  compare('Replaces', before.rollback.replaces, after.rollback.replaces)
+  compare('Slots', before.slots.map((slot) => slot.title).join(', '), after.slots.map((slot) => slot.title).join(', '))
+  return differences
+}
