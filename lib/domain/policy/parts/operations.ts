@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Command, Id, Level, ProfileId, RoleName, rule, Statement, Text, VariableName } from './basics'
+import { Command, Duration, Id, Level, ProfileId, RoleName, rule, Statement, Text, VariableName } from './basics'
 
 export const DeployInput = rule('DeployInput', 'Something a deployment may be given.', {
   id: Id.describe('The name under which a start of a deployment names it.'),
@@ -49,10 +49,14 @@ export const Deployment = rule('Deployment', 'What a deployment may be given, in
   validation: z.array(Statement).default([]).describe('What is validated at start, and by whom.'),
   failureSignatures: z.array(FailureSignature).default([]),
   targetIdentity: z
-    .strictObject({ variable: VariableName.optional(), label: VariableName.optional(), text: Text })
+    .strictObject({
+      variable: VariableName.optional().describe('Variable whose value tells one runtime instance from every other.'),
+      labelInput: Id.optional().describe('Allowed input that carries the label, which only informs.'),
+      text: Text,
+    })
     .optional()
     .describe('What says which target it really is; a label that disagrees is shown.'),
-  watchFor: z.string().max(24).optional().describe('How long a deployment is watched afterwards.'),
+  watchFor: Duration.optional().describe('How long a deployment is watched afterwards.'),
 })
 
 export const Artefact = z
@@ -70,9 +74,9 @@ export const Artefact = z
     reference: rule('ArtefactReference', 'How a release’s artefact is named.', {
       immutable: z.literal(true).describe('A reference that can later point elsewhere is always refused.'),
       accepts: z
-        .array(z.enum(['digest', 'git-sha-tag', 'file-digest', 'immutable-tag']))
+        .array(z.enum(['digest', 'git-sha-tag']))
         .min(1)
-        .describe('digest: name@sha256:...; git-sha-tag: a tag that contains the git SHA; file-digest: a file with its SHA-256; immutable-tag: a tag the registry never moves.'),
+        .describe('digest: name@sha256:...; git-sha-tag: name:tag with a tag that contains the git SHA.'),
       mutableTags: z.array(z.string().min(1).max(64)).default([]).describe('Tags that are always refused.'),
       labels: Text.optional().describe('What semantic tags are worth.'),
       text: Text,
