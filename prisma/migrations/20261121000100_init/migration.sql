@@ -417,7 +417,6 @@ CREATE TABLE "Promotion" (
     "edgeKey" TEXT NOT NULL,
     "fromKey" TEXT NOT NULL,
     "toKey" TEXT NOT NULL,
-    "baselineId" TEXT,
     "windowStartsAt" TIMESTAMPTZ(3),
     "windowEndsAt" TIMESTAMPTZ(3),
     "status" TEXT NOT NULL DEFAULT 'open',
@@ -660,7 +659,7 @@ CREATE INDEX "Promotion_systemId_status_openedAt_id_idx" ON "Promotion"("systemI
 CREATE INDEX "Promotion_status_openedAt_id_idx" ON "Promotion"("status", "openedAt" DESC, "id");
 
 -- CreateIndex
-CREATE INDEX "Promotion_systemId_toKey_status_idx" ON "Promotion"("systemId", "toKey", "status");
+CREATE INDEX "Promotion_systemId_toKey_status_endedAt_idx" ON "Promotion"("systemId", "toKey", "status", "endedAt" DESC);
 
 -- CreateIndex
 CREATE INDEX "Promotion_releaseId_idx" ON "Promotion"("releaseId");
@@ -853,9 +852,6 @@ ALTER TABLE "Promotion" ADD CONSTRAINT "Promotion_edgeId_fkey" FOREIGN KEY ("edg
 
 -- AddForeignKey
 ALTER TABLE "Promotion" ADD CONSTRAINT "Promotion_openedById_fkey" FOREIGN KEY ("openedById") REFERENCES "Principal"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "Promotion" ADD CONSTRAINT "Promotion_baselineId_fkey" FOREIGN KEY ("baselineId") REFERENCES "Promotion"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "SealedVersion" ADD CONSTRAINT "SealedVersion_promotionId_fkey" FOREIGN KEY ("promotionId") REFERENCES "Promotion"("id") ON DELETE SET NULL ON UPDATE CASCADE;

@@ -131,7 +131,7 @@ GRANT UPDATE ("lastUsedAt", "revokedAt") ON "ApiToken" TO countersign_app;
 GRANT UPDATE ("bundleApprovedById", "bundleApprovedAt") ON "Release" TO countersign_app;
 GRANT UPDATE ("principalId") ON "ReleaseContributor" TO countersign_app;
 GRANT UPDATE (variant) ON "ChecklistRun" TO countersign_app;
-GRANT UPDATE ("policyVersionId", "edgeId", "baselineId", "windowStartsAt", "windowEndsAt", status, "endedAt", "endReason", "notesSummary", "lastSealed") ON "Promotion" TO countersign_app;
+GRANT UPDATE ("policyVersionId", "edgeId", "windowStartsAt", "windowEndsAt", status, "endedAt", "endReason", "notesSummary", "lastSealed") ON "Promotion" TO countersign_app;
 GRANT UPDATE ("endedAt", "endedBy", moved) ON "SealedVersion" TO countersign_app;
 GRANT UPDATE ("withdrawnAt", "withdrawReason") ON "SignOff" TO countersign_app;
 GRANT UPDATE (status, "finishedAt", "failureClass", "failureSignature", stamp, "runId") ON "Deployment" TO countersign_app;
