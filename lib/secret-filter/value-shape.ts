@@ -79,8 +79,11 @@ const WORDY_PART = /^(?:[A-Z]?[a-z]{0,23}[0-9]{0,4}|[A-Z]{1,24}[0-9]{0,4}|[0-9]{
 
 function isWordyPart(part: string): boolean {
   if (part.length <= 24 && WORDY_PART.test(part)) return true
-  // camelCase: letters only, and at most every fourth a capital; drawn letters have about every second.
-  return part.length <= 64 && /^[A-Za-z]+$/.test(part) && part.replace(/[a-z]/g, '').length * 4 <= part.length
+  // camelCase: letters only, at most every fourth a capital, and few words of one or two letters; drawn letters have more of both.
+  if (part.length > 64 || !/^[A-Za-z]+$/.test(part)) return false
+  const capitals = part.replace(/[a-z]/g, '').length
+  const shortWords = part.match(/[A-Z][a-z]?(?![a-z])/g)?.length ?? 0
+  return capitals * 4 <= part.length && shortWords * 3 <= capitals
 }
 
 /** Number of kinds of characters in a value, 0 to 4: lower case, upper case, digits, signs. */
