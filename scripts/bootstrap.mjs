@@ -22,7 +22,9 @@ function sameAsLock() {
   const installed = JSON.parse(readOr(inRoot('node_modules', '.package-lock.json'), '{}')).packages
   if (!installed) return false
   const locked = JSON.parse(readFileSync(lockFile, 'utf8')).packages
-  const missing = Object.entries(locked).some(([path, { version, optional }]) => path && installed[path]?.version !== version && !(optional && !installed[path]))
+  const missing = Object.entries(locked).some(
+    ([path, { version, optional }]) => path && installed[path]?.version !== version && !(optional && !installed[path]),
+  )
   return !missing && Object.keys(installed).every((path) => path in locked)
 }
 
@@ -39,7 +41,9 @@ function runNpm(args) {
     const keep = (chunk) => lines.push(chunk)
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    child.on('error', (error) => reject(new Told(`npm could not be started (${error.code ?? error.message}). Node 20 or later comes with it.`)))
+    child.on('error', (error) =>
+      reject(new Told(`npm could not be started (${error.code ?? error.message}). Node 20 or later comes with it.`)),
+    )
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Told(`npm ${args.join(' ')} failed:\n${lines.join('').slice(-4000)}`))))
   })
 }
@@ -53,7 +57,9 @@ async function install() {
       throw new Told('The packages changed, and Windows does not let a running program replace itself. Run `npm ci` once, then this again.')
   }
   // Asked for by name: with NODE_ENV=production npm would leave out what building and seeding need.
-  await step('Installing packages (npm ci, about a minute without a cache)', () => runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']))
+  await step('Installing packages (npm ci, about a minute without a cache)', () =>
+    runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']),
+  )
   if (!existsSync(ownNodePath))
     throw new Told(
       'The packages are installed, but the Node that belongs to them is missing: its install script did not run.\n' +
@@ -88,7 +94,10 @@ function again(script) {
 export async function onOwnNode(scriptUrl, work) {
   try {
     const [major] = process.versions.node.split('.').map(Number)
-    if (major < 20) throw new Told(`Node ${process.versions.node} is too old to begin with: 20 or later is needed (the project brings its own Node 24 from there).`)
+    if (major < 20)
+      throw new Told(
+        `Node ${process.versions.node} is too old to begin with: 20 or later is needed (the project brings its own Node 24 from there).`,
+      )
     if (!existsSync(lockFile)) throw new Told('package-lock.json is missing: this does not look like a whole copy of the project.')
     await install()
     if (realpathSync(process.execPath) === realpathSync(ownNodePath)) {

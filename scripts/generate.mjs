@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { inRoot, ownNodePath, root } from './paths.mjs'
 import { Told } from './say.mjs'
@@ -23,7 +23,10 @@ export async function generate() {
     execFile(
       ownNodePath,
       [`${prisma}/build/index.js`, 'generate'],
-      { cwd: root, env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: ownNodePath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' } },
+      {
+        cwd: root,
+        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: ownNodePath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+      },
       (error, stdout, stderr) => (error ? reject(new Told(`The Prisma client could not be generated.\n${stdout}${stderr}`)) : resolve()),
     )
   })

@@ -11,7 +11,8 @@ function nextName(name, now = new Date()) {
 }
 
 async function newMigration(name) {
-  if (!/^[a-z][a-z0-9_]*$/.test(name ?? '')) throw new Told('A migration needs a name of small letters, digits and _: npm run migrate:new -- add_agents')
+  if (!/^[a-z][a-z0-9_]*$/.test(name ?? ''))
+    throw new Told('A migration needs a name of small letters, digits and _: npm run migrate:new -- add_agents')
   const sql = await diff({ from: lastMigratedSchema() })
   const folder = join(migrationsFolder, nextName(name))
   mkdirSync(folder, { recursive: true })

@@ -35,7 +35,9 @@ function otherUser() {
     return { uid: idOf('-u'), gid: idOf('-g') }
   } catch {
     try {
-      execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], { stdio: 'ignore' })
+      execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
+        stdio: 'ignore',
+      })
       return { uid: idOf('-u'), gid: idOf('-g') }
     } catch {
       throw new Told('As root, PostgreSQL needs a user named postgres, and none could be made. Make one, or start as an ordinary user.')
@@ -62,7 +64,14 @@ async function initialise(folder, superPassword) {
   if (isRoot) chownSync(passwordFile, user.uid, user.gid)
   try {
     await new Promise((resolve, reject) => {
-      const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums', '--no-instructions']
+      const flags = [
+        '--username=postgres',
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C.UTF-8',
+        '--data-checksums',
+        '--no-instructions',
+      ]
       const child = spawn(initdb, [`--pgdata=${folder}`, `--pwfile=${passwordFile}`, ...flags], {
         ...user,
         cwd: folder,
@@ -197,7 +206,8 @@ export async function startPostgres({ folder, port, superPassword, onEnd = () =>
       }
     } catch (error) {
       // After a postmaster was killed outright its children hold the shared memory for about two seconds.
-      if (error instanceof Told || error.code || Date.now() > until) throw error instanceof Told ? error : new Told(`PostgreSQL did not start in ${folder}:\n${error.message}`)
+      if (error instanceof Told || error.code || Date.now() > until)
+        throw error instanceof Told ? error : new Told(`PostgreSQL did not start in ${folder}:\n${error.message}`)
       await wait(250)
     }
   }

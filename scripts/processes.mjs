@@ -32,7 +32,11 @@ export function commandOf(pid) {
       return ''
     }
   }
-  if (process.platform === 'win32') return ask('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']).split('","')[0].replaceAll('"', '').trim()
+  if (process.platform === 'win32')
+    return ask('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH'])
+      .split('","')[0]
+      .replaceAll('"', '')
+      .trim()
   return ask('ps', ['-o', 'command=', '-p', String(pid)]).trim()
 }
 

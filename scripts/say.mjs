@@ -23,7 +23,11 @@ export async function step(what, work) {
   try {
     const outcome = await work()
     const detail = typeof outcome === 'string' ? `${outcome}, ` : ''
-    process.stdout.write(terminal ? `\r\x1b[2K  ${what}: ${detail}${took(performance.now() - from)}\n` : `  ${what}: ${detail}${took(performance.now() - from)}\n`)
+    process.stdout.write(
+      terminal
+        ? `\r\x1b[2K  ${what}: ${detail}${took(performance.now() - from)}\n`
+        : `  ${what}: ${detail}${took(performance.now() - from)}\n`,
+    )
     return outcome
   } catch (error) {
     process.stdout.write(terminal ? `\r\x1b[2K  ${what}: failed\n` : `  ${what}: failed\n`)

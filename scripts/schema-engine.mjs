@@ -56,7 +56,9 @@ const nowhere = {
     queryRaw: async () => ({ columnNames: [], columnTypes: [], rows: [] }),
     executeRaw: async () => 0,
     executeScript: async () => {},
-    startTransaction: async () => { throw new Error('a comparison of schemas does not write') },
+    startTransaction: async () => {
+      throw new Error('a comparison of schemas does not write')
+    },
     dispose: async () => {},
   }),
 }
@@ -115,8 +117,11 @@ export function lastMigratedSchema(folder = migrationsFolder) {
  * Compares files only: no database is asked.
  */
 export async function diff({ from, to = schemaFile }) {
-  const side = (file) => (file === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path: file, content: readFileSync(file, 'utf8') }] })
-  const result = await withEngine(nowhere, (engine) => engine.diff({ from: side(from), to: side(to), script: true, exitCode: null, filters }))
+  const side = (file) =>
+    file === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path: file, content: readFileSync(file, 'utf8') }] }
+  const result = await withEngine(nowhere, (engine) =>
+    engine.diff({ from: side(from), to: side(to), script: true, exitCode: null, filters }),
+  )
   const sql = result.stdout ?? ''
   return /^\s*(--[^\n]*)?\s*$/.test(sql) ? '' : sql
 }
