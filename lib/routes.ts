@@ -1,0 +1,128 @@
+/**
+ * Every address of the product (ux.md section 4), so that no page spells a path by hand.
+ * Ids and slugs are escaped here; `query` drops what is undefined or empty.
+ */
+
+type Query = Record<string, string | number | boolean | null | undefined>
+
+function at(path: string, query?: Query): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '' && value !== false) params.set(key, value === true ? '1' : String(value))
+  }
+  const search = params.toString()
+  return search ? `${path}?${search}` : path
+}
+
+const part = (value: string | number): string => encodeURIComponent(String(value))
+
+export const routes = {
+  signIn: (query?: { callbackUrl?: string }) => at('/sign-in', query),
+  signOut: () => '/sign-out',
+  setup: (token: string) => `/setup/${part(token)}`,
+
+  inbox: () => '/',
+  more: () => '/more',
+
+  promotions: (query?: { view?: 'board' | 'table' | 'graph'; system?: string; state?: string; after?: string }) => at('/promotions', query),
+  promotionNew: (query?: { system?: string; from?: string; to?: string; release?: string }) => at('/promotions/new', query),
+  promotion: (id: string) => `/promotions/${part(id)}`,
+  promotionSign: (id: string, query?: { slot?: string }) => at(`/promotions/${part(id)}/sign`, query),
+  promotionDecline: (id: string) => `/promotions/${part(id)}/decline`,
+  promotionVersion: (id: string, version: number) => `/promotions/${part(id)}/v/${part(version)}`,
+  promotionCompare: (id: string, query?: { from?: number; to?: number }) => at(`/promotions/${part(id)}/compare`, query),
+  signature: (id: string) => `/signatures/${part(id)}`,
+
+  systems: () => '/systems',
+  system: (slug: string, query?: { cell?: string; show?: 'problems'; profile?: string }) => at(`/systems/${part(slug)}`, query),
+  systemEnv: (slug: string) => `/systems/${part(slug)}/env`,
+  systemDeployments: (slug: string) => `/systems/${part(slug)}/deployments`,
+  systemChecklists: (slug: string) => `/systems/${part(slug)}/checklists`,
+  systemChecklist: (slug: string, id: string) => `/systems/${part(slug)}/checklists/${part(id)}`,
+  systemExceptions: (slug: string) => `/systems/${part(slug)}/exceptions`,
+  systemPolicy: (slug: string, query?: { version?: number; against?: number; raw?: boolean }) => at(`/systems/${part(slug)}/policy`, query),
+  releases: (slug: string) => `/systems/${part(slug)}/releases`,
+  releaseNew: (slug: string) => `/systems/${part(slug)}/releases/new`,
+  release: (slug: string, version: string) => `/systems/${part(slug)}/releases/${part(version)}`,
+
+  rotations: () => '/rotations',
+  rotation: (id: string) => `/rotations/${part(id)}`,
+  exceptions: () => '/exceptions',
+  exceptionNew: (query?: { system?: string; profile?: string; rule?: string }) => at('/exceptions/new', query),
+  exception: (id: string) => `/exceptions/${part(id)}`,
+  breakGlass: () => '/break-glass',
+  breakGlassOpening: (id: string) => `/break-glass/${part(id)}`,
+
+  deployments: (query?: { system?: string; profile?: string; after?: string }) => at('/deployments', query),
+  deployment: (id: string) => `/deployments/${part(id)}`,
+
+  notes: (query?: { system?: string; after?: string }) => at('/notes', query),
+  note: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}`,
+
+  audit: (query?: {
+    q?: string
+    actor?: string
+    action?: string
+    subject?: string
+    system?: string
+    from?: string
+    to?: string
+    after?: string
+    entry?: string
+  }) => at('/audit', query),
+  auditEntry: (id: string) => `/audit/${part(id)}`,
+
+  profile: () => '/settings/profile',
+  notifications: () => '/settings/notifications',
+  shortcuts: () => '/settings/shortcuts',
+  people: () => '/settings/people',
+  person: (id: string) => `/settings/people/${part(id)}`,
+  tokens: () => '/settings/tokens',
+
+  kit: () => '/kit',
+  apiReference: () => '/reference',
+  openapi: () => '/openapi.json',
+  search: (q: string) => at('/api/search', { q }),
+} as const
+
+/** Keys of the main navigation; icons and counters hang on them. */
+export type NavKey = 'inbox' | 'promotions' | 'rotations' | 'exceptions' | 'deployments' | 'notes' | 'audit' | 'systems' | 'breakGlass' | 'more'
+
+export type NavEntry = {
+  key: NavKey
+  label: string
+  href: string
+  /** The letter after `g` (ux.md section 14). */
+  letter?: string
+  /** The word under the icon on a phone, where it differs. */
+  short?: string
+}
+
+/** The rail, in its fixed order. A later issue adds its page here and it appears in rail, phone list, palette and shortcuts. */
+export const NAV: readonly NavEntry[] = [
+  { key: 'inbox', label: 'Inbox', href: routes.inbox(), letter: 'i' },
+  { key: 'promotions', label: 'Promotions', href: routes.promotions(), letter: 'p', short: 'Promote' },
+  { key: 'deployments', label: 'Deployments', href: routes.deployments(), letter: 'd' },
+  { key: 'notes', label: 'Release notes', href: routes.notes(), letter: 'n', short: 'Notes' },
+  { key: 'audit', label: 'Audit', href: routes.audit(), letter: 'a' },
+]
+
+/** Pinned to the bottom of the rail, first under More on a phone (break glass lives here once its page exists). */
+export const NAV_PINNED: readonly NavEntry[] = []
+
+/** Not in the list of the rail (it has its own section there), but a tab on a phone and a target for `g s`. */
+export const NAV_SYSTEMS: NavEntry = { key: 'systems', label: 'Systems', href: routes.systems(), letter: 's' }
+
+/** The five phone tabs. */
+export const PHONE_TABS: readonly NavEntry[] = [
+  ...NAV.filter((entry) => entry.key === 'inbox' || entry.key === 'promotions'),
+  NAV_SYSTEMS,
+  ...NAV.filter((entry) => entry.key === 'notes'),
+  { key: 'more', label: 'More', href: routes.more() },
+]
+
+/** Whether a navigation entry is the section that a path belongs to. */
+export function isCurrent(href: string, pathname: string): boolean {
+  if (href === '/') return pathname === '/'
+  return pathname === href || pathname.startsWith(`${href}/`)
+}
