@@ -66,6 +66,8 @@ type Assigned = { tight: boolean; quoted: boolean; sign: string; value: string }
 function judgeAssignment(head: string, word: string, suffix: string, assigned: Assigned): string | null {
   const value = assigned.value.slice(0, MAX_VALUE).replace(/[.?!]+$/, '')
   if (value.length < 3 || isPlaceholder(value) || isReference(value)) return null
+  // `const tokens: Record<string, ...>` in a pasted piece of code.
+  if (assigned.sign === ':' && /^[A-Za-z_][A-Za-z0-9_.]{0,80}[<([]/.test(value)) return null
   const plain = word.toLowerCase().replace(/^[_-]/, '')
   const env = isEnvStyle(head + word + suffix)
   const isKey = plain === 'key'
