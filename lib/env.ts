@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 // Every setting of the application. `npm start` fills in what it can work out itself; `.env.example` documents each one, and a
-// test keeps the two in step. Nothing else in the application reads process.env for a setting.
+// test keeps the two in step. Nothing else in the application reads process.env for a setting. Node runs this file as it is
+// (`npm start` checks the settings before anything that takes long), so it uses only TypeScript that can be erased.
 
 /** An empty value in an environment file means "not set". */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
@@ -87,6 +88,11 @@ export const settingsTable = {
     optional(address),
     'secret',
   ),
+  COUNTERSIGN_STATE: setting(
+    'Folder of the embedded database, its passwords and what the first start prints. Without it: .countersign in the project.',
+    '.countersign',
+    optional(z.string().min(1)),
+  ),
   DATABASE_POOL_SIZE: setting('How many connections one web process keeps at most.', '10', withDefault(count(1, 500), 10)),
   TRUSTED_PROXY: setting(
     'How many proxies in front may be believed about the client address (X-Forwarded-For, counted from the right). Without it: none.',
@@ -128,12 +134,15 @@ export interface SettingProblem {
 
 /** Thrown with every problem at once; the message lists them for the console. */
 export class SettingsRefused extends Error {
-  constructor(readonly problems: readonly SettingProblem[]) {
+  readonly problems: readonly SettingProblem[]
+
+  constructor(problems: readonly SettingProblem[]) {
     super(
       `${problems.length === 1 ? 'One setting is' : `${problems.length} settings are`} not right (see .env.example):\n` +
         problems.map(({ name, rule, example }) => `  ${name} ${rule}. Example: ${name}=${example}`).join('\n'),
     )
     this.name = 'SettingsRefused'
+    this.problems = problems
   }
 }
 
