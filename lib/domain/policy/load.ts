@@ -1,6 +1,8 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
+import { NotCanonical } from '../canonical'
 import { type Finding, formatPath, type Problem } from './finding'
+import { policyCanonical } from './hash'
 import { referenceProblems } from './references'
 import { type Policy, PolicySchema } from './schema'
 
@@ -15,17 +17,36 @@ export type ReadPolicy = { policy: Policy; findings?: undefined } | { findings: 
  */
 export function readPolicy(text: string, fileName: string): ReadPolicy {
   if (text.length > MAX_LENGTH)
-    return { findings: [{ file: fileName, line: 1, column: 1, path: '', what: `the text has ${text.length} characters`, expected: `at most ${MAX_LENGTH}` }] }
+    return {
+      findings: [
+        { file: fileName, line: 1, column: 1, path: '', what: `the text has ${text.length} characters`, expected: `at most ${MAX_LENGTH}` },
+      ],
+    }
 
   const lineCounter = new LineCounter()
-  const doc = parseDocument(text, { lineCounter, version: '1.2', schema: 'core', strict: true, uniqueKeys: true, merge: false, prettyErrors: false })
+  const doc = parseDocument(text, {
+    lineCounter,
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    uniqueKeys: true,
+    merge: false,
+    prettyErrors: false,
+  })
   const place = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset)
     return { file: fileName, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const yamlProblems = [...doc.errors, ...doc.warnings]
   if (yamlProblems.length > 0)
-    return { findings: yamlProblems.map((error) => ({ ...place(error.pos[0]), path: '', what: `this is not YAML that we read: ${error.message}`, expected: expectedOf(error.code) })) }
+    return {
+      findings: yamlProblems.map((error) => ({
+        ...place(error.pos[0]),
+        path: '',
+        what: `this is not YAML that we read: ${error.message}`,
+        expected: expectedOf(error.code),
+      })),
+    }
 
   let raw: unknown
   try {
@@ -33,19 +54,36 @@ export function readPolicy(text: string, fileName: string): ReadPolicy {
   } catch (error) {
     // Only the alias limit and unresolved aliases throw here.
     if (!(error instanceof ReferenceError)) throw error
-    return { findings: [{ ...place(0), path: '', what: `an alias cannot be resolved: ${error.message}`, expected: 'few aliases, each to an anchor above it' }] }
+    return {
+      findings: [
+        {
+          ...place(0),
+          path: '',
+          what: `an alias cannot be resolved: ${error.message}`,
+          expected: 'few aliases, each to an anchor above it',
+        },
+      ],
+    }
   }
 
   const parsed = PolicySchema.safeParse(raw)
-  const problems = [...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => schemaProblems(issue, raw))), ...referenceProblems(raw)]
-  if (parsed.success && problems.length === 0) return { policy: parsed.data }
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => schemaProblems(issue, raw))),
+    ...referenceProblems(raw),
+  ]
+  if (parsed.success && problems.length === 0) {
+    const odd = uncanonical(parsed.data)
+    if (odd === null) return { policy: parsed.data }
+    problems.push(odd)
+  }
 
   const offsetOf = (problem: Problem): number => {
     for (let path = [...problem.path]; ; path = path.slice(0, -1)) {
       // A missing key has no node: the nearest parent is where it should be.
       const node = path.length > 0 ? doc.getIn(path, true) : doc.contents
       const whole = path.length === problem.path.length
-      const pair = whole && problem.key !== undefined && isMap(node) ? node.items.find((item) => String(item.key) === problem.key) : undefined
+      const pair =
+        whole && problem.key !== undefined && isMap(node) ? node.items.find((item) => String(item.key) === problem.key) : undefined
       if (isNode(pair?.key) && pair.key.range) return pair.key.range[0]
       if (isNode(node) && node.range) return node.range[0]
       if (path.length === 0) return 0
@@ -61,12 +99,27 @@ export function readPolicy(text: string, fileName: string): ReadPolicy {
   return { findings: findings.map(({ offset, ...finding }) => ({ ...place(offset), ...finding })) }
 }
 
+/** A policy whose texts have no canonical form (not NFC, lone surrogates) could not be hashed, so it is refused here. */
+function uncanonical(policy: Policy): Problem | null {
+  try {
+    policyCanonical(policy)
+    return null
+  } catch (error) {
+    if (!(error instanceof NotCanonical)) throw error
+    const path = error.place.split(/[.[\]]+/).flatMap((part) => (part === '' ? [] : [/^\d+$/.test(part) ? Number(part) : part]))
+    return { path, what: error.message, expected: 'text in Unicode normal form C, so that every reader computes one hash' }
+  }
+}
+
 function expectedOf(code: string): string {
   return code === 'DUPLICATE_KEY' ? 'each key once in its map' : 'YAML 1.2 with plain maps, lists, texts, numbers and booleans'
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), raw)
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    raw,
+  )
 }
 
 /** What stands there, in words; never longer than a line, because somebody may have pasted a secret. */
@@ -79,7 +132,15 @@ function describe(value: unknown): string {
   return String(value)
 }
 
-const KIND_WORDS: Record<string, string> = { string: 'a text', number: 'a number', int: 'a whole number', boolean: 'true or false', array: 'a list', object: 'a map', record: 'a map' }
+const KIND_WORDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+}
 
 function schemaProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const path = issue.path
@@ -87,21 +148,50 @@ function schemaProblems(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const name = formatPath(path.slice(-1)) || 'the policy'
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path, key, what: `the key ${JSON.stringify(key)} is not known here`, expected: 'a key that the schema describes' }))
+      return issue.keys.map((key) => ({
+        path,
+        key,
+        what: `the key ${JSON.stringify(key)} is not known here`,
+        expected: 'a key that the schema describes',
+      }))
     case 'invalid_type':
       return found === undefined
         ? [{ path, what: `${name} is missing`, expected: KIND_WORDS[issue.expected] ?? issue.expected }]
         : [{ path, what: `${name} is ${describe(found)}`, expected: KIND_WORDS[issue.expected] ?? issue.expected }]
     case 'invalid_value':
-      return [{ path, what: `${name} is ${describe(found)}`, expected: `${issue.values.length > 1 ? 'one of: ' : ''}${issue.values.map(String).join(', ')}` }]
+      return [
+        {
+          path,
+          what: `${name} is ${describe(found)}`,
+          expected: `${issue.values.length > 1 ? 'one of: ' : ''}${issue.values.map(String).join(', ')}`,
+        },
+      ]
     case 'too_small':
-      return [{ path, what: `${name} is ${found === '' ? 'empty' : describe(found)}`, expected: `at least ${issue.minimum} ${unitOf(issue.origin)}` }]
+      return [
+        {
+          path,
+          what: `${name} is ${found === '' ? 'empty' : describe(found)}`,
+          expected: `at least ${issue.minimum} ${unitOf(issue.origin)}`,
+        },
+      ]
     case 'too_big':
       return [{ path, what: `${name} is ${describe(found)}`, expected: `at most ${issue.maximum} ${unitOf(issue.origin)}` }]
     case 'invalid_format':
-      return [{ path, what: `${name} is ${describe(found)}`, expected: issue.message.startsWith('Invalid string') ? `a text of the form ${issue.pattern ?? issue.format}` : issue.message }]
+      return [
+        {
+          path,
+          what: `${name} is ${describe(found)}`,
+          expected: issue.message.startsWith('Invalid string') ? `a text of the form ${issue.pattern ?? issue.format}` : issue.message,
+        },
+      ]
     case 'custom':
-      return [{ path, what: `${name} does not hold: ${found !== undefined && typeof found !== 'object' ? describe(found) : 'the rule is incomplete'}`, expected: issue.message }]
+      return [
+        {
+          path,
+          what: `${name} does not hold: ${found !== undefined && typeof found !== 'object' ? describe(found) : 'the rule is incomplete'}`,
+          expected: issue.message,
+        },
+      ]
     case 'invalid_union':
       return [{ path, what: `${name} is ${describe(found)}`, expected: unionExpected(issue) }]
     default:

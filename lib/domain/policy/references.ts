@@ -29,7 +29,10 @@ const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 
 const get = (node: Node, ...keys: string[]): Node =>
-  keys.reduce((found, key) => at([...found.path, key], Object.hasOwn(record(found.value), key) ? record(found.value)[key] : undefined), node)
+  keys.reduce(
+    (found, key) => at([...found.path, key], Object.hasOwn(record(found.value), key) ? record(found.value)[key] : undefined),
+    node,
+  )
 
 const list = (node: Node, ...keys: string[]): Node[] => {
   const found = get(node, ...keys)
@@ -152,7 +155,8 @@ function dangling(policy: Node, names: Names): Problem[] {
     const kind = Object.hasOwn(REFERENCES, key) ? REFERENCES[key] : undefined
     if (kind === undefined || NOT_A_REFERENCE.some((pattern) => pattern.test(keys))) return
     if (typeof node.value === 'string') refer(node, kind, names[kind])
-    else if (Array.isArray(node.value)) for (const [index, item] of node.value.entries()) refer(at([...node.path, index], item), kind, names[kind])
+    else if (Array.isArray(node.value))
+      for (const [index, item] of node.value.entries()) refer(at([...node.path, index], item), kind, names[kind])
     else
       for (const name of Object.keys(record(node.value)))
         if (!names[kind].has(name)) problems.push({ ...unknownName(node, kind, name, names[kind]), key: name })
@@ -203,7 +207,8 @@ function duplicates(policy: Node): Problem[] {
   const pairs = new Set<string>()
   for (const edge of list(policy, 'edges')) {
     const pair = `${text(edge, 'from')}->${text(edge, 'to')}`
-    if (pairs.has(pair) && text(edge, 'id') !== pair) problems.push({ path: edge.path, what: `a second edge ${pair}`, expected: 'one edge between two profiles' })
+    if (pairs.has(pair) && text(edge, 'id') !== pair)
+      problems.push({ path: edge.path, what: `a second edge ${pair}`, expected: 'one edge between two profiles' })
     pairs.add(pair)
   }
   return problems
@@ -224,10 +229,16 @@ function slotProblems(policy: Node): Problem[] {
     if (node.path.at(-1) !== 'slots') return
     for (const slot of list(node)) {
       const roles = list(slot, 'roles').map((role) => role.value)
-      const fillable = roles.some((role) => typeof role === 'string' && (ROLES as readonly string[]).includes(role) && !NEVER_SIGN.has(role))
+      const fillable = roles.some(
+        (role) => typeof role === 'string' && (ROLES as readonly string[]).includes(role) && !NEVER_SIGN.has(role),
+      )
       if (fillable || !Array.isArray(get(slot, 'roles').value)) continue
       const why = roles.length === 0 ? 'it names no role' : `${roles.join(' and ')} can sign nothing`
-      problems.push({ path: [...slot.path, 'roles'], what: `nobody can ever fill this slot: ${why}`, expected: 'at least one role other than admin and auditor' })
+      problems.push({
+        path: [...slot.path, 'roles'],
+        what: `nobody can ever fill this slot: ${why}`,
+        expected: 'at least one role other than admin and auditor',
+      })
     }
   })
   return problems
@@ -240,7 +251,11 @@ function edgeProblems(policy: Node): Problem[] {
     const [from, to, id] = [text(edge, 'from'), text(edge, 'to'), text(edge, 'id')]
     if (from === undefined || to === undefined) continue
     if (id !== undefined && id !== `${from}->${to}`)
-      problems.push({ path: [...edge.path, 'id'], what: `the edge ${JSON.stringify(id)} leads from ${from} to ${to}`, expected: `${from}->${to}` })
+      problems.push({
+        path: [...edge.path, 'id'],
+        what: `the edge ${JSON.stringify(id)} leads from ${from} to ${to}`,
+        expected: `${from}->${to}`,
+      })
     next.set(from, [...(next.get(from) ?? []), { to, edge }])
   }
   const done = new Set<string>()
@@ -258,11 +273,17 @@ function edgeProblems(policy: Node): Problem[] {
     done.add(profile)
   }
   for (const from of next.keys()) if (!done.has(from)) visit(from, [from])
-  const undeployable = new Set(list(policy, 'profiles').flatMap((profile) => (get(profile, 'deployable').value === false ? (text(profile, 'id') ?? []) : [])))
+  const undeployable = new Set(
+    list(policy, 'profiles').flatMap((profile) => (get(profile, 'deployable').value === false ? (text(profile, 'id') ?? []) : [])),
+  )
   for (const edge of list(policy, 'edges')) {
     const to = text(edge, 'to')
     if (to !== undefined && undeployable.has(to))
-      problems.push({ path: [...edge.path, 'to'], what: `${to} is never deployed to, so no promotion can end there`, expected: 'a profile with `deployable: true`' })
+      problems.push({
+        path: [...edge.path, 'to'],
+        what: `${to} is never deployed to, so no promotion can end there`,
+        expected: 'a profile with `deployable: true`',
+      })
   }
   return problems
 }
@@ -274,12 +295,24 @@ function gateProblems(policy: Node): Problem[] {
       const kind = text(gate, 'kind')
       const problems: Problem[] = []
       if (kind === 'checklist' && get(gate, 'checklist').value === undefined)
-        problems.push({ path: gate.path, what: 'a gate of kind checklist names no checklist', expected: '`checklist:` with the id of one under `checklists`' })
+        problems.push({
+          path: gate.path,
+          what: 'a gate of kind checklist names no checklist',
+          expected: '`checklist:` with the id of one under `checklists`',
+        })
       if (kind !== undefined && kind !== 'checklist' && get(gate, 'checklist').value !== undefined)
-        problems.push({ path: [...gate.path, 'checklist'], what: `a gate of kind ${kind} names a checklist`, expected: '`kind: checklist`, or no checklist' })
+        problems.push({
+          path: [...gate.path, 'checklist'],
+          what: `a gate of kind ${kind} names a checklist`,
+          expected: '`kind: checklist`, or no checklist',
+        })
       const kinds = list(gate, 'by', 'kinds').map((by) => by.value)
       if (kind !== undefined && kind !== 'check' && kinds.some((by) => by !== 'person'))
-        problems.push({ path: [...gate.path, 'by', 'kinds'], what: `a gate of kind ${kind} takes evidence from software`, expected: 'person only; software brings evidence to checks' })
+        problems.push({
+          path: [...gate.path, 'by', 'kinds'],
+          what: `a gate of kind ${kind} takes evidence from software`,
+          expected: 'person only; software brings evidence to checks',
+        })
       return problems
     })
 }
@@ -306,12 +339,20 @@ function checklistProblems(policy: Node): Problem[] {
       if (list_ === 'runbooks') continue
       const external = get(checklist, 'external').value === true
       if (external && (items.length > 0 || text(checklist, 'file') === undefined))
-        problems.push({ path: checklist.path, what: 'an external checklist names a file and has no items of its own', expected: '`file:` and no `items:`' })
+        problems.push({
+          path: checklist.path,
+          what: 'an external checklist names a file and has no items of its own',
+          expected: '`file:` and no `items:`',
+        })
       if (!external && items.length === 0)
         problems.push({ path: checklist.path, what: 'a checklist without items', expected: '`items:`, or `external: true` with `file:`' })
     }
   const spine = text(policy, 'deployment', 'checklist')
-  const spineItems = ids(list(policy, 'checklists').filter((checklist) => text(checklist, 'id') === spine).flatMap((checklist) => list(checklist, 'items')))
+  const spineItems = ids(
+    list(policy, 'checklists')
+      .filter((checklist) => text(checklist, 'id') === spine)
+      .flatMap((checklist) => list(checklist, 'items')),
+  )
   for (const step of list(policy, 'deployment', 'sequence')) {
     const name = text(step, 'item')
     if (name !== undefined && !spineItems.has(name)) problems.push(unknownName(get(step, 'item'), 'checklist item', name, spineItems))
@@ -329,7 +370,13 @@ function variantProblems(policy: Node): Problem[] {
         defaults.add(name)
         return []
       }
-      return [{ path: [...variant.path, 'isDefault'], what: `a second default variant for ${name}`, expected: 'one default variant for each profile' }]
+      return [
+        {
+          path: [...variant.path, 'isDefault'],
+          what: `a second default variant for ${name}`,
+          expected: 'one default variant for each profile',
+        },
+      ]
     })
   })
 }

@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { Id, rule, Statement, Text } from './parts/basics'
-import { Agent, ClassBehaviour, Conflict, Constraint, ContactList, GoverningDocument, Phases, Profile, ProfileNaming, SourceDocument } from './parts/document'
+import {
+  Agent,
+  ClassBehaviour,
+  Conflict,
+  Constraint,
+  ContactList,
+  GoverningDocument,
+  Phases,
+  Profile,
+  ProfileNaming,
+  SourceDocument,
+} from './parts/document'
 import { Drift, Edge, NonGoals, Synchronisation } from './parts/edges'
 import { Acceptance, Artefact, Assurance, Deployment, Isolation, Migration, Rollback, SeedData } from './parts/operations'
 import { Checklist, Runbook } from './parts/steps'
@@ -46,7 +57,13 @@ export const PolicySchema = z
     drift: Drift,
     contacts: z.array(ContactList).default([]),
     expectations: z
-      .array(rule('ExpectationGroup', 'Expectations on one topic that are held and shown.', { id: Id, title: Text, statements: z.array(Statement).min(1) }))
+      .array(
+        rule('ExpectationGroup', 'Expectations on one topic that are held and shown.', {
+          id: Id,
+          title: Text,
+          statements: z.array(Statement).min(1),
+        }),
+      )
       .default([])
       .describe('Logging, metrics, hardening, developer workflow, continuous integration and the like.'),
     assurances: z.array(Assurance).default([]),

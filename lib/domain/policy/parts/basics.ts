@@ -28,7 +28,11 @@ export const VariableName = z
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
   .meta({ id: 'VariableName', description: 'Name of an environment variable, exactly as the runtime reads it. Never a value.' })
 
-export const Command = z.string().min(1).max(1_000).meta({ id: 'Command', description: 'The exact command, so that its result can be matched to it.' })
+export const Command = z
+  .string()
+  .min(1)
+  .max(1_000)
+  .meta({ id: 'Command', description: 'The exact command, so that its result can be matched to it.' })
 
 export const PathName = z.string().min(1).max(300).meta({ id: 'Path', description: 'A file, folder or pattern as the document names it.' })
 
@@ -40,7 +44,14 @@ export const Level = z.enum(LEVELS).meta({
     'How strongly the rule binds. forbidden: never (see except); required: must hold (at the moment, when one is given); read-only: for the subject; restricted: allowed only in the ways the qualifiers name; recommended: never red; optional; allowed.',
 })
 
-export const MOMENTS = ['before-merge', 'before-release-candidate', 'before-deployment', 'during-deployment', 'at-startup', 'at-runtime'] as const
+export const MOMENTS = [
+  'before-merge',
+  'before-release-candidate',
+  'before-deployment',
+  'during-deployment',
+  'at-startup',
+  'at-runtime',
+] as const
 export const Moment = z.enum(MOMENTS).meta({
   id: 'Moment',
   description:
@@ -99,11 +110,15 @@ export function rule<S extends z.core.$ZodLooseShape>(id: string, description: s
       error: 'a rule names its source (document and place) or is marked `assumed: true`, one of the two',
       when: ({ value }) => isObject(value),
     })
-    .refine((value: Record<string, unknown>) => !Array.isArray(value.assumedFields) || value.assumedFields.every((field) => String(field) in value), {
-      error: 'assumedFields names fields that this rule has',
-      path: ['assumedFields'],
-      when: ({ value }) => isObject(value),
-    })
+    .refine(
+      (value: Record<string, unknown>) =>
+        !Array.isArray(value.assumedFields) || value.assumedFields.every((field) => String(field) in value),
+      {
+        error: 'assumedFields names fields that this rule has',
+        path: ['assumedFields'],
+        when: ({ value }) => isObject(value),
+      },
+    )
     .meta({ id, description, oneOf: [{ required: ['source'] }, { required: ['assumed'] }] })
 }
 

@@ -18,16 +18,20 @@ export const GoverningDocument = rule('GoverningDocument', 'The document this po
   precedence: Text.optional().describe('The precedence sentence in the document’s words.'),
   appliesTo: z.array(ProfileId),
   dependsOn: z
-    .array(rule('DocumentDependency', 'An authoritative document this one must stay consistent with.', { id: Id, document: PathName, notes: Text.optional() }))
+    .array(
+      rule('DocumentDependency', 'An authoritative document this one must stay consistent with.', {
+        id: Id,
+        document: PathName,
+        notes: Text.optional(),
+      }),
+    )
     .default([]),
   onConflict: rule('OnConflict', 'What happens when documents disagree.', {
     action: z.enum(['stop', 'document-wins', 'finding']).describe('stop: raise an issue and stop; promotions under the conflict are held.'),
     text: Text,
   }).optional(),
   mustSay: z.array(Statement).default([]).describe('What the document undertakes to specify.'),
-  scope: z
-    .strictObject({ inScope: z.array(Text).default([]), outOfScope: z.array(Text).default([]) })
-    .optional(),
+  scope: z.strictObject({ inScope: z.array(Text).default([]), outOfScope: z.array(Text).default([]) }).optional(),
   definitions: z.array(rule('Definition', 'A word and what it means here.', { id: Id, term: Text, meaning: Text })).default([]),
   statusFields: z.array(rule('StatusField', 'A status line of the document.', { id: Id, label: Text, value: Text })).default([]),
 })
@@ -35,7 +39,10 @@ export const GoverningDocument = rule('GoverningDocument', 'The document this po
 export const CLASSES = ['development', 'verification', 'pre-production', 'production'] as const
 export const ProfileClass = z
   .enum(CLASSES)
-  .meta({ id: 'ProfileClass', description: 'pre-production and production together are "production-like". A name nobody declared counts as production.' })
+  .meta({
+    id: 'ProfileClass',
+    description: 'pre-production and production together are "production-like". A name nobody declared counts as production.',
+  })
 
 /** A named runtime context. Profiles stand in promotion order. */
 export const Profile = rule('Profile', 'A named runtime context of the system. Write profiles in promotion order.', {
@@ -73,12 +80,16 @@ export const Constraint = rule('Constraint', 'A concern with its level on each p
   cells: z.record(z.string(), ConstraintCell).describe('Profile id to cell. A profile left out has no rule here.'),
 })
 
-export const Agent = rule('Agent', 'Software that acts on its own, with a sponsoring person. It performs and brings evidence; it never signs.', {
-  id: Id,
-  name: Text,
-  title: Text.describe('The title under which the document names it.'),
-  sponsorRole: RoleName.describe('A person in this role answers for it.'),
-})
+export const Agent = rule(
+  'Agent',
+  'Software that acts on its own, with a sponsoring person. It performs and brings evidence; it never signs.',
+  {
+    id: Id,
+    name: Text,
+    title: Text.describe('The title under which the document names it.'),
+    sponsorRole: RoleName.describe('A person in this role answers for it.'),
+  },
+)
 
 /** What a name of a runtime context may be, and what follows from its class (001.5 to 001.7). */
 export const ProfileNaming = rule('ProfileNaming', 'The variable that tells a runtime which profile it is, and what names it may hold.', {
@@ -116,11 +127,15 @@ export const Phases = rule('Phases', 'Phases of the project that change what is 
   enforced: z.array(Statement).default([]),
 })
 
-export const ContactList = rule('ContactList', 'Who is called when something goes wrong. Names and the date of confirmation are facts, not policy.', {
-  id: Id,
-  title: Text,
-  roles: z.array(RoleName).min(1),
-  reach: Text.optional(),
-  confirmEvery: Duration.optional().describe('How long a confirmation stays good.'),
-  profiles: z.array(ProfileId).optional(),
-})
+export const ContactList = rule(
+  'ContactList',
+  'Who is called when something goes wrong. Names and the date of confirmation are facts, not policy.',
+  {
+    id: Id,
+    title: Text,
+    roles: z.array(RoleName).min(1),
+    reach: Text.optional(),
+    confirmEvery: Duration.optional().describe('How long a confirmation stays good.'),
+    profiles: z.array(ProfileId).optional(),
+  },
+)

@@ -5,7 +5,11 @@ import { Command, Condition, Duration, EvidenceKind, Id, ProfileId, RoleName, ru
 export const Gate = rule('Gate', 'One thing that must hold before a release moves along the edge.', {
   id: Id,
   title: Text,
-  kind: z.enum(['check', 'attestation', 'checklist']).describe('check: a result of a machine or a person; attestation: a person in a role says so; checklist: a run whose items are ticked.'),
+  kind: z
+    .enum(['check', 'attestation', 'checklist'])
+    .describe(
+      'check: a result of a machine or a person; attestation: a person in a role says so; checklist: a run whose items are ticked.',
+    ),
   asks: Text.describe('What it asks, as one sentence in the words of the document.'),
   command: Command.optional(),
   evidenceKind: EvidenceKind,
@@ -13,8 +17,15 @@ export const Gate = rule('Gate', 'One thing that must hold before a release move
   boundToSnapshotOf: ProfileId.optional().describe('Evidence must be about this profile’s newest snapshot; a newer one makes it stale.'),
   ranIn: Text.optional().describe('Where it has to run, when that matters.'),
   by: z.strictObject({
-    kinds: z.array(z.enum(['person', 'agent', 'token'])).min(1).describe('Who or what may bring evidence.'),
-    roles: z.array(RoleName).min(1).optional().describe('A person needs one of these roles. Left out: any role that may act on the system.'),
+    kinds: z
+      .array(z.enum(['person', 'agent', 'token']))
+      .min(1)
+      .describe('Who or what may bring evidence.'),
+    roles: z
+      .array(RoleName)
+      .min(1)
+      .optional()
+      .describe('A person needs one of these roles. Left out: any role that may act on the system.'),
   }),
   checklist: Id.optional().describe('Id of a checklist, for gates of that kind.'),
   contract: z.boolean().default(false).describe('True: asks whether every variable of the target profile is valid.'),
@@ -34,9 +45,16 @@ export const Edge = rule('Edge', 'A permitted way from one profile to another. A
   gates: z.array(Gate),
   signOff: rule('SignOff', 'Who signs.', {
     slots: z.array(Slot).min(1),
-    contributorsMaySign: z.boolean().describe('Whether people who contributed to the release may sign it. False for production-like targets unless the document says so.'),
+    contributorsMaySign: z
+      .boolean()
+      .describe(
+        'Whether people who contributed to the release may sign it. False for production-like targets unless the document says so.',
+      ),
   }),
-  emergency: rule('Emergency', 'Who signs in an emergency, and by when the rest is reviewed.', { slots: z.array(Slot).min(1), reviewWithin: Duration }).optional(),
+  emergency: rule('Emergency', 'Who signs in an emergency, and by when the rest is reviewed.', {
+    slots: z.array(Slot).min(1),
+    reviewWithin: Duration,
+  }).optional(),
   requiresApprovedBundle: z.boolean().default(false).describe('True: only a release whose bundle is approved may take this edge.'),
 })
 

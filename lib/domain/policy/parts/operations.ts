@@ -12,12 +12,16 @@ export const DeployInput = rule('DeployInput', 'Something a deployment may be gi
   text: Text,
 })
 
-export const ForbiddenInput = rule('ForbiddenInput', 'Something a deployment must not be given. A start that names it is a violation on the record.', {
-  id: Id,
-  matches: z.array(z.string().min(1).max(200)).min(1).describe('Words that betray it in a named input, compared without case.'),
-  profiles: z.array(ProfileId).optional(),
-  text: Text,
-})
+export const ForbiddenInput = rule(
+  'ForbiddenInput',
+  'Something a deployment must not be given. A start that names it is a violation on the record.',
+  {
+    id: Id,
+    matches: z.array(z.string().min(1).max(200)).min(1).describe('Words that betray it in a named input, compared without case.'),
+    profiles: z.array(ProfileId).optional(),
+    text: Text,
+  },
+)
 
 export const SequenceStep = rule('SequenceStep', 'A command of the deployment, in order.', {
   id: Id,
@@ -30,14 +34,18 @@ export const SequenceStep = rule('SequenceStep', 'A command of the deployment, i
 
 export const FAILURE_CLASSES = ['invalid-environment', 'migration', 'health-check', 'smoke-test', 'other'] as const
 
-export const FailureSignature = rule('FailureSignature', 'How a known failure looks, so that it is recognised and not counted twenty times.', {
-  id: Id,
-  title: Text,
-  failureClass: z.enum(FAILURE_CLASSES),
-  signature: Text,
-  cause: Text,
-  endsWhen: Text.optional(),
-})
+export const FailureSignature = rule(
+  'FailureSignature',
+  'How a known failure looks, so that it is recognised and not counted twenty times.',
+  {
+    id: Id,
+    title: Text,
+    failureClass: z.enum(FAILURE_CLASSES),
+    signature: Text,
+    cause: Text,
+    endsWhen: Text.optional(),
+  },
+)
 
 export const Deployment = rule('Deployment', 'What a deployment may be given, in which order it runs and how it fails.', {
   allowedInputs: z.array(DeployInput).default([]),
@@ -94,7 +102,10 @@ export const Migration = rule('Migration', 'How the database schema moves.', {
   profiles: z.array(ProfileId).optional(),
   direction: z.enum(['forward-only', 'reversible']),
   mode: z.enum(['automatic', 'manual', 'guarded-job-or-runbook', 'unstated']),
-  options: z.array(z.strictObject({ id: Id, text: Text })).default([]).describe('Ways of which one is chosen; the choice is recorded for each deployment.'),
+  options: z
+    .array(z.strictObject({ id: Id, text: Text }))
+    .default([])
+    .describe('Ways of which one is chosen; the choice is recorded for each deployment.'),
   command: Command.optional(),
   text: Text,
 })
@@ -127,7 +138,10 @@ export const Isolation = z
           id: Id,
           title: Text,
           unique: z.boolean(),
-          values: z.record(z.string(), Text).default({}).describe('Profile id to its name or place, where the document gives it. Never a credential.'),
+          values: z
+            .record(z.string(), Text)
+            .default({})
+            .describe('Profile id to its name or place, where the document gives it. Never a credential.'),
           text: Text.optional(),
         }),
       )
@@ -135,6 +149,14 @@ export const Isolation = z
   })
   .meta({ id: 'Isolation', description: 'What profiles never share.' })
 
-export const Assurance = rule('Assurance', 'What the rules are for, shown to readers.', { id: Id, kind: z.enum(['guarantees', 'prevents']), text: Text })
+export const Assurance = rule('Assurance', 'What the rules are for, shown to readers.', {
+  id: Id,
+  kind: z.enum(['guarantees', 'prevents']),
+  text: Text,
+})
 
-export const Acceptance = rule('Acceptance', 'A criterion of the document about itself, attested by a person.', { id: Id, text: Text, by: z.array(RoleName).min(1) })
+export const Acceptance = rule('Acceptance', 'A criterion of the document about itself, attested by a person.', {
+  id: Id,
+  text: Text,
+  by: z.array(RoleName).min(1),
+})

@@ -5,7 +5,8 @@ import { RotationMethod } from './variables'
 export const STEP_PHASES = ['prerequisite', 'before', 'during', 'after', 'rollback'] as const
 export const StepPhase = z.enum(STEP_PHASES).meta({
   id: 'StepPhase',
-  description: 'before, during and after the act itself; runbooks also have prerequisites and a rollback. A promotion gate counts `before` items only.',
+  description:
+    'before, during and after the act itself; runbooks also have prerequisites and a rollback. A promotion gate counts `before` items only.',
 })
 
 /** One step or tick of a checklist or runbook. Its id is stable, so that other steps and evidence can refer to it (003.15). */
@@ -34,7 +35,10 @@ export const StepItem = z
     expected: Text.optional().describe('What shows that it worked.'),
     evidence: EvidenceKind,
     ranIn: Text.optional().describe('Where it has to run, when that matters: "deploy runtime".'),
-    byHand: z.strictObject({ allowed: z.boolean(), text: Text }).optional().describe('Whether it may be done by hand; evidence then says so.'),
+    byHand: z
+      .strictObject({ allowed: z.boolean(), text: Text })
+      .optional()
+      .describe('Whether it may be done by hand; evidence then says so.'),
     does: z.array(Text).default([]).describe('What the step consists of.'),
     captures: z
       .strictObject({ what: Text, as: z.literal('reference') })
@@ -45,15 +49,22 @@ export const StepItem = z
   })
   .meta({ id: 'StepItem' })
 
-export const Checklist = rule('Checklist', 'A checklist. With `external: true` its items are imported from the file and kept as versioned templates.', {
-  id: Id,
-  title: Text,
-  file: PathName.optional(),
-  external: z.boolean().default(false).describe('True: the items live in `file`; a gate that needs it fails closed until somebody imports it.'),
-  ordered: z.boolean(),
-  profiles: z.array(ProfileId).optional(),
-  items: z.array(StepItem).default([]),
-})
+export const Checklist = rule(
+  'Checklist',
+  'A checklist. With `external: true` its items are imported from the file and kept as versioned templates.',
+  {
+    id: Id,
+    title: Text,
+    file: PathName.optional(),
+    external: z
+      .boolean()
+      .default(false)
+      .describe('True: the items live in `file`; a gate that needs it fails closed until somebody imports it.'),
+    ordered: z.boolean(),
+    profiles: z.array(ProfileId).optional(),
+    items: z.array(StepItem).default([]),
+  },
+)
 
 export const Runbook = rule('Runbook', 'Steps for something that is done rather than ticked: rotation, rollback, migration, local start.', {
   id: Id,
@@ -68,7 +79,10 @@ export const Runbook = rule('Runbook', 'Steps for something that is done rather 
     .optional()
     .describe('How long it takes and what users notice.'),
   rollbackTriggers: z.array(z.strictObject({ id: Id, text: Text })).default([]),
-  states: z.array(z.strictObject({ id: Id, title: Text, after: Id.optional() })).default([]).describe('States that follow from recorded steps; `after` names the step.'),
+  states: z
+    .array(z.strictObject({ id: Id, title: Text, after: Id.optional() }))
+    .default([])
+    .describe('States that follow from recorded steps; `after` names the step.'),
   onFailure: z.strictObject({ incident: z.boolean(), postmortem: Text.optional(), text: Text }).optional(),
   items: z.array(StepItem).min(1),
 })

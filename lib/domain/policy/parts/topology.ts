@@ -9,9 +9,19 @@ export const Service = rule('Service', 'A logical service of the system.', {
   optional: z.boolean().default(false),
   dependsOn: z.array(z.strictObject({ service: Id, when: z.enum(['startup', 'runtime']) })).default([]),
   visibility: z.enum(['private', 'public']),
-  behind: z.strictObject({ what: Text, profiles: z.array(ProfileId).min(1) }).optional().describe('What stands in front of a public service, and where.'),
+  behind: z
+    .strictObject({ what: Text, profiles: z.array(ProfileId).min(1) })
+    .optional()
+    .describe('What stands in front of a public service, and where.'),
   ports: z
-    .array(z.strictObject({ port: z.int().min(1).max(65_535), mode: Text.optional(), profiles: z.array(ProfileId).min(1), overridable: z.boolean() }))
+    .array(
+      z.strictObject({
+        port: z.int().min(1).max(65_535),
+        mode: Text.optional(),
+        profiles: z.array(ProfileId).min(1),
+        overridable: z.boolean(),
+      }),
+    )
     .default([]),
   scaling: z.strictObject({ text: Text, level: Level }).optional(),
 })
@@ -40,7 +50,13 @@ export const ConfigStrategy = z
   .strictObject({
     principles: z.array(Statement).default([]),
     precedence: z
-      .array(rule('PrecedenceStep', 'Where a value comes from; higher entries win.', { id: Id, text: Text, onlyIn: z.array(ProfileId).optional() }))
+      .array(
+        rule('PrecedenceStep', 'Where a value comes from; higher entries win.', {
+          id: Id,
+          text: Text,
+          onlyIn: z.array(ProfileId).optional(),
+        }),
+      )
       .default([])
       .describe('Highest first.'),
     naming: rule('VariableNaming', 'How variables are named.', {

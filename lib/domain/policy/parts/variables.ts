@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Condition, Duration, Id, ProfileId, RoleName, rule, Slot, Statement, Text, VariableName, OwnerSlot } from './basics'
+import { Condition, Duration, Id, OwnerSlot, ProfileId, RoleName, rule, Slot, Statement, Text, VariableName } from './basics'
 
 export const Validator = z
   .discriminatedUnion('kind', [
@@ -34,7 +34,9 @@ export const Variable = rule('Variable', 'One environment variable the runtime r
   defaultAllowedIn: z.array(ProfileId).default([]).describe('Profiles on which a built-in default may stand in. Empty: nowhere.'),
   validators: z.array(Validator).default([]),
   example: Text.optional().describe('A made-up example of the form, never a real value.'),
-  owner: z.enum(['environment', 'application', 'deployment']).describe('environment: belongs to the environment, not to a release or a run.'),
+  owner: z
+    .enum(['environment', 'application', 'deployment'])
+    .describe('environment: belongs to the environment, not to a release or a run.'),
   mutability: z.enum(['immutable', 'changeable']).describe('immutable: a change is a governed change, never an effect of a pipeline run.'),
   definedIn: z
     .array(z.strictObject({ place: Text, kind: z.enum(['secret', 'variable', 'file', 'either']), profiles: z.array(ProfileId).optional() }))
@@ -81,7 +83,10 @@ export const SecretMapping = rule('SecretMapping', 'A name in the secret manager
   group: Id.optional().describe('Id of a group of secrets that are rotated together.'),
   requiredIn: z.array(ProfileId).default([]),
   fallbackFile: Text.optional().describe('File that may stand in for the variable under the fallback rule, and never otherwise.'),
-  profileNames: z.record(z.string(), z.string().min(1).max(64)).optional().describe('Profile id to what `<profile>` becomes, where that is not the id.'),
+  profileNames: z
+    .record(z.string(), z.string().min(1).max(64))
+    .optional()
+    .describe('Profile id to what `<profile>` becomes, where that is not the id.'),
 })
 
 export const SecretGroup = rule('SecretGroup', 'Secrets that belong together.', {
@@ -118,7 +123,10 @@ export const Fallback = rule('Fallback', 'When a fallback file may stand in for 
   needs: z.array(z.enum(['purpose', 'ticket', 'expiry', 'open-incident'])).describe('What a request has to bring.'),
   askedBy: z.array(RoleName).min(1).describe('Who may ask.'),
   slots: z.array(Slot).describe('Who grants it.'),
-  ownRequestGrantsDuringIncident: z.boolean().default(false).describe('An incident commander’s own request during an open incident is its grant.'),
+  ownRequestGrantsDuringIncident: z
+    .boolean()
+    .default(false)
+    .describe('An incident commander’s own request during an open incident is its grant.'),
   maxDuration: Duration,
   cleanUp: z.strictObject({ text: Text, evidence: z.boolean(), within: Duration }),
   reviewWithin: Duration.optional(),
@@ -144,7 +152,16 @@ export const RotationOwnership = rule('RotationOwnership', 'Who rotates, who app
 export const Rotation = z
   .strictObject({
     methods: z
-      .array(rule('MethodByKind', 'Which method a kind of secret is rotated by.', { id: Id, kind: Text, method: RotationMethod, level: Statement.shape.level, when: Condition.optional(), text: Text }))
+      .array(
+        rule('MethodByKind', 'Which method a kind of secret is rotated by.', {
+          id: Id,
+          kind: Text,
+          method: RotationMethod,
+          level: Statement.shape.level,
+          when: Condition.optional(),
+          text: Text,
+        }),
+      )
       .default([]),
     ownership: z.array(RotationOwnership).default([]),
     rules: z.array(Statement).default([]),
