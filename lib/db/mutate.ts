@@ -5,6 +5,7 @@ import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { appendEvents } from './audit'
 import { db, type Tx } from './client'
 import { loadActor } from './load-actor'
+import { claimOnce, keepResult, nextTurn } from './once'
 
 /** At least one event: a change that nobody can read about later does not compile. */
 export type Outcome<T> = { result: T; events: readonly [AuditEvent, ...AuditEvent[]] }
@@ -33,26 +34,14 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /**
- * The only way to write. One transaction: the actor is read again and must still stand (session, token, grants: T08, T09), `work` locks,
- * decides and writes with the transaction's one `now`, and its events go into the trail before the commit. If they cannot, nothing happened.
- * Conflicts are tried again for two seconds with jitter; then the caller is told to try again.
+ * Runs work in a transaction. Conflicts are tried again for two seconds with jitter; then the caller is told to try again. Only `mutate`, `admit`
+ * and `record` use it: state never changes without them.
  */
-export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, options: { timeoutMs?: number } = {}): Promise<T> {
+export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { timeoutMs?: number } = {}): Promise<T> {
   const deadline = Date.now() + RETRY_BUDGET_MS
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await db.$transaction(
-        async (tx) => {
-          const now = ctx.at ?? (await databaseNow(tx))
-          const actor = await loadActor(tx, ctx.actor, now)
-          ensure(actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null)
-          const standing = actor as Actor // ensured just above
-          const { result, events } = await work({ tx, now, actor: standing })
-          await appendEvents(tx, { ...ctx, actor: standing }, now, events)
-          return result
-        },
-        { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 },
-      )
+      return await db.$transaction(work, { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 })
     } catch (error) {
       if (error instanceof Refused) throw error
       if (sqlState(error) === '55P03') throw new Refused(refuse('busy', 'Somebody else is deciding on this right now. Try again in a moment.'))
@@ -60,6 +49,41 @@ export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(200, 10 * 2 ** attempt)))
     }
   }
+}
+
+/**
+ * The only way to write. One transaction: the actor is read again and must still stand (session, token, grants: T08, T09), `work` locks,
+ * decides and writes with the transaction's one `now`, and its events go into the trail before the commit. If they cannot, nothing happened.
+ * With an idempotency key the work runs at most once; later calls get the first one's result (T10).
+ */
+export function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, options: { timeoutMs?: number } = {}): Promise<T> {
+  const once = ctx.once && nextTurn(ctx.once)
+  return inTransaction(async (tx) => {
+    const now = ctx.at ?? (await databaseNow(tx))
+    const actor = await loadActor(tx, ctx.actor, now)
+    ensure(actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null)
+    const standing = actor as Actor // ensured just above
+    if (once) {
+      const claim = await claimOnce(tx, once, now)
+      if (!claim.claimed) return claim.result as T // what the same work returned when it ran
+    }
+    const { result, events } = await work({ tx, now, actor: standing })
+    await appendEvents(tx, { ...ctx, actor: standing }, now, events)
+    if (once) await keepResult(tx, once, result)
+    return result
+  }, options)
+}
+
+/**
+ * The way in, for sign-in and set-up only: nobody stands yet when it begins. The work says who acted once it knows, and that goes on the record.
+ */
+export function admit<T>(ctx: Ctx, work: (w: Omit<Work, 'actor'>) => Promise<Outcome<T> & { actor: Actor }>): Promise<T> {
+  return inTransaction(async (tx) => {
+    const now = ctx.at ?? (await databaseNow(tx))
+    const { result, events, actor } = await work({ tx, now })
+    await appendEvents(tx, { ...ctx, actor }, now, events)
+    return result
+  })
 }
 
 /** The instant of a transaction, to the millisecond, from the database's clock (T17). */

@@ -1,0 +1,100 @@
+import type { Dossier } from './dossier'
+
+/** The text of release notes as it is sealed when a promotion is approved: generated from the dossier and its signatures. Ids, never names. */
+export type ReleaseNotes = {
+  v: 1
+  promotion: string
+  system: string
+  version: string
+  from: string
+  to: string
+  /** Summary edited by a Release Manager before sealing; empty for none. */
+  summary: string
+  dossier: { number: number; hash: string }
+  changes: Dossier['changes']
+  gates: { id: string; title: string; verdict: string; sentence: string }[]
+  exceptions: Dossier['exceptions']
+  /** Names of variables, never values. */
+  secrets: string[]
+  rollback: Dossier['rollback']
+  signatures: { id: string; capacity: string; principal: string; at: string }[]
+}
+
+/** What is added after the seal: dated, outside the hash (domain.md, life cycles). */
+export type NotesAddendum = { at: Date; sentence: string }
+
+/** Drafts the notes of a dossier: a pure function of the record. */
+export function draftNotes(from: {
+  dossier: Dossier
+  hash: string
+  gateTitles: ReadonlyMap<string, { title: string; sentence: string }>
+  secrets: readonly string[]
+  summary: string
+  signatures: ReleaseNotes['signatures']
+}): ReleaseNotes {
+  const { dossier } = from
+  return {
+    v: 1,
+    promotion: dossier.promotion,
+    system: dossier.system,
+    version: dossier.release.version,
+    from: dossier.edge.from,
+    to: dossier.edge.to,
+    summary: from.summary,
+    dossier: { number: dossier.number, hash: from.hash },
+    changes: dossier.changes,
+    gates: dossier.gates.map((gate) => ({
+      id: gate.id,
+      title: from.gateTitles.get(gate.id)?.title ?? gate.id,
+      verdict: gate.verdict,
+      sentence: from.gateTitles.get(gate.id)?.sentence ?? '',
+    })),
+    exceptions: dossier.exceptions,
+    secrets: [...from.secrets],
+    rollback: dossier.rollback,
+    signatures: from.signatures,
+  }
+}
+
+const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replace(/[*_`<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
+const table = (head: string[], rows: string[][]) => [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows.map((row) => `| ${row.map(escape).join(' | ')} |`)]
+
+/**
+ * The notes as Markdown: plain headings and tables, links absolute to the instance, every empty section written out ("No drift exceptions.").
+ * `nameOf` gives the name of a principal now, or the id of an erased one. Free text is escaped, so that it stays text (T21).
+ */
+export function notesMarkdown(
+  notes: ReleaseNotes,
+  more: { systemName: string; origin: string; hash: string | null; nameOf: (principal: string) => string; day: (iso: string) => string; addenda: readonly NotesAddendum[]; deployment: readonly string[] },
+): string {
+  const section = (title: string, lines: string[], none: string) => [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines), '']
+  const lines = [
+    `# ${escape(more.systemName)} ${escape(notes.version)}`,
+    '',
+    `${escape(notes.from)} to ${escape(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
+    '',
+    ...(notes.summary ? [escape(notes.summary), ''] : []),
+    ...section('Changes', notes.changes.map((change) => `- ${escape(change.kind)}: ${escape(change.summary)}${change.reference ? ` (${escape(change.reference)})` : ''}`), 'No changes recorded.'),
+    ...section('Gates', table(['Gate', 'Verdict', 'Evidence'], notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence])), 'No gates.'),
+    ...section(
+      'Drift exceptions',
+      notes.exceptions.length === 0 ? [] : table(['Exception', 'Profile', 'Until', 'What'], notes.exceptions.map((e) => [e.id, e.profile, more.day(e.endsAt), e.sentence])),
+      'No drift exceptions.',
+    ),
+    ...section('Secrets', notes.secrets.map((name) => `- \`${name}\``), 'No secrets.'),
+    ...section(
+      'Rollback',
+      [
+        escape(notes.rollback.rule),
+        ...(notes.rollback.replaces ? [`Replaces ${escape(notes.rollback.replaces)}.`] : []),
+        ...(notes.rollback.snapshot ? [`Snapshot of ${escape(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`] : ['No snapshot is recorded.']),
+      ],
+      '',
+    ),
+    ...section('Signatures', notes.signatures.length === 0 ? [] : table(['Capacity', 'Name', 'Signed', 'Id'], notes.signatures.map((s) => [s.capacity, more.nameOf(s.principal), more.day(s.at), s.id])), 'Not signed yet: this is a draft.'),
+    ...section('Deployment', [...more.deployment], 'Not deployed yet.'),
+    ...section('Addenda', more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${escape(addendum.sentence)}`), 'No addenda.'),
+    ...(more.hash ? [`Sealed. SHA-256 \`${more.hash}\``, ''] : ['Draft. It is sealed when the promotion is fully signed.', '']),
+  ]
+  return lines.join('\n')
+}

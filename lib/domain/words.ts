@@ -1,0 +1,14 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** "19 Nov 2026, 16:00 UTC": how statements and notes name an instant. Words that are sealed do not follow a locale. */
+export function instantInWords(at: Date): string {
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
+}
+
+/** "19 Nov 2026, 16:00–16:30 UTC", or both instants in full when the window spans days. */
+export function windowInWords(window: { startsAt: Date; endsAt: Date }): string {
+  const { startsAt, endsAt } = window
+  if (startsAt.toISOString().slice(0, 10) !== endsAt.toISOString().slice(0, 10)) return `${instantInWords(startsAt)} to ${instantInWords(endsAt)}`
+  return `${instantInWords(startsAt).replace(' UTC', '')}–${two(endsAt.getUTCHours())}:${two(endsAt.getUTCMinutes())} UTC`
+}

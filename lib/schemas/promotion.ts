@@ -1,0 +1,55 @@
+import { z } from 'zod'
+
+const PromotionId = z.string().regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142').describe('Id of a promotion.')
+const SignOffId = z.string().regex(/^SIG-\d{4,}$/, 'an id such as SIG-0387').describe('Id of a signature.')
+const Reason = z.string().trim().min(3, 'Say why, in a few words.').max(2_000, 'At most 2,000 characters.')
+const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
+const Instant = z.iso.datetime({ offset: true, error: 'an instant such as 2026-11-19T16:00:00Z' }).transform((text) => new Date(text))
+
+/** Opens a promotion of a registered release along an edge that ends at `to`. */
+export const openPromotionInput = z
+  .strictObject({
+    system: z.string().min(1).max(64).describe('Slug of the system.'),
+    version: z.string().min(1).max(128).describe('Version of a registered release.'),
+    to: z.string().min(1).max(64).describe('Id or alias of the target profile.'),
+    from: z.string().min(1).max(64).optional().describe('Id or alias of the profile it comes from; needed only where several edges lead to the target.'),
+    windowStartsAt: Instant.optional().describe('When the deployment may start at the earliest.'),
+    windowEndsAt: Instant.optional().describe('When it may start at the latest.'),
+  })
+  .refine((input) => (input.windowStartsAt === undefined) === (input.windowEndsAt === undefined), { error: 'A window has a start and an end, or leave both out.', path: ['windowEndsAt'] })
+  .refine((input) => !input.windowStartsAt || !input.windowEndsAt || input.windowStartsAt < input.windowEndsAt, { error: 'The window ends after it starts.', path: ['windowEndsAt'] })
+  .meta({ id: 'OpenPromotion' })
+
+/** Sets or removes (both empty) the window of an open promotion. */
+export const setWindowInput = z
+  .strictObject({ promotion: PromotionId, startsAt: z.union([z.literal(''), Instant]).optional(), endsAt: z.union([z.literal(''), Instant]).optional() })
+  .refine((input) => Boolean(input.startsAt) === Boolean(input.endsAt), { error: 'A window has a start and an end; leave both empty for none.', path: ['endsAt'] })
+  .refine((input) => !input.startsAt || !input.endsAt || input.startsAt < input.endsAt, { error: 'The window ends after it starts.', path: ['endsAt'] })
+
+export const promotionInput = z.strictObject({ promotion: PromotionId })
+
+/** What a signature needs: the hash that was read, the slot chosen, a fresh step-up proof, and the ticked box. */
+export const signPromotionInput = z.strictObject({
+  promotion: PromotionId,
+  slot: z.string().min(1).max(64),
+  sealedHash: Hash,
+  proof: z.uuid('Confirm with your password first.'),
+  confirmed: z.literal('yes', 'Tick the box: it says that you have read the dossier.'),
+  acceptsOlder: z.literal('yes').optional(),
+})
+
+export const DECLINE_REASONS = ['evidence', 'risk', 'timing', 'other'] as const
+
+export const declinePromotionInput = z.strictObject({
+  promotion: PromotionId,
+  slot: z.string().min(1).max(64),
+  sealedHash: Hash,
+  proof: z.uuid('Confirm with your password first.'),
+  reasonKind: z.enum(DECLINE_REASONS, 'Choose what the reason is about.'),
+  reason: Reason,
+})
+
+export const withdrawSignOffInput = z.strictObject({ signOff: SignOffId, reason: Reason })
+export const withdrawPromotionInput = z.strictObject({ promotion: PromotionId, reason: Reason })
+export const askQuestionInput = z.strictObject({ promotion: PromotionId, text: Reason })
+export const editNotesSummaryInput = z.strictObject({ promotion: PromotionId, summary: z.string().trim().max(4_000, 'At most 4,000 characters.') })

@@ -1,0 +1,89 @@
+import 'server-only'
+import type { z } from 'zod'
+import { loadGateFacts } from '@/lib/db/load-promotions'
+import { loadActivePolicy } from '@/lib/db/load-policy'
+import { isDuplicate, mutate } from '@/lib/db/mutate'
+import { type Ctx, readableSystems } from '@/lib/domain/context'
+import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import { resolveProfile } from '@/lib/domain/policy/resolve'
+import { openGates, whyNotDrive } from '@/lib/domain/promotion'
+import { ensure, Refused, refuse } from '@/lib/domain/refusal'
+import type { openPromotionInput } from '@/lib/schemas/promotion'
+
+/**
+ * Opens a promotion of a registered release along an edge of the active policy, and pins it to that version. Any other move than an edge
+ * is refused (000.31), and so is opening without what the target's policy requires before a release candidate (000.8). Gives its id.
+ */
+export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromotionInput>): Promise<{ id: string }> {
+  try {
+    return await mutate(ctx, async ({ tx, now, actor }) => {
+      const readable = readableSystems(actor, now)
+      const system = readable === null || readable.includes(input.system) ? await tx.system.findUnique({ where: { id: input.system } }) : null
+      ensure(system ? null : refuse('not_found', `There is no system ${input.system} that you can see.`, { place: 'system' }))
+      const governed = system as NonNullable<typeof system>
+      ensure(whyNotDrive(actor, governed, now))
+      const version = await loadActivePolicy(tx, governed.id)
+      const { policy } = version
+      const to = resolveProfile(policy, input.to).profile
+      const from = input.from === undefined ? null : resolveProfile(policy, input.from).profile
+      const edges = policy.edges.filter((edge) => edge.to === to?.id && (input.from === undefined || edge.from === from?.id))
+      const ways = policy.edges.map((edge) => `${edge.from} to ${edge.to}`).join(', ')
+      ensure(
+        edges.length === 0
+          ? refuse('policy_forbids', `The policy of ${governed.name} has no way ${input.from ? `from ${input.from} ` : ''}to ${input.to}. Its ways are ${ways}.`, { place: 'to' })
+          : edges.length > 1
+            ? refuse('invalid', `Several ways lead to ${input.to}. Say from where: ${edges.map((edge) => edge.from).join(' or ')}.`, { place: 'from' })
+            : null,
+      )
+      const edge = edges[0] as (typeof edges)[number]
+      const release = await tx.release.findUnique({ where: { systemId_version: { systemId: governed.id, version: input.version } } })
+      ensure(release ? null : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }))
+      const registered = release as NonNullable<typeof release>
+      const scope = { systemId: governed.id, releaseId: registered.id, profileKey: edge.to, policy }
+      const factsFor = await loadGateFacts(tx, [scope])
+      const open = openGates({ gates: edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now)) }, 'opening')
+      ensure(
+        open.length === 0
+          ? null
+          : refuse('gate_not_passed', `${edge.to} asks for this before a release candidate: ${open.map((judged) => `${judged.gate.title}. ${judged.sentence}`).join(' ')}`, {
+              details: open.map((judged) => `${judged.gate.title}: ${judged.sentence}`),
+            }),
+      )
+      ensure(input.windowEndsAt && input.windowEndsAt <= now ? refuse('invalid', 'That window has passed. Choose one that ends later, or none.', { place: 'windowEndsAt' }) : null)
+      const edgeRow = await tx.promotionEdge.findUniqueOrThrow({ where: { policyVersionId_key: { policyVersionId: version.id, key: edge.id } } })
+      const promotion = await tx.promotion.create({
+        data: {
+          systemId: governed.id,
+          releaseId: registered.id,
+          policyVersionId: version.id,
+          edgeId: edgeRow.id,
+          edgeKey: edge.id,
+          fromKey: edge.from,
+          toKey: edge.to,
+          windowStartsAt: input.windowStartsAt ?? null,
+          windowEndsAt: input.windowEndsAt ?? null,
+          status: 'open',
+          openedById: actor.id,
+          openedForId: actor.countsAsId,
+          openedAt: now,
+        },
+        select: { id: true },
+      })
+      return {
+        result: { id: promotion.id },
+        events: [
+          {
+            action: 'promotion.opened',
+            system: governed.id,
+            subject: { kind: 'promotion', id: promotion.id },
+            policy: version.hash,
+            after: { release: registered.version, from: edge.from, to: edge.to, window: input.windowStartsAt ? input.windowStartsAt.toISOString() : null },
+          },
+        ],
+      }
+    })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw new Refused(refuse('conflict', `A promotion of ${input.version} to ${input.to} is already open. Go on with that one, or withdraw it first.`))
+  }
+}

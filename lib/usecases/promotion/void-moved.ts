@@ -1,0 +1,35 @@
+import 'server-only'
+import type { AuditEvent } from '@/lib/domain/audit-event'
+import { movedOf, type PromotionFacts } from '@/lib/domain/promotion'
+import { loadPromotions } from '@/lib/db/load-promotions'
+import type { Tx } from '@/lib/db/client'
+import type { Work } from '@/lib/db/mutate'
+
+/**
+ * Ends a sealed version (and the release notes sealed with it) and gives the events that say so. Its sign-offs stay readable.
+ * `how` says whether it was voided by what moved, ended by a decline or a withdrawal.
+ */
+export async function endSealed(tx: Tx, now: Date, facts: PromotionFacts, how: 'voided' | 'declined' | 'withdrawn', moved: readonly string[]): Promise<AuditEvent[]> {
+  if (!facts.sealed) return []
+  await tx.sealedVersion.update({ where: { id: facts.sealed.id }, data: { endedAt: now, endedBy: how, moved: [...moved] } })
+  const notes = await tx.sealedVersion.updateMany({ where: { subject: 'release_notes', subjectId: facts.id, endedAt: null }, data: { endedAt: now, endedBy: how } })
+  const subject = { kind: 'promotion', id: facts.id, version: facts.sealed.number } as const
+  const events: AuditEvent[] = []
+  if (how === 'voided') {
+    events.push({ action: 'promotion.voided', system: facts.system.id, subject, dossier: facts.sealed.hash, policy: facts.policy.hash, after: { moved } })
+  }
+  if (notes.count > 0) events.push({ action: 'release_notes.voided', system: facts.system.id, subject: { kind: 'release_notes', id: facts.id, version: facts.sealed.number } })
+  return events
+}
+
+/**
+ * Records the voiding of a promotion's sealed version when a material input moved (domain.md, what always holds, 4). Validity is
+ * computed whenever it is read; every write that can move an input calls this, so that the record says when and why.
+ * The caller holds the lock on the promotion.
+ */
+export async function voidIfMoved({ tx, now }: Pick<Work, 'tx' | 'now'>, promotionId: string): Promise<AuditEvent[]> {
+  const [facts] = await loadPromotions(tx, { id: promotionId }, now)
+  if (!facts || facts.status !== 'open') return []
+  const moved = movedOf(facts)
+  return moved.length === 0 ? [] : endSealed(tx, now, facts, 'voided', moved)
+}
