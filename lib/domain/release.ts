@@ -17,7 +17,7 @@ export type ReleaseInput = { version: string; gitSha: string; artefact: string; 
 const GIT_SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const REFERENCE = /^([^\s@]{1,400})(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?$/
 const TAGGED = /^(.*[^:/]):([A-Za-z0-9_][A-Za-z0-9_.+-]{0,127})$/
-const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/
+const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 
 /** Digits of the git SHA a tag has to hold; git's own short form. */
 const SHORTEST_SHA = 7
@@ -105,7 +105,7 @@ export function whyNotRelease(input: ReleaseInput, policy: Policy, now: Date): R
 
 function whyNotVersion(version: string): Refusal | null {
   if (VERSION.test(version)) return null
-  return refuse('invalid', 'The version has to be 1 to 64 letters, digits and . _ + - and begin with a letter or digit.', {
+  return refuse('invalid', 'The version has to be 1 to 128 letters, digits and . _ + - and begin with a letter or digit.', {
     place: 'version',
   })
 }
