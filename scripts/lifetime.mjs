@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { root } from './paths.mjs'
+import { isAlive, npmAbove } from './processes.mjs'
 import { Told, tell } from './say.mjs'
 
 // One place that knows what has to be stopped, and in which order, however this process is asked to end.
@@ -36,6 +37,9 @@ export function endOnSignals() {
   process.on('SIGTERM', () => end(143))
   process.on('SIGHUP', () => end(129))
   process.on('disconnect', () => end(143))
+  // An npm that is killed outright takes nothing with it: without this the server would live on and block the next start.
+  const npm = npmAbove()
+  if (npm) setInterval(() => isAlive(npm) || end(143), 1000).unref()
 }
 
 /** Stops a child: politely, after `patience` ms by force. Resolves when it is gone. */

@@ -82,7 +82,15 @@ function holderOnLinux(port) {
   return null
 }
 
-/** Number and command of the process that listens on the port, or null when that cannot be found out. */
+function folderOf(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
+}
+
+/** Number, command and (on Linux) folder of the process that listens on the port, or null when that cannot be found out. */
 export function portHolder(port) {
   let pid = null
   if (existsSync('/proc/net/tcp')) pid = holderOnLinux(port)
@@ -94,5 +102,28 @@ export function portHolder(port) {
         .find((field) => field[1]?.endsWith(`:${port}`) && field[3] === 'LISTENING')?.[4],
     )
   else pid = Number(ask('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t']).split('\n')[0])
-  return pid ? { pid, command: commandOf(pid) } : null
+  return pid ? { pid, command: commandOf(pid), folder: folderOf(pid) } : null
+}
+
+function parentOf(pid) {
+  if (existsSync('/proc/self/stat')) {
+    try {
+      // The second field is the name in brackets and may hold anything; the parent is the second field after it.
+      return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1])
+    } catch {
+      return 0
+    }
+  }
+  return process.platform === 'win32' ? 0 : Number(ask('ps', ['-o', 'ppid=', '-p', String(pid)]))
+}
+
+/** The npm that started this process, or null: a shell and our own first process may stand between. */
+export function npmAbove() {
+  if (!process.env.npm_lifecycle_event) return null
+  let pid = process.ppid
+  for (let steps = 0; steps < 4 && pid > 1; steps++) {
+    if (/^(\S*node\S* )?\S*npm/.test(commandOf(pid))) return pid
+    pid = parentOf(pid)
+  }
+  return null
 }

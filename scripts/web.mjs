@@ -13,7 +13,10 @@ export const hostOf = (env) => env.HOST ?? (env.COUNTERSIGN_ENV === 'production'
 export async function refuseTakenPort(port, host) {
   if (await isFree(port, host)) return
   const holder = portHolder(port)
-  const who = holder ? `process ${holder.pid} (${holder.command.slice(0, 160) || 'unknown'})` : 'a process that could not be found out'
+  const where = holder?.folder ? ` in ${holder.folder}` : ''
+  const who = holder
+    ? `process ${holder.pid} (${holder.command.slice(0, 160) || 'unknown'}${where})`
+    : 'a process that could not be found out'
   throw new Told(`Port ${port} is taken by ${who}.\nStop it, or choose another port: npm start -- --port ${port + 1}`)
 }
 
