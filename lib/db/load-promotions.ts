@@ -1,5 +1,5 @@
 import 'server-only'
-import { type ChecklistContext, checklistProgress } from '@/lib/domain/checklist'
+import { applicableItems, beforeItems, type ChecklistContext, type ChecklistItem, checklistState, type TickState } from '@/lib/domain/checklist'
 import type { Dossier } from '@/lib/domain/dossier'
 import { type ChecklistFact, type EdgeGate, edgeGates, type EvidenceFact, type GateFacts, judgeGate, type SnapshotFact } from '@/lib/domain/gate'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
@@ -87,22 +87,29 @@ export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promi
     const imported = list?.external ? (templateBy.get(keyOf(scope.systemId, checklistKey)) ?? null) : 'policy'
     const nothing = { done: 0, total: 0, failed: 0, lastTickAt: null, lastTickBy: null, file: list?.file ?? null }
     if (!run) return { runId: null, templateHash: imported, ...nothing }
-    const last = (ticksBy.get(run.id) ?? []).toSorted((a, b) => b.at.getTime() - a.at.getTime())[0]
+    // The items were validated when the run pinned them.
+    const items = applicableItems(run.items as ChecklistItem[], checklistContext(scope, run.variant))
+    const ticks = (ticksBy.get(run.id) ?? []).map((tick) => ({
+      itemId: tick.itemId,
+      state: tick.state as TickState,
+      at: tick.at,
+      by: { id: tick.byId, name: tick.byName, kind: tick.byKind },
+      note: null,
+      link: null,
+    }))
+    const state = checklistState({ items, ordered: list?.ordered ?? false }, ticks)
     return {
       runId: run.id,
       templateHash: run.templateHash,
       file: list?.file ?? null,
-      // A promotion gate counts `before` items only (domain.md, Deployment).
-      ...checklistProgress(run.items, ticksBy.get(run.id) ?? [], checklistContext(scope, run.variant), ['before']),
-      lastTickAt: last?.at ?? null,
-      lastTickBy: last ? { id: last.byId, name: last.byName, kind: last.byKind } : null,
+      ...beforeItems(state),
     }
   }
 }
 
 /** What conditions and variants of a checklist are judged by. */
 export function checklistContext(scope: Pick<GateScope, 'policy' | 'profileKey'>, variant: string | null): ChecklistContext {
-  return { profile: scope.profileKey, phase: scope.policy.phases?.current ?? null, variant }
+  return { profileKey: scope.profileKey, phase: scope.policy.phases?.current ?? null, variant }
 }
 
 function toEvidence(row: EvidenceRow): EvidenceFact {

@@ -1,7 +1,8 @@
-import { type Actor, holdsAny } from './context'
+import type { Actor } from './context'
 import type { Policy } from './policy/schema'
 import { notYet, type PromotionFacts } from './promotion'
 import { type Refusal, refuse } from './refusal'
+import { whyNotRight } from './rights'
 
 export const DEPLOYMENT_STATUSES = ['started', 'succeeded', 'failed', 'rolled_back'] as const
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUSES)[number]
@@ -90,10 +91,9 @@ export function inputViolations(policy: Policy, profileKey: string, inputs: read
   return violations
 }
 
-/** Who may record a deployment: a Release Manager or a token. */
+/** Why somebody may not record a deployment: a Release Manager, or a token with the scope. */
 export function whyNotRecordDeployment(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
-  if (actor.token || holdsAny(actor, ['release_manager'], system.id, now)) return null
-  return refuse('not_allowed', `Deployments of ${system.name} are recorded by a Release Manager of it or by a pipeline token.`)
+  return whyNotRight(actor, system, { roles: ['release_manager'], scope: 'deployment:record', what: `Deployments of ${system.name} are recorded` }, now)
 }
 
 /** Why a deployment cannot be given a result now. */

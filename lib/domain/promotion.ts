@@ -4,6 +4,7 @@ import { type Dossier, type DossierException, dossierGate, movedInputs } from '.
 import { isPassing, type JudgedGate } from './gate'
 import type { Policy, PolicyEdge } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
+import { whyNotRight } from './rights'
 
 export const PROMOTION_STATUSES = ['open', 'deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'] as const
 /** What is stored; approved, held and expired are derived. */
@@ -145,12 +146,9 @@ export function whyNotOpenState(facts: Pick<PromotionFacts, 'id' | 'status' | 'd
   return null
 }
 
-const OPENERS = ['release_manager', 'dev_lead', 'engineer'] as const
-
-/** Who may register releases and open promotions: three roles, or a token that acts for one of them (domain.md, roles). */
-export function whyNotDrive(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
-  if (holdsAny(actor, OPENERS, system.id, now)) return null
-  return refuse('not_allowed', `Releases and promotions of ${system.name} are opened by a Release Manager, a dev lead or an engineer of it. An admin grants roles.`)
+/** Why somebody may not open a promotion: three roles, or a token with the scope (domain.md, roles). */
+export function whyNotOpenPromotion(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
+  return whyNotRight(actor, system, { roles: ['release_manager', 'dev_lead', 'engineer'], scope: 'promotion:open', what: `Promotions of ${system.name} are opened` }, now)
 }
 
 /** Why this release may not be sealed now, gates and slots included; every gap is named. */

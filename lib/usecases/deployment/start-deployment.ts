@@ -1,10 +1,11 @@
 import 'server-only'
 import type { z } from 'zod'
 import { loadPast } from '@/lib/db/load-deployments'
-import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
+import { loadPolicyVersion } from '@/lib/db/load-policy'
+import { loadSystem } from '@/lib/db/load-system'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
-import { type Ctx, readableSystems } from '@/lib/domain/context'
+import type { Ctx } from '@/lib/domain/context'
 import { type DeploymentKind, inputViolations, judgeStart, whyNotRecordDeployment } from '@/lib/domain/deployment'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
@@ -20,15 +21,11 @@ export type StartedDeployment = { id: string; kind: DeploymentKind; authorised: 
 export async function startDeployment(ctx: Ctx, input: z.output<typeof startDeploymentInput>, options: { onlyAuthorised?: boolean } = {}): Promise<StartedDeployment> {
   try {
     return await mutate(ctx, async ({ tx, now, actor }) => {
-      const readable = readableSystems(actor, now)
-      const system = readable === null || readable.includes(input.system) ? await tx.system.findUnique({ where: { id: input.system } }) : null
-      ensure(system ? null : refuse('not_found', `There is no system ${input.system} that you can see.`, { place: 'system' }))
-      const governed = system as NonNullable<typeof system> // ensured just above
+      const { active, ...governed } = await loadSystem(tx, actor, input.system, now)
       ensure(whyNotRecordDeployment(actor, governed, now))
       const release = await tx.release.findUnique({ where: { systemId_version: { systemId: governed.id, version: input.version } } })
       ensure(release ? null : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }))
       const registered = release as NonNullable<typeof release> // ensured just above
-      const active = await loadActivePolicy(tx, governed.id)
       // A name nobody declared is kept as it was given: it counts as production and no promotion leads there (001.7).
       const profileKey = resolveProfile(active.policy, input.profile).profile?.id ?? input.profile
       await tx.$queryRaw`SELECT id FROM "Promotion" WHERE "releaseId" = ${registered.id}::uuid AND "toKey" = ${profileKey} AND status = 'open' FOR UPDATE`

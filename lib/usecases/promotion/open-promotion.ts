@@ -1,12 +1,12 @@
 import 'server-only'
 import type { z } from 'zod'
 import { loadGateFacts } from '@/lib/db/load-promotions'
-import { loadActivePolicy } from '@/lib/db/load-policy'
+import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
-import { type Ctx, readableSystems } from '@/lib/domain/context'
+import type { Ctx } from '@/lib/domain/context'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
-import { openGates, whyNotDrive } from '@/lib/domain/promotion'
+import { openGates, whyNotOpenPromotion } from '@/lib/domain/promotion'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { openPromotionInput } from '@/lib/schemas/promotion'
 
@@ -17,12 +17,8 @@ import type { openPromotionInput } from '@/lib/schemas/promotion'
 export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromotionInput>): Promise<{ id: string }> {
   try {
     return await mutate(ctx, async ({ tx, now, actor }) => {
-      const readable = readableSystems(actor, now)
-      const system = readable === null || readable.includes(input.system) ? await tx.system.findUnique({ where: { id: input.system } }) : null
-      ensure(system ? null : refuse('not_found', `There is no system ${input.system} that you can see.`, { place: 'system' }))
-      const governed = system as NonNullable<typeof system>
-      ensure(whyNotDrive(actor, governed, now))
-      const version = await loadActivePolicy(tx, governed.id)
+      const { active: version, ...governed } = await loadSystem(tx, actor, input.system, now)
+      ensure(whyNotOpenPromotion(actor, governed, now))
       const { policy } = version
       const to = resolveProfile(policy, input.to).profile
       const from = input.from === undefined ? null : resolveProfile(policy, input.from).profile

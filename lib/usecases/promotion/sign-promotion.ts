@@ -60,10 +60,11 @@ export async function writeSignOff(
   const grant = grantFor(slot, actor, approval, now) as Grant // ensured by whyNotSign
   // The demo record is written without a browser; every other signature uses up a step-up proof.
   if (!ctx.at) {
+    if (!actor.session) throw new Refused(refuse('step_up_required', 'People sign in the browser, where they confirm who they are.'))
     await consumeStepUp(tx, {
       proofId: what.proof,
       principalId: actor.id,
-      sessionId: actor.session?.id ?? null,
+      sessionId: actor.session.id,
       sealedHash: sealed.hash,
       slotKey: slot.key,
       decision: what.decision,
