@@ -134,7 +134,23 @@ export async function applyMigrations(url, folder = migrationsFolder) {
   return appliedMigrationNames
 }
 
-/** Clears the mark that a failed migration left (P3009), so that it can be applied again once it is put right. */
+/**
+ * Clears the mark that a failed migration left (P3009), so that it can be applied again once it is put right. Answers false when
+ * that migration did not fail: the engine itself would "roll back" an applied one, and then apply it twice.
+ */
 export async function markRolledBack(url, migrationName) {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query(
+      'SELECT FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL',
+      [migrationName],
+    )
+    if (rowCount === 0) return false
+  } finally {
+    await client.end()
+  }
   await withDatabase(url, (engine) => engine.markMigrationRolledBack({ migrationName }))
+  return true
 }

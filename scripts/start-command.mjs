@@ -5,9 +5,9 @@ import { dropEmbedded, openDatabase } from './database.mjs'
 import { applicationEnvironment, checkSettings, readEnvironment } from './environment.mjs'
 import { generate } from './generate.mjs'
 import { atEnd, end, endOnSignals, isEnding } from './lifetime.mjs'
+import { migrate } from './migrate-command.mjs'
 import { inRoot } from './paths.mjs'
 import { say, step, Told, took } from './say.mjs'
-import { applyMigrations } from './schema-engine.mjs'
 import { noteRunning, readDemo, readEmbedded, readSetupLink, runningStart, writeEmbedded } from './state.mjs'
 import { runTypeScript } from './tsx.mjs'
 import { hostOf, refuseTakenPort, serve } from './web.mjs'
@@ -26,21 +26,6 @@ function optionsOf(args) {
     return values
   } catch (error) {
     throw new Told(`${error.message}\n\n${help}`)
-  }
-}
-
-/** Applies what is missing, and says in words what to do when an earlier migration failed. */
-async function migrate(migrateUrl) {
-  try {
-    const applied = await applyMigrations(migrateUrl)
-    return applied.length > 0 ? `${applied.length} applied` : 'nothing to do'
-  } catch (error) {
-    const failed = /The `(\S+)` migration started at/.exec(error.message)?.[1]
-    if (!failed) throw error
-    throw new Told(
-      `The migration ${failed} failed earlier; nothing of it was kept. Put right what it stumbled over, then run\n` +
-        `  npm run migrate -- --rolled-back ${failed}\nand start again.`,
-    )
   }
 }
 
