@@ -4,7 +4,7 @@ import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
 
 /** A stored policy version with its document. Immutable, so it is read once a process. */
-export type LoadedPolicy = { id: string; systemId: string; systemName: string; number: number; hash: string; policy: Policy }
+export type LoadedPolicy = { id: string; systemId: string; number: number; hash: string; policy: Policy }
 
 const versions = new Map<string, LoadedPolicy>()
 
@@ -14,11 +14,11 @@ export async function loadPolicyVersion(tx: Tx, id: string): Promise<LoadedPolic
   if (known) return known
   const row = await tx.policyVersion.findUniqueOrThrow({
     where: { id },
-    select: { id: true, systemId: true, number: true, hash: true, document: true, system: { select: { name: true } } },
+    select: { id: true, systemId: true, number: true, hash: true, document: true },
   })
   // Parsed again rather than believed: defaults that the schema gained since it was stored are filled in.
-  const { system, document, ...rest } = row
-  const loaded: LoadedPolicy = { ...rest, systemName: system.name, policy: PolicySchema.parse(document) }
+  const { document, ...rest } = row
+  const loaded: LoadedPolicy = { ...rest, policy: PolicySchema.parse(document) }
   versions.set(id, loaded)
   return loaded
 }
