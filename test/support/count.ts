@@ -3,7 +3,7 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
 /**
  * Ends a run with `N passed, N failed`. A file that cannot be loaded and an error outside any test count as one failure each.
- * With `COUNT_FILE` set the two numbers are also written there, for `npm test` to add up.
+ * With `COUNT_FILE` set the two numbers are written there instead, for `npm test` to add up.
  */
 export default class Count implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
@@ -19,6 +19,6 @@ export default class Count implements Reporter {
       for (const suite of module.children.allSuites()) failed += suite.errors().length
     }
     if (process.env.COUNT_FILE) writeFileSync(process.env.COUNT_FILE, JSON.stringify({ passed, failed }))
-    process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+    else process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
   }
 }
