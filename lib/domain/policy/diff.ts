@@ -99,13 +99,18 @@ function sentence(place: Place, kind: PolicyChange['kind'], before: unknown, aft
   // Lists are spoken of through their entries ("gate drill"), so their own keys are left out of the words.
   const words = place.flatMap(({ key, list }, index) => {
     if (list !== undefined) return [`${NOUN[list] ?? list} ${key}`]
-    return place[index + 1]?.list === undefined ? [key] : []
+    return place[index + 1]?.list === undefined ? [inWords(key)] : []
   })
   const subject = words.join(', ')
   const capital = subject.charAt(0).toUpperCase() + subject.slice(1)
   if (kind === 'added') return `${capital} is new${isRecord(after) ? title(after) : `: ${show(after)}`}.`
   if (kind === 'removed') return `${capital} is gone${isRecord(before) ? title(before) : `: it was ${show(before)}`}.`
   return `${capital} changes from ${show(before)} to ${show(after)}.`
+}
+
+/** A field's name as words: `validFor` is "valid for". */
+function inWords(key: string): string {
+  return key.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
 }
 
 function title(value: Record<string, unknown>): string {

@@ -17,6 +17,7 @@ export function referenceProblems(raw: unknown): Problem[] {
     ...gateProblems(policy),
     ...checklistProblems(policy),
     ...variantProblems(policy),
+    ...namingProblems(policy),
   ]
 }
 
@@ -378,5 +379,29 @@ function variantProblems(policy: Node): Problem[] {
         },
       ]
     })
+  })
+}
+
+/** Names of variables follow the policy's own naming rule (002.18). A pattern that does not compile is the schema's finding. */
+function namingProblems(policy: Node): Problem[] {
+  const pattern = text(policy, 'config', 'naming', 'pattern')
+  if (pattern === undefined) return []
+  let naming: RegExp
+  try {
+    naming = new RegExp(pattern, 'u')
+  } catch (error) {
+    if (error instanceof SyntaxError) return []
+    throw error
+  }
+  return list(policy, 'variables').flatMap((variable) => {
+    const name = text(variable, 'name')
+    if (name === undefined || naming.test(name)) return []
+    return [
+      {
+        path: [...variable.path, 'name'],
+        what: `${name} does not follow the naming rule of this policy`,
+        expected: `a name that matches ${pattern}`,
+      },
+    ]
   })
 }

@@ -36,6 +36,23 @@ export const Command = z
 
 export const PathName = z.string().min(1).max(300).meta({ id: 'Path', description: 'A file, folder or pattern as the document names it.' })
 
+/** A regular expression that every reader of the policy can compile. */
+export const Pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(compiles, { error: 'a regular expression that compiles' })
+  .meta({ id: 'Pattern', description: 'A regular expression, matched against names and, on the side of the runtime, values.' })
+
+function compiles(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').source !== ''
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
 /** How strongly a rule binds, strongest first. Qualifiers, conditions and exceptions refine it (000.13). */
 export const LEVELS = ['forbidden', 'required', 'read-only', 'restricted', 'recommended', 'optional', 'allowed'] as const
 export const Level = z.enum(LEVELS).meta({

@@ -37,12 +37,10 @@ export const GoverningDocument = rule('GoverningDocument', 'The document this po
 })
 
 export const CLASSES = ['development', 'verification', 'pre-production', 'production'] as const
-export const ProfileClass = z
-  .enum(CLASSES)
-  .meta({
-    id: 'ProfileClass',
-    description: 'pre-production and production together are "production-like". A name nobody declared counts as production.',
-  })
+export const ProfileClass = z.enum(CLASSES).meta({
+  id: 'ProfileClass',
+  description: 'pre-production and production together are "production-like". A name nobody declared counts as production.',
+})
 
 /** A named runtime context. Profiles stand in promotion order. */
 export const Profile = rule('Profile', 'A named runtime context of the system. Write profiles in promotion order.', {

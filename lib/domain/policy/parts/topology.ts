@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Condition, Id, Level, PathName, ProfileId, rule, Statement, Text, VariableName } from './basics'
+import { Condition, Id, Level, PathName, Pattern, ProfileId, rule, Statement, Text, VariableName } from './basics'
 
 export const Service = rule('Service', 'A logical service of the system.', {
   id: Id,
@@ -60,7 +60,7 @@ export const ConfigStrategy = z
       .default([])
       .describe('Highest first.'),
     naming: rule('VariableNaming', 'How variables are named.', {
-      pattern: z.string().max(200).describe('A pattern every variable of this policy matches.'),
+      pattern: Pattern.describe('A pattern every variable of this policy matches.'),
       prefixes: z.array(z.strictObject({ prefix: z.string().min(1).max(32), service: Text })).default([]),
       when: Condition.optional(),
       text: Text,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Condition, Duration, Id, OwnerSlot, ProfileId, RoleName, rule, Slot, Statement, Text, VariableName } from './basics'
+import { Condition, Duration, Id, OwnerSlot, Pattern, ProfileId, RoleName, rule, Slot, Statement, Text, VariableName } from './basics'
 
 export const Validator = z
   .discriminatedUnion('kind', [
@@ -14,7 +14,7 @@ export const Validator = z
     z.strictObject({ kind: z.literal('boolean') }),
     z.strictObject({ kind: z.literal('url'), schemes: z.array(z.string().max(20)).min(1).optional() }),
     z.strictObject({ kind: z.literal('integer'), min: z.int().optional(), max: z.int().optional() }),
-    z.strictObject({ kind: z.literal('pattern'), pattern: z.string().max(200) }),
+    z.strictObject({ kind: z.literal('pattern'), pattern: Pattern }),
     z.strictObject({ kind: z.literal('unique-across-profiles') }),
     z.strictObject({ kind: z.literal('stable'), text: Text }),
   ])
