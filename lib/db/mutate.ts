@@ -65,6 +65,7 @@ export function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, opti
     const standing = actor as Actor // ensured just above
     if (once) {
       const claim = await claimOnce(tx, once, now)
+      if (ctx.once) ctx.once.replayed = !claim.claimed
       if (!claim.claimed) return claim.result as T // what the same work returned when it ran
     }
     const { result, events } = await work({ tx, now, actor: standing })

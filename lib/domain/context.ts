@@ -28,8 +28,16 @@ export type Actor = {
 export type Ctx = {
   actor: Actor
   request: { id: string; ip: string | null; agentHash: string | null }
+  /** Set when the caller gave an idempotency key: the deciding transaction runs at most once for it (T10). */
+  once?: Once
   at?: Date
 }
+
+/**
+ * Under what a request's one outcome is kept: the same key with another `requestHash` is refused. `turn` counts the decisions of one request,
+ * so that each keeps its own; `replayed` is set when an earlier outcome was given instead.
+ */
+export type Once = { principalId: string; route: string; key: string; requestHash: string; turn: number; replayed?: boolean }
 
 /** Whether a grant holds at an instant, for a system (or for any, when `systemId` is undefined). */
 export function isGrantHeld(grant: Grant, systemId: string | undefined, now: Date): boolean {

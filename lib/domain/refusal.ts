@@ -24,6 +24,7 @@ export const REFUSAL_STATUS = {
   held: 409,
   outside_window: 409,
   too_large: 413,
+  unsupported_media_type: 415,
   busy: 503,
 } as const satisfies Record<string, number>
 

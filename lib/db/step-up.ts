@@ -3,7 +3,7 @@ import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
 
 /** What a step-up proof is bound to: somebody's decision, in a slot, on one sealed text, in one session (T01). */
-export type StepUpBinding = { principalId: string; sessionId: string; sealedHash: string; slotKey: string; decision: 'approve' | 'decline' }
+export type StepUpBinding = { principalId: string; sessionId: string | null; sealedHash: string; slotKey: string; decision: 'approve' | 'decline' }
 
 /**
  * Uses a step-up proof up, in the deciding transaction. Refuses (`step_up_required`) one that is unknown, used, older than two minutes or made for

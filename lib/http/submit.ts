@@ -1,0 +1,94 @@
+import 'server-only'
+import { headers } from 'next/headers'
+import { z } from 'zod'
+import { whyNotSameOrigin } from '@/lib/auth/origin'
+import { type Attempt, recordRefusal } from '@/lib/auth/record-refusal'
+import { actingContext } from '@/lib/auth/session'
+import type { Ctx } from '@/lib/domain/context'
+import { type Refusal, Refused, refuse } from '@/lib/domain/refusal'
+import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { type About, attemptOf } from './attempt-of'
+import type { FormState } from './form-state'
+import { refusalOfInput } from './refusal-of-input'
+
+type Fields = Record<string, string | string[] | File>
+
+/** What a field that holds a password is called; its value passes the secret filter and is never sent back. */
+const PASSWORD_FIELD = /password/i
+
+/**
+ * Form in, FormState out: who acts, from our own origin (T25), no secret in any field (T18), the schema, the use case. Only refusals become form
+ * states; redirects and bugs keep travelling, the first to Next, the second to error.tsx and the log. What was typed comes back, except passwords
+ * and what looks like a secret. A denied attempt goes on the record (T35), and the person is told.
+ * `about` says what was tried on what, where the schema's id and the fields do not. `run` gives the sentence of success, or the sentence with where to go next. A field given several times arrives as an array.
+ */
+export async function submit<S extends z.ZodType>(
+  form: FormData,
+  schema: S,
+  run: (ctx: Ctx, input: z.output<S>) => Promise<string | { message: string; href?: string }>,
+  about?: About,
+): Promise<FormState> {
+  const fields = fieldsOf(form)
+  const echo = echoOf(fields)
+  let ctx: Ctx | null = null
+  try {
+    ctx = await actingContext()
+    const foreign = whyNotSameOrigin(await headers())
+    if (foreign) throw new Refused(foreign)
+    const secret = whyNotSecretField(fields)
+    if (secret) return { status: 'refused', refusal: secret.refusal, fieldErrors: { [secret.field]: [secret.refusal.sentence] }, values: echo }
+    const parsed = schema.safeParse(fields)
+    if (!parsed.success) {
+      const { fieldErrors } = z.flattenError(parsed.error)
+      const refusal = refusalOfInput(parsed.error)
+      return {
+        status: 'refused',
+        refusal: refusal.code === 'invalid' ? refuse('invalid', 'Some fields need another look.', { place: refusal.place }) : refusal,
+        fieldErrors,
+        values: echo,
+      }
+    }
+    const done = await run(ctx, parsed.data)
+    return { status: 'done', ...(typeof done === 'string' ? { message: done } : done) }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const refusal = ctx ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', about), error.refusal) : error.refusal
+    const { place, sentence } = refusal
+    return { status: 'refused', refusal, fieldErrors: place !== undefined && place in fields ? { [place]: [sentence] } : {}, values: echo }
+  }
+}
+
+async function onRecord(ctx: Ctx, attempt: Attempt, refusal: Refusal): Promise<Refusal> {
+  const recorded = await recordRefusal(ctx, attempt, refusal)
+  return recorded ? { ...refusal, details: [...(refusal.details ?? []), 'This attempt is on the record.'] } : refusal
+}
+
+function fieldsOf(form: FormData): Fields {
+  const fields: Fields = Object.create(null) // a field may be called anything
+  for (const name of new Set(form.keys())) {
+    if (name.startsWith('$ACTION')) continue // React's own, when the form was sent before its script ran
+    const all = form.getAll(name)
+    const texts = all.filter((value) => typeof value === 'string')
+    const [first] = all
+    if (texts.length > 1) fields[name] = texts
+    else if (first !== undefined) fields[name] = first
+  }
+  return { ...fields }
+}
+
+function whyNotSecretField(fields: Fields): { field: string; refusal: Refusal } | null {
+  for (const [field, value] of Object.entries(fields)) {
+    const refusal = PASSWORD_FIELD.test(field) ? null : whyNotSecret({ [field]: value })
+    if (refusal) return { field, refusal }
+  }
+  return null
+}
+
+function echoOf(fields: Fields): Record<string, string> {
+  const echo: Record<string, string> = {}
+  for (const [field, value] of Object.entries(fields)) {
+    if (value instanceof File || PASSWORD_FIELD.test(field) || whyNotSecret({ [field]: value }) !== null) continue
+    echo[field] = Array.isArray(value) ? value.join(',') : value
+  }
+  return echo
+}
