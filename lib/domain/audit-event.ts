@@ -63,6 +63,7 @@ export const AUDIT_ACTIONS = {
   'evidence.recorded': (t) => `${t.actor} brought evidence for ${t.at('gate')} of ${t.at('release')} towards ${t.at('profile')}: ${t.at('verdict')}`,
   'checklist_template.imported': (t) => `${t.actor} imported version ${t.at('number')} of the checklist ${t.at('checklist')}`,
   'checklist_run.started': (t) => `${t.actor} started the checklist ${t.at('checklist')} for ${t.at('release')} towards ${t.at('profile')}`,
+  'checklist_run.variant_chosen': (t) => `${t.actor} chose ${t.at('variant')} for the checklist ${t.at('checklist')}`,
   'checklist_item.ticked': (t) => `${t.actor} marked ${t.at('item')} of ${t.at('checklist')} as ${t.at('state')}`,
   'promotion.opened': (t) => `${t.actor} opened ${t.subject}: ${t.at('release')} from ${t.at('from')} to ${t.at('to')}`,
   'promotion.window_set': (t) => `${t.actor} set the window of ${t.subject}`,

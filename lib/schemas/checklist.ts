@@ -34,3 +34,8 @@ export const tickItemInput = z
     link: Link.optional(),
   })
   .meta({ id: 'TickItem' })
+
+/** Chooses by which of the ways a checklist offers a run is walked. */
+export const chooseVariantInput = z
+  .strictObject({ run: Uuid.describe('Id of the run.'), variant: z.string().min(1).max(64).describe('Id of one of the ways offered.') })
+  .meta({ id: 'ChooseChecklistVariant' })
