@@ -86,10 +86,16 @@ export function formatTimeUtc(at: Instant, options: { seconds?: boolean } = {}):
 /** "CET", or "GMT+5:30" where the language has no abbreviation. */
 export function zoneName(at: Instant, zone: string): string {
   for (const locale of ['en-GB', 'en-US', 'en-AU']) {
-    const name = formatter(zone, { timeZoneName: 'short' }, locale).formatToParts(date(at)).find((p) => p.type === 'timeZoneName')?.value
+    const name = formatter(zone, { timeZoneName: 'short' }, locale)
+      .formatToParts(date(at))
+      .find((p) => p.type === 'timeZoneName')?.value
     if (name && !name.startsWith('GMT+') && !name.startsWith('GMT-') && !name.startsWith('GMT−')) return name
   }
-  return formatter(zone, { timeZoneName: 'short' }).formatToParts(date(at)).find((p) => p.type === 'timeZoneName')?.value ?? zone
+  return (
+    formatter(zone, { timeZoneName: 'short' })
+      .formatToParts(date(at))
+      .find((p) => p.type === 'timeZoneName')?.value ?? zone
+  )
 }
 
 /** "17:00 CET", or "Fri 20 Nov 01:00 CET" when the day differs from the UTC day; null when the zone is UTC itself. */
@@ -219,7 +225,10 @@ export function formatSha(sha: string): string {
 
 /** "Martin Vasquez" -> "MV"; "Release Manager Agent" -> "RM": the letters inside an avatar or a small slot. */
 export function initials(name: string): string {
-  const words = name.replace(/[^\p{L}\p{N}\s-]/gu, '').split(/\s+/).filter(Boolean)
+  const words = name
+    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .split(/\s+/)
+    .filter(Boolean)
   const letters = words.length > 1 ? words.slice(0, 2).map((word) => word[0]) : [...(words[0] ?? '?')].slice(0, 2)
   return letters.join('').toUpperCase()
 }

@@ -86,7 +86,17 @@ export const routes = {
 } as const
 
 /** Keys of the main navigation; icons and counters hang on them. */
-export type NavKey = 'inbox' | 'promotions' | 'rotations' | 'exceptions' | 'deployments' | 'notes' | 'audit' | 'systems' | 'breakGlass' | 'more'
+export type NavKey =
+  | 'inbox'
+  | 'promotions'
+  | 'rotations'
+  | 'exceptions'
+  | 'deployments'
+  | 'notes'
+  | 'audit'
+  | 'systems'
+  | 'breakGlass'
+  | 'more'
 
 export type NavEntry = {
   key: NavKey

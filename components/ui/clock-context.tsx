@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { MINUTE } from '@/lib/format'
+import { ZONE_COOKIE } from './zone-cookie'
 
 type ViewerClock = {
   /** Server time in ms since 1970; null outside a `ViewerClock` (relative words are left out there). */
@@ -13,9 +14,6 @@ type ViewerClock = {
 }
 
 const Context = createContext<ViewerClock>({ now: null, zone: 'UTC', skewMs: 0 })
-
-/** The cookie in which a browser tells its zone, so that the server renders local times without a flash. */
-export const ZONE_COOKIE = 'csn_zone'
 
 /**
  * One clock for the page, in server time: starts at the server's `now` (so the first client render equals the server's), then advances

@@ -1,0 +1,50 @@
+'use client'
+
+import { ChevronRight, Keyboard, UserRound, Users } from 'lucide-react'
+import Link from 'next/link'
+import { ThemeChoice } from '@/components/theme-switch'
+import { NAV, NAV_PINNED, routes } from '@/lib/routes'
+import { NavIcon } from './nav-icon'
+
+/** Everything that has no tab of its own on a phone. What is pinned in the rail (break glass) comes first. */
+export function MoreList({ people }: { people?: boolean }) {
+  return (
+    <div className="grid gap-6">
+      <ul className="morelist">
+        {[...NAV_PINNED, ...NAV].map((entry) => (
+          <li key={entry.key}>
+            <Link href={entry.href} className={entry.key === 'breakGlass' ? 'glass' : undefined}>
+              <NavIcon of={entry.key} size={20} />
+              {entry.label}
+              <ChevronRight size={20} aria-hidden="true" />
+            </Link>
+          </li>
+        ))}
+        <li>
+          <Link href={routes.profile()}>
+            <UserRound size={20} aria-hidden="true" />
+            Your profile
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
+        {people ? (
+          <li>
+            <Link href={routes.people()}>
+              <Users size={20} aria-hidden="true" />
+              People and tokens
+              <ChevronRight size={20} aria-hidden="true" />
+            </Link>
+          </li>
+        ) : null}
+        <li>
+          <Link href={routes.shortcuts()}>
+            <Keyboard size={20} aria-hidden="true" />
+            Keyboard
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
+      </ul>
+      <ThemeChoice />
+    </div>
+  )
+}
