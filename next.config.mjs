@@ -4,6 +4,8 @@ const config = {
   poweredByHeader: false,
   // No image is resized on the server: one endpoint less that strangers can reach.
   images: { unoptimized: true },
+  // `npm test` checks the types on its own; somebody who starts the application need not wait for it again.
+  typescript: { ignoreBuildErrors: true },
   // Loaded from node_modules at run time: native code, WebAssembly, or files that they read beside themselves.
   serverExternalPackages: [
     'pg',

@@ -16,7 +16,10 @@ function engineClass() {
   loading ??= (async () => {
     const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
     const bytes = readFileSync(inRoot('node_modules', '@prisma', 'schema-engine-wasm', 'schema_engine_bg.wasm'))
-    const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
+    // The engine waits at most 10 s for its lock and leaves that timer behind: unless it is let go, a process stays 10 s for nothing.
+    const timers = Object.entries(glue).filter(([name]) => name.startsWith('__wbg_setTimeout'))
+    const letGo = timers.map(([name, set]) => [name, (...given) => set(...given).unref()])
+    const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...glue, ...Object.fromEntries(letGo) } })
     glue.__wbg_set_wasm(instance.exports)
     instance.exports.__wbindgen_start()
     return glue.SchemaEngine

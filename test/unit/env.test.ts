@@ -44,7 +44,8 @@ describe('settings', () => {
   it('no value is ever shown (T18)', () => {
     const marked = Object.fromEntries(Object.keys(settingsTable).map((name) => [name, 'Zq7-marker!/']))
     const error = problemsOf(marked)
-    expect(error.problems).toHaveLength(Object.keys(settingsTable).length)
+    const anyText = ['COUNTERSIGN_STATE'] // a folder may be called anything
+    expect(error.problems.map(({ name }) => name)).toEqual(Object.keys(settingsTable).filter((name) => !anyText.includes(name)))
     expect(`${error.message}${JSON.stringify(error.problems)}${error.stack}`).not.toContain('Zq7-marker')
   })
 
