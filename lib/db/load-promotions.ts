@@ -43,23 +43,22 @@ const keyOf = (...parts: string[]) => parts.join('\u0000')
 export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promise<(scope: GateScope, gate: EdgeGate) => GateFacts> {
   const releases = [...new Set(scopes.map((scope) => scope.releaseId))]
   const systems = [...new Set(scopes.map((scope) => scope.systemId))]
-  const [evidence, snapshots, runs, templates] = await Promise.all([
-    tx.$queryRaw<EvidenceRow[]>`
+  // One after the other: inside a transaction there is one connection, and elsewhere each takes well under a millisecond.
+  const evidence = await tx.$queryRaw<EvidenceRow[]>`
       SELECT DISTINCT ON (e."releaseId", e."profileKey", e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId",
         e.summary, e.link, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
       FROM "Evidence" e JOIN "Principal" p ON p.id = e."broughtById" LEFT JOIN "Person" n ON n."principalId" = p.id
       WHERE e."releaseId" = ANY (${releases}::uuid[])
-      ORDER BY e."releaseId", e."profileKey", e."gateKey", e."recordedAt" DESC, e.id DESC`,
-    tx.$queryRaw<(SnapshotFact & { systemId: string; profileKey: string })[]>`
+      ORDER BY e."releaseId", e."profileKey", e."gateKey", e."recordedAt" DESC, e.id DESC`
+  const snapshots = await tx.$queryRaw<(SnapshotFact & { systemId: string; profileKey: string })[]>`
       SELECT DISTINCT ON ("systemId", "profileKey") id, "systemId", "profileKey", "takenAt", digest FROM "Snapshot"
-      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`,
-    tx.$queryRaw<RunRow[]>`
+      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`
+  const runs = await tx.$queryRaw<RunRow[]>`
       SELECT DISTINCT ON ("releaseId", "profileKey", "checklistKey") id, "releaseId", "profileKey", "checklistKey", "templateHash", items, variant FROM "ChecklistRun"
-      WHERE "releaseId" = ANY (${releases}::uuid[]) ORDER BY "releaseId", "profileKey", "checklistKey", "startedAt" DESC, id DESC`,
-    tx.$queryRaw<{ systemId: string; checklistKey: string; hash: string }[]>`
+      WHERE "releaseId" = ANY (${releases}::uuid[]) ORDER BY "releaseId", "profileKey", "checklistKey", "startedAt" DESC, id DESC`
+  const templates = await tx.$queryRaw<{ systemId: string; checklistKey: string; hash: string }[]>`
       SELECT DISTINCT ON ("systemId", "checklistKey") "systemId", "checklistKey", hash FROM "ChecklistTemplate"
-      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "checklistKey", number DESC`,
-  ])
+      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "checklistKey", number DESC`
   const ticks = runs.length === 0 ? [] : await tx.$queryRaw<TickRow[]>`
     SELECT DISTINCT ON (t."runId", t."itemId") t."runId", t."itemId", t.state, t.at, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
     FROM "ChecklistTick" t JOIN "Principal" p ON p.id = t."byId" LEFT JOIN "Person" n ON n."principalId" = p.id
@@ -148,26 +147,26 @@ export async function loadPromotions(tx: Tx, where: Prisma.PromotionWhereInput, 
     },
   })
   if (rows.length === 0) return []
-  const policies = new Map(await Promise.all([...new Set(rows.map((row) => row.policyVersionId))].map(async (id) => [id, await loadPolicyVersion(tx, id)] as const)))
+  const policies = new Map<string, Awaited<ReturnType<typeof loadPolicyVersion>>>()
+  for (const { policyVersionId } of rows) if (!policies.has(policyVersionId)) policies.set(policyVersionId, await loadPolicyVersion(tx, policyVersionId))
   const scopeOf = (row: (typeof rows)[number]): GateScope => ({
     systemId: row.systemId,
     releaseId: row.releaseId,
     profileKey: row.toKey,
     policy: (policies.get(row.policyVersionId) as { policy: Policy }).policy, // loaded for every row above
   })
-  const [factsFor, live, snapshots, baselines] = await Promise.all([
-    loadGateFacts(tx, rows.map(scopeOf)),
-    loadLive(tx, [...new Set(rows.map((row) => row.systemId))]),
-    tx.$queryRaw<(SnapshotFact & { systemId: string; profileKey: string })[]>`
+  const systems = [...new Set(rows.map((row) => row.systemId))]
+  const factsFor = await loadGateFacts(tx, rows.map(scopeOf))
+  const live = await loadLive(tx, systems)
+  const snapshots = await tx.$queryRaw<(SnapshotFact & { systemId: string; profileKey: string })[]>`
       SELECT DISTINCT ON ("systemId", "profileKey") id, "systemId", "profileKey", "takenAt", digest FROM "Snapshot"
-      WHERE "systemId" = ANY (${[...new Set(rows.map((row) => row.systemId))]}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`,
-    // Whoever left "open" by a deployment was fully signed: that is what changes are counted from, not whatever happens to run.
-    tx.$queryRaw<{ systemId: string; toKey: string; promotion: string; version: string; gitSha: string; signedAt: Date }[]>`
+      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`
+  // Whoever left "open" by a deployment was fully signed: that is what changes are counted from, not whatever happens to run.
+  const baselines = await tx.$queryRaw<{ systemId: string; toKey: string; promotion: string; version: string; gitSha: string; signedAt: Date }[]>`
       SELECT DISTINCT ON (p."systemId", p."toKey") p."systemId", p."toKey", p.id AS promotion, r.version, r."gitSha", p."endedAt" AS "signedAt"
       FROM "Promotion" p JOIN "Release" r ON r.id = p."releaseId"
-      WHERE p."systemId" = ANY (${[...new Set(rows.map((row) => row.systemId))]}) AND p.status IN ('deployed', 'failed', 'rolled_back')
-      ORDER BY p."systemId", p."toKey", p."endedAt" DESC, p.id DESC`,
-  ])
+      WHERE p."systemId" = ANY (${systems}) AND p.status IN ('deployed', 'failed', 'rolled_back')
+      ORDER BY p."systemId", p."toKey", p."endedAt" DESC, p.id DESC`
   return rows.map((row): PromotionFacts => {
     const version = policies.get(row.policyVersionId) as Awaited<ReturnType<typeof loadPolicyVersion>>
     const edge = version.policy.edges.find((candidate) => candidate.id === row.edgeKey)
