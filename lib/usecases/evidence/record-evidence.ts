@@ -30,7 +30,8 @@ export type RecordedEvidence = {
 /**
  * Records evidence for one gate of a release on its way to a profile (000.24 to 000.29). An open promotion of the release to that profile is locked
  * first, so that evidence and sealing or signing never pass one another, and its pinned policy names the gate; without one the active policy does.
- * Good evidence again is an addendum; a failure voids what was sealed. Replays add nothing. The hot path: four statements besides the trail's.
+ * Good evidence again is an addendum; a failure voids what was sealed. Replays add nothing. The hot path: two
+ * statements of its own, three where a snapshot is named.
  */
 export async function recordEvidence(ctx: Ctx, input: Input): Promise<RecordedEvidence> {
   try {
