@@ -34,14 +34,15 @@ export const routes = {
   signature: (id: string) => `/signatures/${part(id)}`,
 
   systems: () => '/systems',
-  system: (slug: string, query?: { cell?: string; show?: 'problems'; profile?: string }) => at(`/systems/${part(slug)}`, query),
+  system: (slug: string, query?: { cell?: string; show?: 'problems' | 'all'; profile?: string }) => at(`/systems/${part(slug)}`, query),
   systemEnv: (slug: string) => `/systems/${part(slug)}/env`,
   systemDeployments: (slug: string) => `/systems/${part(slug)}/deployments`,
   systemChecklists: (slug: string) => `/systems/${part(slug)}/checklists`,
   systemChecklist: (slug: string, id: string) => `/systems/${part(slug)}/checklists/${part(id)}`,
   systemExceptions: (slug: string) => `/systems/${part(slug)}/exceptions`,
   systemPolicy: (slug: string, query?: { version?: number; against?: number; raw?: boolean }) => at(`/systems/${part(slug)}/policy`, query),
-  releases: (slug: string) => `/systems/${part(slug)}/releases`,
+  systemPolicyJson: (slug: string, version: number) => `/systems/${part(slug)}/policy/${part(version)}/policy.json`,
+  releases: (slug: string, query?: { after?: string }) => at(`/systems/${part(slug)}/releases`, query),
   releaseNew: (slug: string) => `/systems/${part(slug)}/releases/new`,
   release: (slug: string, version: string) => `/systems/${part(slug)}/releases/${part(version)}`,
 
@@ -53,11 +54,13 @@ export const routes = {
   breakGlass: () => '/break-glass',
   breakGlassOpening: (id: string) => `/break-glass/${part(id)}`,
 
-  deployments: (query?: { system?: string; profile?: string; after?: string }) => at('/deployments', query),
+  deployments: (query?: { system?: string; profile?: string; state?: string; after?: string }) => at('/deployments', query),
+  deploymentNew: (query?: { system?: string; profile?: string; version?: string }) => at('/deployments/new', query),
   deployment: (id: string) => `/deployments/${part(id)}`,
 
   notes: (query?: { system?: string; after?: string }) => at('/notes', query),
   note: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}`,
+  noteMarkdown: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}/notes.md`,
 
   audit: (query?: {
     q?: string
