@@ -54,7 +54,7 @@ async function prepareRoles(client, appUrl) {
       await client.query('ROLLBACK')
       throw new Told(
         `The roles ${missing.join(', ')} are missing and DATABASE_MIGRATE_URL may not make them (${error.code}).\n` +
-          `Have an administrator of the server run this once, then start again:\n\n${administratorScript(database)}\n`,
+          `Have an administrator of the server run this once, then start again:\n\n${administratorScript(database, { exists: true })}\n`,
       )
     }
   }

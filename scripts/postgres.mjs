@@ -206,7 +206,8 @@ export async function startPostgres({ folder, port, superPassword, onEnd = () =>
       }
     } catch (error) {
       // After a postmaster was killed outright its children hold the shared memory for about two seconds.
-      if (error instanceof Told || error.code || Date.now() > until)
+      const hopeless = error instanceof Told || error.code || error.message.includes('could not bind')
+      if (hopeless || Date.now() > until)
         throw error instanceof Told ? error : new Told(`PostgreSQL did not start in ${folder}:\n${error.message}`)
       await wait(250)
     }

@@ -44,13 +44,13 @@ export function databaseStatements(database) {
   return [`REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`, `GRANT CONNECT ON DATABASE ${name} TO ${loginRoles.join(', ')};`]
 }
 
-/** Everything that an administrator of an external server runs once, as text to read and paste. */
-export function administratorScript(database = 'countersign') {
+/** Everything that an administrator of an external server runs once, as text to read and paste; `exists` when the database is there already. */
+export function administratorScript(database = 'countersign', { exists = false } = {}) {
   const passwords = Object.fromEntries(loginRoles.map((name) => [name, `choose-a-password-for-${name}`]))
   return [
     `-- PostgreSQL ${leastVersion} or later. Run with psql as somebody who may make roles and databases. Choose the passwords first.`,
     ...roleStatements(passwords),
-    createDatabaseStatement(database),
+    exists ? `ALTER DATABASE ${identifier(database)} OWNER TO countersign_owner;` : createDatabaseStatement(database),
     ...databaseStatements(database),
   ].join('\n')
 }
