@@ -47,7 +47,10 @@ const gateIds = new Map<string, ReadonlyMap<string, string>>()
 export async function loadGateIds(tx: Tx, policyVersionId: string): Promise<ReadonlyMap<string, string>> {
   const known = gateIds.get(policyVersionId)
   if (known) return known
-  const rows = await tx.promotionGate.findMany({ where: { edge: { policyVersionId } }, select: { id: true, key: true, edge: { select: { key: true } } } })
+  const rows = await tx.promotionGate.findMany({
+    where: { edge: { policyVersionId } },
+    select: { id: true, key: true, edge: { select: { key: true } } },
+  })
   const ids = new Map(rows.map((row) => [gateRowKey(row.edge.key, row.key), row.id]))
   gateIds.set(policyVersionId, ids)
   return ids

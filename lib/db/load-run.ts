@@ -34,7 +34,14 @@ type RunRow = {
 }
 
 /** A run under lock with the state its ticks come to, and the policy it is judged by: the open promotion's, else the active one. */
-export type LockedRun = { run: RunRow; list: PolicyChecklist; state: ChecklistState; version: LoadedPolicy; promotion: OpenPromotion | null; deploymentStarted: boolean }
+export type LockedRun = {
+  run: RunRow
+  list: PolicyChecklist
+  state: ChecklistState
+  version: LoadedPolicy
+  promotion: OpenPromotion | null
+  deploymentStarted: boolean
+}
 
 /** Locks a run, after the promotion that rests on it. Refuses `not_found` alike for runs that do not exist and ones nobody may see (T23). */
 export async function loadRunForUpdate(tx: Tx, actor: Actor, runId: string, now: Date): Promise<LockedRun> {
@@ -55,7 +62,19 @@ export async function loadRunForUpdate(tx: Tx, actor: Actor, runId: string, now:
 }
 
 /** What the ticks of a run come to under a policy. */
-export async function runState(tx: Tx, run: Pick<RunRow, 'id' | 'items' | 'profileKey' | 'variant'>, list: Pick<PolicyChecklist, 'ordered'>, policy: Policy): Promise<ChecklistState> {
-  const ticks = await tx.checklistTick.findMany({ where: { runId: run.id }, select: { itemId: true, state: true, at: true }, orderBy: [{ at: 'asc' }, { id: 'asc' }] })
-  return checklistState({ items: applicableItems(run.items, runContext(policy, run.profileKey, run.variant)), ordered: list.ordered }, ticks)
+export async function runState(
+  tx: Tx,
+  run: Pick<RunRow, 'id' | 'items' | 'profileKey' | 'variant'>,
+  list: Pick<PolicyChecklist, 'ordered'>,
+  policy: Policy,
+): Promise<ChecklistState> {
+  const ticks = await tx.checklistTick.findMany({
+    where: { runId: run.id },
+    select: { itemId: true, state: true, at: true },
+    orderBy: [{ at: 'asc' }, { id: 'asc' }],
+  })
+  return checklistState(
+    { items: applicableItems(run.items, runContext(policy, run.profileKey, run.variant)), ordered: list.ordered },
+    ticks,
+  )
 }

@@ -7,7 +7,12 @@ import type { Tx } from './client'
 import { findActivePolicy, type LoadedPolicy, unseenSystem } from './load-policy'
 
 /** A governed system that the actor may see, with its active policy. Refuses `not_found` alike for unseen and unknown ones (T23). */
-export async function loadSystem(tx: Tx, actor: Actor, systemId: string, now: Date): Promise<{ id: string; name: string; active: LoadedPolicy }> {
+export async function loadSystem(
+  tx: Tx,
+  actor: Actor,
+  systemId: string,
+  now: Date,
+): Promise<{ id: string; name: string; active: LoadedPolicy }> {
   ensureReadable(actor, systemId, now)
   const active = await findActivePolicy(tx, systemId)
   if (!active) throw new Refused(unseenSystem(systemId))
@@ -25,5 +30,7 @@ export function profileOrRefuse(policy: Policy, nameOrAlias: string): PolicyProf
   const { profile } = resolveProfile(policy, nameOrAlias)
   if (profile) return profile
   const known = policy.profiles.map(({ id }) => id).join(', ')
-  throw new Refused(refuse('not_found', `${policy.system.name} has no profile ${nameOrAlias}. Its profiles are ${known}.`, { place: 'profile' }))
+  throw new Refused(
+    refuse('not_found', `${policy.system.name} has no profile ${nameOrAlias}. Its profiles are ${known}.`, { place: 'profile' }),
+  )
 }

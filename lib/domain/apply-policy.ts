@@ -1,7 +1,7 @@
 import { type ApprovalFacts, type Candidate, whyNotFillable } from './approval'
 import { type Actor, holdsAny, isGrantHeld } from './context'
-import type { Policy } from './policy/schema'
 import type { PolicyRows } from './policy/rows'
+import type { Policy } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
 import { ROLE_TITLE } from './roles'
 import { whyNotScope } from './scopes'
@@ -21,15 +21,22 @@ export function whyNotApplyPolicy(actor: Actor, systemId: string | undefined, no
   const scope = whyNotScope(actor, 'policy:apply')
   if (scope) return scope
   const bound = actor.token?.systemId ?? null
-  const isAdmin = systemId === undefined ? actor.grants.some((grant) => grant.role === 'admin' && isGrantHeld(grant, undefined, now)) : holdsAny(actor, ['admin'], systemId, now)
+  const isAdmin =
+    systemId === undefined
+      ? actor.grants.some((grant) => grant.role === 'admin' && isGrantHeld(grant, undefined, now))
+      : holdsAny(actor, ['admin'], systemId, now)
   if (isAdmin && (bound === null || systemId === undefined || bound === systemId)) return null
-  return refuse('not_allowed', `Only an admin${systemId === undefined ? '' : ` of ${systemId}`} applies a policy. It is an act on the record and is shown as not signed.`)
+  return refuse(
+    'not_allowed',
+    `Only an admin${systemId === undefined ? '' : ` of ${systemId}`} applies a policy. It is an act on the record and is shown as not signed.`,
+  )
 }
 
 /** Why a document cannot become the next version: it is one already. A version that was superseded does not come back under its old number. */
 export function whyNotNewVersion(same: { number: number; status: string } | null, systemName: string): Refusal | null {
   if (!same) return null
-  if (same.status === 'active') return refuse('conflict', `This is version ${same.number} of ${systemName}, which is active. There is nothing to apply.`)
+  if (same.status === 'active')
+    return refuse('conflict', `This is version ${same.number} of ${systemName}, which is active. There is nothing to apply.`)
   return refuse(
     'conflict',
     `This is the same as version ${same.number} of ${systemName}, which was superseded. To go back to it, say so in the document (for example in its description), so that it becomes a version of its own.`,
@@ -58,8 +65,15 @@ export function missingPeople(policy: Policy, rows: PolicyRows, candidates: read
   })
   const byOwners = policy.rotation.ownership.flatMap((ownership) =>
     ownership.owners.slots
-      .filter((slot) => slot.agents.length === 0 && !candidates.some((who) => who.grants.some((grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, systemId, now))))
-      .map((slot) => `rotation ${ownership.id}: ${slot.title}: nobody holds ${slot.roles.map((role) => ROLE_TITLE[role]).join(' or ')} of ${policy.system.name}.`),
+      .filter(
+        (slot) =>
+          slot.agents.length === 0 &&
+          !candidates.some((who) => who.grants.some((grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, systemId, now))),
+      )
+      .map(
+        (slot) =>
+          `rotation ${ownership.id}: ${slot.title}: nobody holds ${slot.roles.map((role) => ROLE_TITLE[role]).join(' or ')} of ${policy.system.name}.`,
+      ),
   )
   return [...bySlots, ...byOwners]
 }

@@ -21,28 +21,43 @@ export function whyNotBring(gate: EdgeGate, actor: Actor, system: { id: string; 
   if (right) return right
   const otherGate = whyNotTokenGate(actor, gate.id)
   if (otherGate) return otherGate
-  if (gate.kind === 'checklist') return refuse('policy_forbids', `${gate.title} is a checklist. Start it and tick its items; it takes no other evidence.`, { place: 'gate' })
+  if (gate.kind === 'checklist')
+    return refuse('policy_forbids', `${gate.title} is a checklist. Start it and tick its items; it takes no other evidence.`, {
+      place: 'gate',
+    })
   const who = whoCanBring(gate, (role) => ROLE_TITLE[role])
   const kinds = gate.kind === 'attestation' ? (['person'] as const) : gate.by.kinds
   if (!(kinds as readonly string[]).includes(actor.kind)) {
-    const why = gate.kind === 'attestation' ? `${gate.title} is attested by a person in the browser` : `${gate.title} takes no evidence from ${actor.kind === 'person' ? 'people' : `${actor.kind}s`}`
+    const why =
+      gate.kind === 'attestation'
+        ? `${gate.title} is attested by a person in the browser`
+        : `${gate.title} takes no evidence from ${actor.kind === 'person' ? 'people' : `${actor.kind}s`}`
     return refuse('not_allowed', `${why}. It is brought by ${who}.`, { place: 'gate' })
   }
   if (actor.kind !== 'person' || holdsAny(actor, gate.by.roles ?? ACTING_ROLES, system.id, now)) return null
-  return refuse('not_allowed', `${gate.title} is brought by ${who} of ${system.name}, a role you do not hold. An admin grants roles.`, { place: 'gate' })
+  return refuse('not_allowed', `${gate.title} is brought by ${who} of ${system.name}, a role you do not hold. An admin grants roles.`, {
+    place: 'gate',
+  })
 }
 
 /** Why what evidence says cannot stand for this gate: another command than the gate's own (000.26), a verdict against its exit code, no place or snapshot named where the gate asks. */
 export function whyNotClaim(gate: EdgeGate, claim: EvidenceClaim): Refusal | null {
   if (claim.command !== undefined && gate.command !== undefined && claim.command !== gate.command) {
-    return refuse('policy_forbids', `The gate asks for the result of \`${gate.command}\`, and this is the result of \`${claim.command}\`. Run the gate’s own command.`, { place: 'command' })
+    return refuse(
+      'policy_forbids',
+      `The gate asks for the result of \`${gate.command}\`, and this is the result of \`${claim.command}\`. Run the gate’s own command.`,
+      { place: 'command' },
+    )
   }
   if (claim.verdict === 'pass' && claim.exitCode !== undefined && claim.exitCode !== 0) {
     return refuse('invalid', `A command that ended with ${claim.exitCode} did not pass. Bring it as failed.`, { place: 'verdict' })
   }
-  if (gate.ranIn !== undefined && claim.ranOn === undefined) return refuse('invalid', `${gate.title} has to run here: ${gate.ranIn}. Say where it ran.`, { place: 'ranOn' })
+  if (gate.ranIn !== undefined && claim.ranOn === undefined)
+    return refuse('invalid', `${gate.title} has to run here: ${gate.ranIn}. Say where it ran.`, { place: 'ranOn' })
   if (gate.boundToSnapshotOf !== undefined && claim.snapshot === undefined) {
-    return refuse('invalid', `${gate.title} is about a snapshot of ${gate.boundToSnapshotOf}. Name the snapshot by its digest.`, { place: 'snapshot' })
+    return refuse('invalid', `${gate.title} is about a snapshot of ${gate.boundToSnapshotOf}. Name the snapshot by its digest.`, {
+      place: 'snapshot',
+    })
   }
   return null
 }

@@ -18,7 +18,9 @@ export function whyNotRight(actor: Actor, system: { id: string; name: string }, 
     const bound = whyNotTokenSystem(actor, system.id) ?? whyNotScope(actor, right.scope)
     if (bound) return bound
     const standing = actor.kind === 'agent' || rolesOn(actor, system.id, now).some((role) => role !== 'auditor')
-    return standing ? null : refuse('not_allowed', `Whoever made this token no longer holds a role on ${system.name}, so the token may do nothing there.`)
+    return standing
+      ? null
+      : refuse('not_allowed', `Whoever made this token no longer holds a role on ${system.name}, so the token may do nothing there.`)
   }
   if (actor.kind === 'person' && holdsAny(actor, right.roles, system.id, now)) return null
   return refuse('not_allowed', `${right.what} by ${listOfTitles(right.roles)} of it. An admin grants roles.`)

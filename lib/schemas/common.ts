@@ -12,7 +12,11 @@ export const SystemSlug = z
   .meta({ id: 'SystemSlug', description: 'Slug of the system.' })
 
 /** Id or alias of a profile; which profile it means is the policy's business, and an unknown name is refused there. */
-export const ProfileKey = z.string().min(1).max(64).meta({ id: 'ProfileKey', description: 'Id or alias of a profile of the system’s policy.' })
+export const ProfileKey = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ id: 'ProfileKey', description: 'Id or alias of a profile of the system’s policy.' })
 
 /** Id of a gate of the policy. */
 export const GateKey = z.string().min(1).max(64).meta({ id: 'GateKey', description: 'Id of a gate of the policy.' })
@@ -67,7 +71,10 @@ export const Link = z
   .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
   .max(2_000)
   .meta({ id: 'Link', description: 'Address for people to follow; it is never fetched. Without credentials.' })
-  .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), 'an address without user name and password')
+  .refine(
+    (text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''),
+    'an address without user name and password',
+  )
 
 /** An id that the database made. */
 export const Uuid = z.uuid()

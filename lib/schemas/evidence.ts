@@ -17,7 +17,9 @@ export const recordEvidenceInput = z
     digest: Sha256.optional().describe(
       'SHA-256 of the result as it was written. The same digest again is a replay and adds nothing (T10). Left out, the statement itself, with claimedAt, is digested.',
     ),
-    claimedAt: IsoInstant.optional().describe('When it ran, as the bringer says. Shown as a claim; freshness counts from when it was recorded (T11).'),
+    claimedAt: IsoInstant.optional().describe(
+      'When it ran, as the bringer says. Shown as a claim; freshness counts from when it was recorded (T11).',
+    ),
     snapshot: Sha256.optional().describe('Digest of the snapshot it is about, for gates bound to one (000.29).'),
   })
   .meta({ id: 'RecordEvidence' })

@@ -15,7 +15,10 @@ export const ReleaseChangeInput = z
 /** Whoever shows up in the commits: authors, committers and co-authors each count, so that a rebase by a bot hides nobody (T05). */
 export const ReleaseContributorInput = z
   .strictObject({
-    identity: z.email('an e-mail address, as the commits carry it').max(254).describe('E-mail address of an author, committer or co-author.'),
+    identity: z
+      .email('an e-mail address, as the commits carry it')
+      .max(254)
+      .describe('E-mail address of an author, committer or co-author.'),
     commits: z.int().min(1).max(1_000_000).default(1).describe('In how many commits.'),
   })
   .meta({ id: 'ReleaseContributor' })
@@ -26,10 +29,15 @@ export const registerReleaseInput = z
     system: SystemSlug,
     version: ReleaseVersion,
     gitSha: GitSha,
-    artefact: freeText(500, 'Name the artefact.').describe('Immutable reference: name@sha256:digest, or name:tag with a tag that contains the git SHA. Mutable tags are refused (004.15).'),
+    artefact: freeText(500, 'Name the artefact.').describe(
+      'Immutable reference: name@sha256:digest, or name:tag with a tag that contains the git SHA. Mutable tags are refused (004.15).',
+    ),
     buildDate: IsoInstant.describe('BUILD_DATE of the build stamp (002.27).'),
     appVersion: freeText(128).optional().describe('APP_VERSION of the build stamp, where it differs from the version.'),
-    schemaBackwardCompatible: z.boolean().optional().describe('Whether the application before it still runs on its schema. Left out: no (002.32).'),
+    schemaBackwardCompatible: z
+      .boolean()
+      .optional()
+      .describe('Whether the application before it still runs on its schema. Left out: no (002.32).'),
     changes: z.array(ReleaseChangeInput).max(500).default([]),
     contributors: z.array(ReleaseContributorInput).max(500).default([]),
   })

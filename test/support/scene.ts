@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import type { z } from 'zod'
 import { db } from '@/lib/db/client'
@@ -7,7 +7,7 @@ import { loadActivePolicy } from '@/lib/db/load-policy'
 import { CONSOLE } from '@/lib/domain/apply-policy'
 import type { Ctx } from '@/lib/domain/context'
 import { edgeGates } from '@/lib/domain/gate'
-import { Refused, type Refusal } from '@/lib/domain/refusal'
+import { type Refusal, Refused } from '@/lib/domain/refusal'
 import { ROLES, type Role } from '@/lib/domain/roles'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
 import { registerReleaseInput } from '@/lib/schemas/release'
@@ -71,9 +71,22 @@ export async function bringAll(scene: Scene, version: string, profile: string, e
         await tickAll(scene, version, profile, gate.checklist as string, person)
         continue
       }
-      const by = gate.by.kinds.includes('person') ? person : await aToken(scene.people.admin, { scopes: ['evidence:bring'], systemId: scene.slug })
+      const by = gate.by.kinds.includes('person')
+        ? person
+        : await aToken(scene.people.admin, { scopes: ['evidence:bring'], systemId: scene.slug })
       const snapshot = gate.boundToSnapshotOf ? await aSnapshot(scene, gate.boundToSnapshotOf) : undefined
-      await recordEvidence(by, recordEvidenceInput.parse({ ...at, gate: gate.id, verdict: 'pass', summary: `${gate.title}: fine`, snapshot, ranOn: 'a test runner', digest: digestOf(version, profile, gate.id, evidence++) }))
+      await recordEvidence(
+        by,
+        recordEvidenceInput.parse({
+          ...at,
+          gate: gate.id,
+          verdict: 'pass',
+          summary: `${gate.title}: fine`,
+          snapshot,
+          ranOn: 'a test runner',
+          digest: digestOf(version, profile, gate.id, evidence++),
+        }),
+      )
     }
   }
 }
@@ -93,7 +106,12 @@ export async function tickAll(scene: Scene, version: string, profile: string, ch
   const list = policy.checklists.find(({ id }) => id === checklist)
   const imported = await db.checklistTemplate.count({ where: { systemId: scene.slug, checklistKey: checklist } })
   if (list?.external && imported === 0)
-    await importTemplate(scene.people.release_manager, { system: scene.slug, checklist, fileName: list.file ?? 'LIST.md', source: SAMPLE_CHECKLIST })
+    await importTemplate(scene.people.release_manager, {
+      system: scene.slug,
+      checklist,
+      fileName: list.file ?? 'LIST.md',
+      source: SAMPLE_CHECKLIST,
+    })
   const { id } = await startRun(by, { system: scene.slug, version, profile, checklist })
   for (const item of await beforeItemsOf(id)) await tickItem(by, { run: id, item, state: 'done' })
   return id
@@ -108,10 +126,21 @@ export async function beforeItemsOf(run: string): Promise<string[]> {
 let releases = 0
 
 /** Registers a release as an engineer of the scene (or somebody else); each has a version and commit of its own. */
-export async function aRelease(scene: Pick<Scene, 'slug' | 'people'>, more: Partial<z.input<typeof registerReleaseInput>> = {}, by: Ctx = scene.people.engineer): Promise<{ id: string; version: string }> {
+export async function aRelease(
+  scene: Pick<Scene, 'slug' | 'people'>,
+  more: Partial<z.input<typeof registerReleaseInput>> = {},
+  by: Ctx = scene.people.engineer,
+): Promise<{ id: string; version: string }> {
   releases += 1
   const gitSha = digestOf('commit', scene.slug, releases).slice(0, 40)
-  const input = { system: scene.slug, version: `1.${releases}.0`, gitSha, artefact: `example/${scene.slug}@sha256:${digestOf('image', releases)}`, buildDate: '2026-11-01T09:00:00Z', ...more }
+  const input = {
+    system: scene.slug,
+    version: `1.${releases}.0`,
+    gitSha,
+    artefact: `example/${scene.slug}@sha256:${digestOf('image', releases)}`,
+    buildDate: '2026-11-01T09:00:00Z',
+    ...more,
+  }
   return registerRelease(by, registerReleaseInput.parse(input))
 }
 

@@ -14,7 +14,10 @@ import { voidIfMoved } from '../promotion/void-moved'
  * Says of one item of a run that it is done, failed, not applicable or open again, and by whom (000.25, 001.9). An ordered list takes its next
  * item only. The open promotion that rests on the list is locked first; a failed item there voids what was sealed.
  */
-export async function tickItem(ctx: Ctx, input: z.output<typeof tickItemInput>): Promise<{ state: TickState; next: string | null; voided: boolean }> {
+export async function tickItem(
+  ctx: Ctx,
+  input: z.output<typeof tickItemInput>,
+): Promise<{ state: TickState; next: string | null; voided: boolean }> {
   ensure(whyNotSecret({ note: input.note }))
   return mutate(ctx, async ({ tx, now, actor }) => {
     const { run, list, state, version, promotion, deploymentStarted } = await loadRunForUpdate(tx, actor, input.run, now)
@@ -24,15 +27,30 @@ export async function tickItem(ctx: Ctx, input: z.output<typeof tickItemInput>):
     const { kinds, roles } = tickers.by
     ensure(
       whyNotWorkOn(list, tickers, actor, system, now),
-      whyNotTick(state, { itemId: input.item, to: input.state, note: input.note ?? null, by: { kinds, roles }, system, deploymentStarted }, actor, now),
+      whyNotTick(
+        state,
+        { itemId: input.item, to: input.state, note: input.note ?? null, by: { kinds, roles }, system, deploymentStarted },
+        actor,
+        now,
+      ),
     )
     const before = state.items.find(({ item }) => item.id === input.item)?.state ?? 'open'
     await tx.checklistTick.create({
-      data: { runId: run.id, itemId: input.item, state: input.state, note: input.note ?? null, link: input.link ?? null, byId: actor.id, at: now },
+      data: {
+        runId: run.id,
+        itemId: input.item,
+        state: input.state,
+        note: input.note ?? null,
+        link: input.link ?? null,
+        byId: actor.id,
+        at: now,
+      },
     })
     // Of the gate's verdicts only a failure is material; an item opened again makes it missing, which holds.
     const voided = promotion && promotion.lastSealed > 0 && input.state === 'failed' ? await voidIfMoved({ tx, now }, promotion.id) : []
-    const next = state.items.find(({ item, parts, state: was }) => parts.length === 0 && item.id !== input.item && (was === 'open' || was === 'failed'))
+    const next = state.items.find(
+      ({ item, parts, state: was }) => parts.length === 0 && item.id !== input.item && (was === 'open' || was === 'failed'),
+    )
     return {
       result: { state: input.state, next: next?.item.id ?? null, voided: voided.length > 0 },
       events: [

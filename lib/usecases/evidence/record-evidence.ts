@@ -1,7 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import type { Tx } from '@/lib/db/client'
-import { gateRowKey, loadGateIds, loadPolicyVersion, type LoadedPolicy, unseenSystem } from '@/lib/db/load-policy'
+import { gateRowKey, type LoadedPolicy, loadGateIds, loadPolicyVersion, unseenSystem } from '@/lib/db/load-policy'
 import { ensureReadable, profileOrRefuse } from '@/lib/db/load-system'
 import { mutate } from '@/lib/db/mutate'
 import { sha256Hex } from '@/lib/domain/canonical'
@@ -67,10 +67,20 @@ export async function recordEvidence(ctx: Ctx, input: Input): Promise<RecordedEv
       })
       if (!row) throw await replayOf(tx, key, input.verdict, at.promotionId)
       // A pass can only renew or mend, which is an addendum; only a failure moves what was sealed.
-      const voided = at.promotionId !== null && at.lastSealed > 0 && input.verdict === 'fail' ? await voidIfMoved({ tx, now }, at.promotionId) : []
+      const voided =
+        at.promotionId !== null && at.lastSealed > 0 && input.verdict === 'fail' ? await voidIfMoved({ tx, now }, at.promotionId) : []
       const skew = claimSkewMinutes(input.claimedAt, now)
       return {
-        result: { id: row.id, gate: gate.id, profile, promotion: at.promotionId, recordedAt: now, duplicate: false, voided: voided.length > 0, claimSkewMinutes: skew },
+        result: {
+          id: row.id,
+          gate: gate.id,
+          profile,
+          promotion: at.promotionId,
+          recordedAt: now,
+          duplicate: false,
+          voided: voided.length > 0,
+          claimSkewMinutes: skew,
+        },
         events: [
           {
             action: 'evidence.recorded',
@@ -98,7 +108,15 @@ export async function recordEvidence(ctx: Ctx, input: Input): Promise<RecordedEv
   }
 }
 
-type Target = { activeId: string; profile: string | null; releaseId: string; promotionId: string | null; pinnedId: string | null; edgeKey: string | null; lastSealed: number }
+type Target = {
+  activeId: string
+  profile: string | null
+  releaseId: string
+  promotionId: string | null
+  pinnedId: string | null
+  edgeKey: string | null
+  lastSealed: number
+}
 
 /** In one statement: the active policy version, what the profile's name means there, the release, and the open promotion, locked. */
 async function lockTarget(tx: Tx, input: Input): Promise<Target> {
@@ -115,12 +133,19 @@ async function lockTarget(tx: Tx, input: Input): Promise<Target> {
     FROM a LEFT JOIN r ON true LEFT JOIN p ON true`
   if (!row) throw new Refused(unseenSystem(input.system))
   const { releaseId } = row
-  if (releaseId === null) throw new Refused(refuse('not_found', `There is no registered release ${input.version} of this system. Register it first.`, { place: 'version' }))
+  if (releaseId === null)
+    throw new Refused(
+      refuse('not_found', `There is no registered release ${input.version} of this system. Register it first.`, { place: 'version' }),
+    )
   return { ...row, releaseId }
 }
 
 /** The gate that the evidence is for: of the pinned version's edge when a promotion is open, else of an edge of the active version into the profile. */
-async function findGate(tx: Tx, at: Target, input: Input): Promise<{ gate: EdgeGate; gateId: string; profile: string; version: LoadedPolicy }> {
+async function findGate(
+  tx: Tx,
+  at: Target,
+  input: Input,
+): Promise<{ gate: EdgeGate; gateId: string; profile: string; version: LoadedPolicy }> {
   const candidates = at.pinnedId === null || at.pinnedId === at.activeId ? [at.activeId] : [at.pinnedId, at.activeId]
   for (const versionId of candidates) {
     const version = await loadPolicyVersion(tx, versionId)
@@ -143,9 +168,15 @@ async function findGate(tx: Tx, at: Target, input: Input): Promise<{ gate: EdgeG
 }
 
 async function findSnapshot(tx: Tx, systemId: string, gate: EdgeGate, digest: string): Promise<string> {
-  const row = await tx.snapshot.findFirst({ where: { systemId, digest, ...(gate.boundToSnapshotOf ? { profileKey: gate.boundToSnapshotOf } : {}) }, select: { id: true } })
+  const row = await tx.snapshot.findFirst({
+    where: { systemId, digest, ...(gate.boundToSnapshotOf ? { profileKey: gate.boundToSnapshotOf } : {}) },
+    select: { id: true },
+  })
   const of = gate.boundToSnapshotOf ? ` of ${gate.boundToSnapshotOf}` : ''
-  if (!row) throw new Refused(refuse('not_found', `No snapshot${of} with this digest is recorded. Record the snapshot first.`, { place: 'snapshot' }))
+  if (!row)
+    throw new Refused(
+      refuse('not_found', `No snapshot${of} with this digest is recorded. Record the snapshot first.`, { place: 'snapshot' }),
+    )
   return row.id
 }
 
@@ -156,7 +187,21 @@ async function findSnapshot(tx: Tx, systemId: string, gate: EdgeGate, digest: st
 function statementDigest(input: Input, profile: string, actor: Actor, now: Date): string {
   const { version, gate, verdict, summary, command, exitCode, ranOn, link, claimedAt, snapshot } = input
   const said = actor.kind === 'person' ? now.toISOString() : (claimedAt?.toISOString() ?? null)
-  return sha256Hex(JSON.stringify([version, profile, gate, verdict, summary, command ?? null, exitCode ?? null, ranOn ?? null, link ?? null, snapshot ?? null, said]))
+  return sha256Hex(
+    JSON.stringify([
+      version,
+      profile,
+      gate,
+      verdict,
+      summary,
+      command ?? null,
+      exitCode ?? null,
+      ranOn ?? null,
+      link ?? null,
+      snapshot ?? null,
+      said,
+    ]),
+  )
 }
 
 /** Leaves the transaction with nothing written: the same evidence from the same bringer is there already. */
@@ -175,6 +220,22 @@ async function replayOf(tx: Tx, key: EvidenceKey, verdict: string, promotion: st
     where: { releaseId_profileKey_gateKey_broughtById_digest: key },
     select: { id: true, verdict: true, recordedAt: true },
   })
-  if (first.verdict !== verdict) return new Refused(refuse('conflict', `You brought a result with this digest before, as ${first.verdict}. One result has one verdict; nothing was added.`, { place: 'digest' }))
-  return new Replay({ id: first.id, gate: key.gateKey, profile: key.profileKey, promotion, recordedAt: first.recordedAt, duplicate: true, voided: false, claimSkewMinutes: null })
+  if (first.verdict !== verdict)
+    return new Refused(
+      refuse(
+        'conflict',
+        `You brought a result with this digest before, as ${first.verdict}. One result has one verdict; nothing was added.`,
+        { place: 'digest' },
+      ),
+    )
+  return new Replay({
+    id: first.id,
+    gate: key.gateKey,
+    profile: key.profileKey,
+    promotion,
+    recordedAt: first.recordedAt,
+    duplicate: true,
+    voided: false,
+    claimSkewMinutes: null,
+  })
 }

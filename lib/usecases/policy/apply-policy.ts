@@ -35,7 +35,11 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
     const { count } = await tx.system.createMany({ data: [{ id: systemId, name, description, createdAt: now }], skipDuplicates: true })
     const created = count === 1
     await tx.$queryRaw`SELECT id FROM "System" WHERE id = ${systemId} FOR UPDATE`
-    const stored = await tx.policyVersion.findMany({ where: { systemId }, select: { id: true, number: true, hash: true, status: true }, orderBy: { number: 'desc' } })
+    const stored = await tx.policyVersion.findMany({
+      where: { systemId },
+      select: { id: true, number: true, hash: true, status: true },
+      orderBy: { number: 'desc' },
+    })
     ensure(whyNotNewVersion(stored.find((version) => version.hash === hash) ?? null, name))
 
     const before = stored.find((version) => version.status === 'active') ?? null
@@ -43,13 +47,24 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
     if (!created) await tx.system.update({ where: { id: systemId }, data: { name, description } })
     const number = (stored[0]?.number ?? 0) + 1
     const version = await tx.policyVersion.create({
-      data: { systemId, number, hash, document: JSON.parse(policyCanonical(policy)), source: input.text, status: 'active', appliedById: actor.id, appliedAt: now },
+      data: {
+        systemId,
+        number,
+        hash,
+        document: JSON.parse(policyCanonical(policy)),
+        source: input.text,
+        status: 'active',
+        appliedById: actor.id,
+        appliedAt: now,
+      },
       select: { id: true },
     })
     await storePolicyRows(tx, version.id, rows)
     const agents = await createAgents(tx, policy, now)
     const warnings = missingPeople(policy, rows, await loadCandidates(tx, systemId, now), now)
-    const createdSystem: AuditEvent[] = created ? [{ action: 'system.created', system: systemId, subject: { kind: 'system', id: systemId } }] : []
+    const createdSystem: AuditEvent[] = created
+      ? [{ action: 'system.created', system: systemId, subject: { kind: 'system', id: systemId } }]
+      : []
     const applied: AuditEvent = {
       action: 'policy.applied',
       system: systemId,
@@ -58,7 +73,10 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
       ...(before ? { before: { number: before.number, hash: before.hash } } : {}),
       after: { number, hash, signed: false },
     }
-    return { result: { systemId, versionId: version.id, number, hash, created, warnings }, events: [...createdSystem, applied, ...agents] as [AuditEvent, ...AuditEvent[]] } // never empty: `applied` is in it
+    return {
+      result: { systemId, versionId: version.id, number, hash, created, warnings },
+      events: [...createdSystem, applied, ...agents] as [AuditEvent, ...AuditEvent[]],
+    } // never empty: `applied` is in it
   })
 }
 
@@ -66,5 +84,11 @@ function readOrRefuse(text: string, fileName: string): Policy {
   const read = readPolicy(text, fileName)
   if (read.policy) return read.policy
   const details = read.findings.map(formatFinding)
-  throw new Refused(refuse('invalid', `The policy has ${details.length} ${details.length === 1 ? 'finding' : 'findings'}, so nothing was applied. ${details[0]}`, { place: 'text', details }))
+  throw new Refused(
+    refuse(
+      'invalid',
+      `The policy has ${details.length} ${details.length === 1 ? 'finding' : 'findings'}, so nothing was applied. Each is named with file, line and column.`,
+      { place: 'text', details },
+    ),
+  )
 }

@@ -16,5 +16,12 @@ export async function createAgents(tx: Tx, policy: Policy, now: Date): Promise<A
     data: missing.map((agent) => ({ kind: 'agent', label: agent.name, systemId, createdAt: now })),
     select: { id: true },
   })
-  return made.map(({ id }): AuditEvent => ({ action: 'principal.created', system: systemId, subject: { kind: 'principal', id }, after: { kind: 'agent' } }))
+  return made.map(
+    ({ id }): AuditEvent => ({
+      action: 'principal.created',
+      system: systemId,
+      subject: { kind: 'principal', id },
+      after: { kind: 'agent' },
+    }),
+  )
 }

@@ -17,7 +17,11 @@ export async function openConsole(at?: Date): Promise<Ctx> {
   try {
     await admit(ctx, async ({ tx, now }) => {
       await tx.principal.create({ data: { id: CONSOLE.id, kind: 'agent', label: CONSOLE.name, createdAt: now } })
-      return { actor, result: null, events: [{ action: 'principal.created', system: null, subject: { kind: 'principal', id: CONSOLE.id }, after: { kind: 'agent' } }] }
+      return {
+        actor,
+        result: null,
+        events: [{ action: 'principal.created', system: null, subject: { kind: 'principal', id: CONSOLE.id }, after: { kind: 'agent' } }],
+      }
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error // another process made it in the meantime: all the same

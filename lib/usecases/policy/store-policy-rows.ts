@@ -17,16 +17,22 @@ export async function storePolicyRows(tx: Tx, policyVersionId: string, rows: Pol
     }),
   )
   await tx.promotionGate.createMany({ data: rows.gates.map(({ edgeKey, ...gate }) => ({ ...gate, edgeId: edges(edgeKey) })) })
-  await tx.signOffSlot.createMany({ data: own(rows.slots.map(({ edgeKey, ...slot }) => ({ ...slot, edgeId: edgeKey === null ? null : edges(edgeKey) }))) })
+  await tx.signOffSlot.createMany({
+    data: own(rows.slots.map(({ edgeKey, ...slot }) => ({ ...slot, edgeId: edgeKey === null ? null : edges(edgeKey) }))),
+  })
   const ownerships = idsByKey(
     await tx.rotationOwnership.createManyAndReturn({
       data: own(rows.ownerships.map(({ profileKey, ...ownership }) => ({ ...ownership, profileId: profiles(profileKey) }))),
       select,
     }),
   )
-  await tx.rotationOwner.createMany({ data: rows.owners.map(({ ownershipKey, ...owner }) => ({ ...owner, ownershipId: ownerships(ownershipKey) })) })
+  await tx.rotationOwner.createMany({
+    data: rows.owners.map(({ ownershipKey, ...owner }) => ({ ...owner, ownershipId: ownerships(ownershipKey) })),
+  })
   await tx.secretMapping.createMany({ data: own(rows.mappings) })
-  await tx.constraintCell.createMany({ data: own(rows.constraints.map(({ profileKey, ...cell }) => ({ ...cell, profileId: profiles(profileKey) }))) })
+  await tx.constraintCell.createMany({
+    data: own(rows.constraints.map(({ profileKey, ...cell }) => ({ ...cell, profileId: profiles(profileKey) }))),
+  })
   await tx.variable.createMany({ data: own(rows.variables) })
 }
 

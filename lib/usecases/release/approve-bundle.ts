@@ -24,7 +24,13 @@ export async function approveBundle(ctx: Ctx, input: z.output<typeof approveBund
     return {
       result: { id: release.id, approvedAt: now },
       events: [
-        { action: 'bundle.approved', system: system.id, subject: { kind: 'release', id: release.id }, policy: active.hash, after: { version: release.version, artefact: sha256Hex(release.artefact) } },
+        {
+          action: 'bundle.approved',
+          system: system.id,
+          subject: { kind: 'release', id: release.id },
+          policy: active.hash,
+          after: { version: release.version, artefact: sha256Hex(release.artefact) },
+        },
       ],
     }
   })

@@ -43,10 +43,22 @@ export async function registerRelease(ctx: Ctx, input: z.output<typeof registerR
       skipDuplicates: true,
       select: { id: true },
     })
-    ensure(release ? null : refuse('conflict', `${system.name} already has a release ${version}. A release never changes; register another version.`, { place: 'version' }))
+    ensure(
+      release
+        ? null
+        : refuse('conflict', `${system.name} already has a release ${version}. A release never changes; register another version.`, {
+            place: 'version',
+          }),
+    )
     const { id } = release as NonNullable<typeof release> // ensured just above
     await tx.releaseChange.createMany({
-      data: input.changes.map(({ kind, summary, reference }, position) => ({ releaseId: id, position, kind, summary, reference: reference ?? null })),
+      data: input.changes.map(({ kind, summary, reference }, position) => ({
+        releaseId: id,
+        position,
+        kind,
+        summary,
+        reference: reference ?? null,
+      })),
     })
     const contributors = await linkContributors(tx, input.contributors)
     await tx.releaseContributor.createMany({ data: contributors.map((contributor) => ({ releaseId: id, ...contributor })) })

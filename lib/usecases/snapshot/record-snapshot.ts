@@ -34,7 +34,13 @@ export async function recordSnapshot(ctx: Ctx, input: z.output<typeof recordSnap
     return {
       result: { id, profile: profile.id },
       events: [
-        { action: 'snapshot.recorded', system: system.id, subject: { kind: 'snapshot', id }, policy: active.hash, after: { profile: profile.id, takenAt: takenAt.toISOString(), digest } },
+        {
+          action: 'snapshot.recorded',
+          system: system.id,
+          subject: { kind: 'snapshot', id },
+          policy: active.hash,
+          after: { profile: profile.id, takenAt: takenAt.toISOString(), digest },
+        },
       ],
     }
   })

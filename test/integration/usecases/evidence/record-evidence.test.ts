@@ -2,13 +2,25 @@ import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { db } from '@/lib/db/client'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
+import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { applyPolicy } from '@/lib/usecases/policy/apply-policy'
 import { openConsole } from '@/lib/usecases/policy/open-console'
-import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { aPerson, aToken } from '../../../support/people'
-import { aGovernedSystem, aRelease, aSnapshot, bringAll, digestOf, policyText, race, refusalOf, type Scene, trail, trailLength } from '../../../support/scene'
+import {
+  aGovernedSystem,
+  aRelease,
+  aSnapshot,
+  bringAll,
+  digestOf,
+  policyText,
+  race,
+  refusalOf,
+  type Scene,
+  trail,
+  trailLength,
+} from '../../../support/scene'
 
 const COMMAND = 'python config/check_runtime_secrets.py --require-env-only'
 
@@ -20,15 +32,28 @@ beforeAll(async () => {
 })
 
 const input = (more: object = {}) =>
-  recordEvidenceInput.parse({ system: 'robodj', version: release.version, profile: 'staging', gate: 'secret-preflight', verdict: 'pass', summary: 'Two secrets, both from the environment.', ...more })
+  recordEvidenceInput.parse({
+    system: 'robodj',
+    version: release.version,
+    profile: 'staging',
+    gate: 'secret-preflight',
+    verdict: 'pass',
+    summary: 'Two secrets, both from the environment.',
+    ...more,
+  })
 const pipeline = (more: object = {}) => aToken(scene.people.admin, { scopes: ['evidence:bring'], systemId: 'robodj', ...more })
 
 describe('bringing evidence', () => {
   it('is kept with gate, command, place and bringer, bound to release and target profile, and is on the record (000.26, 000.27)', async () => {
     const token = await pipeline()
     const digest = digestOf('output')
-    const recorded = await recordEvidence(token, input({ command: COMMAND, exitCode: 0, ranOn: 'runner 4', link: 'https://ci.example.org/runs/1', digest }))
-    const gate = await db.promotionGate.findFirstOrThrow({ where: { key: 'secret-preflight', edge: { key: 'dev->staging', version: { systemId: 'robodj', status: 'active' } } } })
+    const recorded = await recordEvidence(
+      token,
+      input({ command: COMMAND, exitCode: 0, ranOn: 'runner 4', link: 'https://ci.example.org/runs/1', digest }),
+    )
+    const gate = await db.promotionGate.findFirstOrThrow({
+      where: { key: 'secret-preflight', edge: { key: 'dev->staging', version: { systemId: 'robodj', status: 'active' } } },
+    })
     expect(await db.evidence.findUniqueOrThrow({ where: { id: recorded.id } })).toMatchObject({
       releaseId: release.id,
       profileKey: 'staging',
@@ -45,7 +70,10 @@ describe('bringing evidence', () => {
     })
     expect(recorded).toMatchObject({ duplicate: false, promotion: null, voided: false, claimSkewMinutes: null })
     const [event] = await trail({ subject: recorded.id })
-    expect(event).toMatchObject({ action: 'evidence.recorded', after: { release: release.version, profile: 'staging', gate: 'secret-preflight', verdict: 'pass', digest } })
+    expect(event).toMatchObject({
+      action: 'evidence.recorded',
+      after: { release: release.version, profile: 'staging', gate: 'secret-preflight', verdict: 'pass', digest },
+    })
     expect(JSON.stringify(event)).not.toContain('Two secrets')
     expect(await db.evidence.count({ where: { releaseId: release.id, profileKey: 'prod' } })).toBe(0)
   })
@@ -64,9 +92,17 @@ describe('bringing evidence', () => {
     const token = await pipeline()
     const first = await recordEvidence(token, input({ digest: digestOf('once') }))
     const before = [await trailLength(), await db.evidence.count()]
-    for (let n = 0; n < 5; n += 1) expect(await recordEvidence(token, input({ digest: digestOf('once'), claimedAt: '2026-11-20T10:00:00Z' }))).toMatchObject({ id: first.id, duplicate: true, recordedAt: first.recordedAt })
+    for (let n = 0; n < 5; n += 1)
+      expect(await recordEvidence(token, input({ digest: digestOf('once'), claimedAt: '2026-11-20T10:00:00Z' }))).toMatchObject({
+        id: first.id,
+        duplicate: true,
+        recordedAt: first.recordedAt,
+      })
     expect([await trailLength(), await db.evidence.count()]).toEqual(before)
-    expect(await refusalOf(recordEvidence(token, input({ digest: digestOf('once'), verdict: 'fail' })))).toMatchObject({ code: 'conflict', place: 'digest' })
+    expect(await refusalOf(recordEvidence(token, input({ digest: digestOf('once'), verdict: 'fail' })))).toMatchObject({
+      code: 'conflict',
+      place: 'digest',
+    })
     expect([await trailLength(), await db.evidence.count()]).toEqual(before)
   })
 
@@ -93,7 +129,9 @@ describe('bringing evidence', () => {
     expect(past.claimSkewMinutes).toBeLessThanOrEqual(-59)
     expect((await trail({ subject: past.id }))[0]?.after).toMatchObject({ claimSkewMinutes: past.claimSkewMinutes })
     expect(Math.abs((past.recordedAt as Date).getTime() - now)).toBeLessThan(60_000)
-    expect(await recordEvidence(token, input({ digest: digestOf('near'), claimedAt: new Date(now - 60_000).toISOString() }))).toMatchObject({ claimSkewMinutes: null })
+    expect(await recordEvidence(token, input({ digest: digestOf('near'), claimedAt: new Date(now - 60_000).toISOString() }))).toMatchObject(
+      { claimSkewMinutes: null },
+    )
   })
 })
 
@@ -113,11 +151,22 @@ describe('who may bring it', () => {
 
   it('a token brings it only for its system and its gates, with the scope (T11)', async () => {
     const before = await trailLength()
-    expect(await refusalOf(recordEvidence(await pipeline({ systemId: 'stack' }), input()))).toMatchObject({ code: 'not_found', place: 'system' })
-    expect(await refusalOf(recordEvidence(await pipeline({ gates: ['diff-secrets'] }), input()))).toMatchObject({ code: 'not_allowed', place: 'gate' })
-    expect(await refusalOf(recordEvidence(await pipeline({ scopes: ['read'] }), input()))).toMatchObject({ code: 'not_allowed', place: 'evidence:bring' })
+    expect(await refusalOf(recordEvidence(await pipeline({ systemId: 'stack' }), input()))).toMatchObject({
+      code: 'not_found',
+      place: 'system',
+    })
+    expect(await refusalOf(recordEvidence(await pipeline({ gates: ['diff-secrets'] }), input()))).toMatchObject({
+      code: 'not_allowed',
+      place: 'gate',
+    })
+    expect(await refusalOf(recordEvidence(await pipeline({ scopes: ['read'] }), input()))).toMatchObject({
+      code: 'not_allowed',
+      place: 'evidence:bring',
+    })
     expect(await trailLength()).toBe(before)
-    expect((await recordEvidence(await pipeline({ gates: ['secret-preflight'] }), input({ digest: digestOf('bound') }))).gate).toBe('secret-preflight')
+    expect((await recordEvidence(await pipeline({ gates: ['secret-preflight'] }), input({ digest: digestOf('bound') }))).gate).toBe(
+      'secret-preflight',
+    )
   })
 
   it('unseen and unknown systems are refused in the same words (T23)', async () => {
@@ -155,8 +204,14 @@ describe('what it may say', () => {
     const drill = (more: object) => input({ profile: 'prod', gate: 'rollback-drill', summary: 'Restored in 4 min.', ...more })
     const { engineer } = scene.people
     expect(await refusalOf(recordEvidence(engineer, drill({})))).toMatchObject({ code: 'invalid', place: 'snapshot' })
-    expect(await refusalOf(recordEvidence(engineer, drill({ snapshot: digestOf('unknown') })))).toMatchObject({ code: 'not_found', place: 'snapshot' })
-    expect(await refusalOf(recordEvidence(engineer, drill({ snapshot: await aSnapshot(scene, 'staging') })))).toMatchObject({ code: 'not_found', place: 'snapshot' })
+    expect(await refusalOf(recordEvidence(engineer, drill({ snapshot: digestOf('unknown') })))).toMatchObject({
+      code: 'not_found',
+      place: 'snapshot',
+    })
+    expect(await refusalOf(recordEvidence(engineer, drill({ snapshot: await aSnapshot(scene, 'staging') })))).toMatchObject({
+      code: 'not_found',
+      place: 'snapshot',
+    })
     const digest = await aSnapshot(scene, 'prod')
     const { id } = await recordEvidence(engineer, drill({ profile: 'production', snapshot: digest }))
     expect((await db.evidence.findUniqueOrThrow({ where: { id }, include: { snapshot: true } })).snapshot?.digest).toBe(digest)
@@ -177,7 +232,9 @@ describe('with an open promotion', () => {
     expect(recorded.promotion).toBe(id)
     const gate = await db.promotionGate.findFirstOrThrow({ where: { evidence: { some: { id: recorded.id } } }, include: { edge: true } })
     expect(gate.edge.policyVersionId).toBe(pinned.policyVersionId)
-    expect(await refusalOf(recordEvidence(await pipeline(), input({ command: COMMAND, digest: digestOf('active') })))).toMatchObject({ place: 'command' })
+    expect(await refusalOf(recordEvidence(await pipeline(), input({ command: COMMAND, digest: digestOf('active') })))).toMatchObject({
+      place: 'command',
+    })
   })
 
   it('renewing under a seal is an addendum; a failure voids the sealed version, on the record in the same breath', async () => {
@@ -185,11 +242,15 @@ describe('with an open promotion', () => {
     await bringAll(scene, next.version, 'staging')
     const { id } = await openPromotion(scene.people.engineer, { system: 'robodj', version: next.version, to: 'staging' })
     await sealPromotion(scene.people.release_manager, { promotion: id })
-    const bring = async (verdict: 'pass' | 'fail') => recordEvidence(await pipeline(), input({ version: next.version, verdict, digest: digestOf(verdict, next.version) }))
+    const bring = async (verdict: 'pass' | 'fail') =>
+      recordEvidence(await pipeline(), input({ version: next.version, verdict, digest: digestOf(verdict, next.version) }))
     expect(await bring('pass')).toMatchObject({ promotion: id, voided: false })
     expect(await db.sealedVersion.count({ where: { promotionId: id, endedAt: null } })).toBe(1)
     expect(await bring('fail')).toMatchObject({ promotion: id, voided: true })
-    expect(await db.sealedVersion.findFirstOrThrow({ where: { promotionId: id } })).toMatchObject({ endedBy: 'voided', moved: ['The gate secret-preflight failed'] })
+    expect(await db.sealedVersion.findFirstOrThrow({ where: { promotionId: id } })).toMatchObject({
+      endedBy: 'voided',
+      moved: ['The gate secret-preflight failed'],
+    })
     expect((await trail({ subject: id })).map(({ action }) => action)).toEqual(['promotion.opened', 'promotion.sealed', 'promotion.voided'])
   })
 

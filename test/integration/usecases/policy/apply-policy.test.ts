@@ -24,10 +24,22 @@ describe('the four policies', () => {
     const system = await db.system.findUniqueOrThrow({ where: { id: 'robodj' }, include: { versions: true } })
     const [version] = system.versions
     expect(system.versions).toHaveLength(1)
-    expect(version).toMatchObject({ number: 1, status: 'active', hash: policyHash(policyOf('robodj')), appliedById: CONSOLE.id, source: policyText('robodj') })
+    expect(version).toMatchObject({
+      number: 1,
+      status: 'active',
+      hash: policyHash(policyOf('robodj')),
+      appliedById: CONSOLE.id,
+      source: policyText('robodj'),
+    })
     expect(await trail({ subject: 'robodj' })).toMatchObject([{ action: 'system.created', system: 'robodj', actor: { id: CONSOLE.id } }])
     expect(await trail({ subject: version?.id })).toMatchObject([
-      { action: 'policy.applied', subject: { version: 1 }, policy: version?.hash, before: null, after: { number: 1, hash: version?.hash, signed: false } },
+      {
+        action: 'policy.applied',
+        subject: { version: 1 },
+        policy: version?.hash,
+        before: null,
+        after: { number: 1, hash: version?.hash, signed: false },
+      },
     ])
   })
 
@@ -37,7 +49,9 @@ describe('the four policies', () => {
       ['Release Manager Agent', null],
       ['SecOps Secrets Auditor Agent', null],
     ])
-    expect((await trail({ action: 'principal.created' })).map(({ subject }) => subject.id)).toEqual(expect.arrayContaining(agents.map(({ id }) => id)))
+    expect((await trail({ action: 'principal.created' })).map(({ subject }) => subject.id)).toEqual(
+      expect.arrayContaining(agents.map(({ id }) => id)),
+    )
   })
 
   it.each(SYSTEMS)('the rows of %s say what the document says and nothing else', async (slug) => {
@@ -47,14 +61,38 @@ describe('the four policies', () => {
     expect(policyHash((await loadPolicyVersion(db, loaded.id)).policy)).toBe(loaded.hash)
     const where = { policyVersionId: loaded.id }
     const profiles = await db.profile.findMany({ where, orderBy: { position: 'asc' } })
-    expect(profiles.map(({ key, name, class: profileClass, deployable, aliases }) => ({ id: key, name, class: profileClass, deployable, aliases }))).toEqual(
-      policy.profiles.map(({ id, name, class: profileClass, deployable, aliases }) => ({ id, name, class: profileClass, deployable, aliases })),
+    expect(
+      profiles.map(({ key, name, class: profileClass, deployable, aliases }) => ({
+        id: key,
+        name,
+        class: profileClass,
+        deployable,
+        aliases,
+      })),
+    ).toEqual(
+      policy.profiles.map(({ id, name, class: profileClass, deployable, aliases }) => ({
+        id,
+        name,
+        class: profileClass,
+        deployable,
+        aliases,
+      })),
     )
     const edges = await db.promotionEdge.findMany({ where, include: { from: true, to: true, gates: { orderBy: { position: 'asc' } } } })
     for (const edge of policy.edges) {
       const row = edges.find(({ key }) => key === edge.id)
       expect([row?.from.key, row?.to.key, row?.contributorsMaySign]).toEqual([edge.from, edge.to, edge.signOff.contributorsMaySign])
-      expect(row?.gates.map(({ key, title, kind, command, validFor, blocking, moments }) => ({ key, title, kind, command, validFor, blocking, moments }))).toEqual(
+      expect(
+        row?.gates.map(({ key, title, kind, command, validFor, blocking, moments }) => ({
+          key,
+          title,
+          kind,
+          command,
+          validFor,
+          blocking,
+          moments,
+        })),
+      ).toEqual(
         edgeGates(policy, edge).map(({ id, title, kind, command, validFor, blocking, moments }) => ({
           key: id,
           title,
@@ -68,11 +106,15 @@ describe('the four policies', () => {
     }
     expect(edges).toHaveLength(policy.edges.length)
     const slots = await db.signOffSlot.findMany({ where, orderBy: [{ subject: 'asc' }, { rule: 'asc' }, { position: 'asc' }] })
-    const promotionSlots = slots.filter(({ subject }) => subject === 'promotion').map(({ rule, key, title, roles, last }) => ({ rule, key, title, roles, last }))
+    const promotionSlots = slots
+      .filter(({ subject }) => subject === 'promotion')
+      .map(({ rule, key, title, roles, last }) => ({ rule, key, title, roles, last }))
     expect(promotionSlots).toEqual(
       policy.edges
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-        .flatMap((edge) => edge.signOff.slots.map(({ id, title, roles, order }) => ({ rule: edge.id, key: id, title, roles, last: order === 'last' }))),
+        .flatMap((edge) =>
+          edge.signOff.slots.map(({ id, title, roles, order }) => ({ rule: edge.id, key: id, title, roles, last: order === 'last' })),
+        ),
     )
     const count = (subject: string) => slots.filter((slot) => slot.subject === subject).length
     const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
@@ -81,41 +123,72 @@ describe('the four policies', () => {
     expect(count('fallback')).toBe(sum(policy.rotation.ownership.map(({ fallback }) => fallback?.slots.length ?? 0)))
     expect(count('exception')).toBe(sum(policy.drift.tiers.map((tier) => tier.slots.length)))
     const ownerships = await db.rotationOwnership.findMany({ where, include: { profile: true, owners: true } })
-    expect(new Set(ownerships.map(({ key, profile, secretGroup, ownersMode, method, maxAge, owners }) => [key, profile.key, secretGroup, ownersMode, method, maxAge, owners.length].join()))).toEqual(
-      new Set(policy.rotation.ownership.map(({ id, profile, group, owners, method, maxAge }) => [id, profile, group ?? null, owners.mode, method, maxAge ?? null, owners.slots.length].join())),
+    expect(
+      new Set(
+        ownerships.map(({ key, profile, secretGroup, ownersMode, method, maxAge, owners }) =>
+          [key, profile.key, secretGroup, ownersMode, method, maxAge, owners.length].join(),
+        ),
+      ),
+    ).toEqual(
+      new Set(
+        policy.rotation.ownership.map(({ id, profile, group, owners, method, maxAge }) =>
+          [id, profile, group ?? null, owners.mode, method, maxAge ?? null, owners.slots.length].join(),
+        ),
+      ),
     )
     const mappings = await db.secretMapping.findMany({ where })
     expect(new Set(mappings.map(({ key, managerKey, variable, notes }) => [key, managerKey, variable, notes].join()))).toEqual(
       new Set(policy.secrets.mappings.map(({ id, managerKey, variable, notes }) => [id, managerKey, variable, notes].join())),
     )
     const cells = await db.constraintCell.findMany({ where, include: { profile: true } })
-    expect(new Set(cells.map(({ concern, profile, level, moment, text, subject, qualifiers }) => [concern, profile.key, level, moment, text, subject, qualifiers.join('/')].join('|')))).toEqual(
+    expect(
+      new Set(
+        cells.map(({ concern, profile, level, moment, text, subject, qualifiers }) =>
+          [concern, profile.key, level, moment, text, subject, qualifiers.join('/')].join('|'),
+        ),
+      ),
+    ).toEqual(
       new Set(
         policy.constraints.flatMap(({ id, cells: grid }) =>
-          Object.entries(grid).map(([profile, cell]) => [id, profile, cell.level, cell.moment ?? null, cell.text, cell.subject ?? null, cell.qualifiers.join('/')].join('|')),
+          Object.entries(grid).map(([profile, cell]) =>
+            [id, profile, cell.level, cell.moment ?? null, cell.text, cell.subject ?? null, cell.qualifiers.join('/')].join('|'),
+          ),
         ),
       ),
     )
     const variables = await db.variable.findMany({ where, orderBy: { position: 'asc' } })
-    expect(variables.map(({ name, category, secret }) => ({ name, category, secret }))).toEqual(policy.variables.map(({ name, category, secret }) => ({ name, category, secret })))
+    expect(variables.map(({ name, category, secret }) => ({ name, category, secret }))).toEqual(
+      policy.variables.map(({ name, category, secret }) => ({ name, category, secret })),
+    )
   })
 
   it('a constraint that holds before deployment is a gate of RoboDJ’s way to prod, judged when a deployment starts (000.8)', async () => {
     const loaded = await loadActivePolicy(db, 'robodj')
     const gates = await loadGateIds(db, loaded.id)
     const id = gates.get('staging->prod config-validation')
-    expect(await db.promotionGate.findUniqueOrThrow({ where: { id } })).toMatchObject({ kind: 'check', moments: ['deployment'], command: 'python config/validate_config.py' })
+    expect(await db.promotionGate.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      kind: 'check',
+      moments: ['deployment'],
+      command: 'python config/validate_config.py',
+    })
   })
 
   it('slots that nobody could fill are named as warnings and stop nothing', async () => {
-    const { warnings, number } = await applyPolicy(await openConsole(), { text: described('robodj', 'Said again.'), fileName: 'robodj.yaml' })
+    const { warnings, number } = await applyPolicy(await openConsole(), {
+      text: described('robodj', 'Said again.'),
+      fileName: 'robodj.yaml',
+    })
     expect(number).toBe(2)
     expect(warnings).toContain('promotion staging->prod: SecOps: nobody holds SecOps of RoboDJ.')
     expect(warnings).toContain('rotation dev: Feature owner: nobody holds Engineer or Dev lead of RoboDJ.')
   })
 
   it('the next version supersedes the one before, whose rows stay', async () => {
-    const versions = await db.policyVersion.findMany({ where: { systemId: 'robodj' }, orderBy: { number: 'asc' }, include: { _count: { select: { profiles: true } } } })
+    const versions = await db.policyVersion.findMany({
+      where: { systemId: 'robodj' },
+      orderBy: { number: 'asc' },
+      include: { _count: { select: { profiles: true } } },
+    })
     expect(versions.map(({ number, status, supersededAt, _count }) => [number, status, supersededAt !== null, _count.profiles])).toEqual([
       [1, 'superseded', true, 3],
       [2, 'active', false, 3],
@@ -130,13 +203,17 @@ describe('the four policies', () => {
       code: 'conflict',
       sentence: 'This is version 2 of RoboDJ, which is active. There is nothing to apply.',
     })
-    expect((await refusalOf(applyPolicy(ctx, { text: policyText('robodj'), fileName: 'x.yaml' }))).sentence).toContain('same as version 1 of RoboDJ, which was superseded')
+    expect((await refusalOf(applyPolicy(ctx, { text: policyText('robodj'), fileName: 'x.yaml' }))).sentence).toContain(
+      'same as version 1 of RoboDJ, which was superseded',
+    )
     expect(await trailLength()).toBe(before)
   })
 
   it('every finding of a bad text comes with its place, and nothing is stored', async () => {
     const before = await trailLength()
-    const text = policyText('dreichor').replace('slug: dreichor', 'slug: dreichor\n  colour: red').replace(/^ {4}to: prod$/m, '    to: nowhere')
+    const text = policyText('dreichor')
+      .replace('slug: dreichor', 'slug: dreichor\n  colour: red')
+      .replace(/^ {4}to: prod$/m, '    to: nowhere')
     const refusal = await refusalOf(applyPolicy(await openConsole(), { text, fileName: 'policies/dreichor.yaml' }))
     expect(refusal.code).toBe('invalid')
     expect(refusal.details?.length).toBeGreaterThanOrEqual(2)
@@ -147,7 +224,9 @@ describe('the four policies', () => {
 
   it('a policy that holds a secret value is refused without echoing it (T18)', async () => {
     const secret = ['ghp', 'R4nd0mMadeUpTok3nForATest1234567890ab'].join('_')
-    const refusal = await refusalOf(applyPolicy(await openConsole(), { text: described('robodj', `Use ${secret}`), fileName: 'robodj.yaml' }))
+    const refusal = await refusalOf(
+      applyPolicy(await openConsole(), { text: described('robodj', `Use ${secret}`), fileName: 'robodj.yaml' }),
+    )
     expect(refusal.code).toBe('secret_refused')
     expect(JSON.stringify(refusal)).not.toContain(secret)
   })
@@ -160,7 +239,10 @@ describe('the four policies', () => {
     const admin = await aPerson('Admin of this', ['admin'], 'stack')
     expect(await refusalOf(applyPolicy(engineer, input))).toMatchObject({ code: 'not_allowed' })
     expect(await refusalOf(applyPolicy(otherAdmin, input))).toMatchObject({ code: 'not_allowed' })
-    expect(await refusalOf(applyPolicy(await aToken(admin, { scopes: ['read'] }), input))).toMatchObject({ code: 'not_allowed', place: 'policy:apply' })
+    expect(await refusalOf(applyPolicy(await aToken(admin, { scopes: ['read'] }), input))).toMatchObject({
+      code: 'not_allowed',
+      place: 'policy:apply',
+    })
     expect(await refusalOf(applyPolicy(await aToken(engineer, { scopes: ['policy:apply'] }), input))).toMatchObject({ code: 'not_allowed' })
     expect(await trailLength()).toBe(before)
     expect(await applyPolicy(await aToken(admin, { scopes: ['policy:apply'], systemId: 'stack' }), input)).toMatchObject({ number: 2 })
@@ -170,7 +252,9 @@ describe('the four policies', () => {
 describe('two at once', () => {
   it('numbers stay dense and exactly one version is active', async () => {
     const ctx = await openConsole()
-    const { won, lost } = await race(...[1, 2, 3, 4].map((n) => applyPolicy(ctx, { text: described('waxwatch', `Race ${n}.`), fileName: 'w.yaml' })))
+    const { won, lost } = await race(
+      ...[1, 2, 3, 4].map((n) => applyPolicy(ctx, { text: described('waxwatch', `Race ${n}.`), fileName: 'w.yaml' })),
+    )
     expect(lost).toEqual([])
     const versions = await db.policyVersion.findMany({ where: { systemId: 'waxwatch' }, orderBy: { number: 'asc' } })
     expect(versions.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
@@ -189,7 +273,10 @@ describe('two at once', () => {
   it('a new system comes into being once', async () => {
     const ctx = await openConsole()
     const text = (words: string) => described('dreichor', words).replace('slug: dreichor', 'slug: fifth')
-    const { won } = await race(applyPolicy(ctx, { text: text('One.'), fileName: 'f.yaml' }), applyPolicy(ctx, { text: text('Two.'), fileName: 'f.yaml' }))
+    const { won } = await race(
+      applyPolicy(ctx, { text: text('One.'), fileName: 'f.yaml' }),
+      applyPolicy(ctx, { text: text('Two.'), fileName: 'f.yaml' }),
+    )
     expect(won.map(({ number, created }) => [number, created]).sort()).toEqual([
       [1, true],
       [2, false],

@@ -12,7 +12,14 @@ beforeAll(async () => {
 
 const sha = digestOf('some commit').slice(0, 40)
 const input = (more: object) =>
-  registerReleaseInput.parse({ system: 'robodj', version: '9.0.0', gitSha: sha, artefact: `example/robodj:9.0.0-${sha.slice(0, 12)}`, buildDate: '2026-11-01T09:00:00Z', ...more })
+  registerReleaseInput.parse({
+    system: 'robodj',
+    version: '9.0.0',
+    gitSha: sha,
+    artefact: `example/robodj:9.0.0-${sha.slice(0, 12)}`,
+    buildDate: '2026-11-01T09:00:00Z',
+    ...more,
+  })
 
 describe('registering a release', () => {
   it('keeps commit, artefact, build stamp, changes and contributors, and says so on the record', async () => {
@@ -23,17 +30,32 @@ describe('registering a release', () => {
         version: '2.0.0',
         appVersion: '2.0.0+build.7',
         schemaBackwardCompatible: true,
-        changes: [{ kind: 'feature', summary: 'Crossfade', reference: '#12' }, { kind: 'fix', summary: 'Silence at midnight' }],
+        changes: [
+          { kind: 'feature', summary: 'Crossfade', reference: '#12' },
+          { kind: 'fix', summary: 'Silence at midnight' },
+        ],
       }),
     )
     const row = await db.release.findUniqueOrThrow({ where: { id }, include: { changes: { orderBy: { position: 'asc' } } } })
-    expect(row).toMatchObject({ version: '2.0.0', gitSha: sha, appVersion: '2.0.0+build.7', schemaBackwardCompatible: true, registeredById: people.engineer.actor.id, registeredForId: people.engineer.actor.id })
+    expect(row).toMatchObject({
+      version: '2.0.0',
+      gitSha: sha,
+      appVersion: '2.0.0+build.7',
+      schemaBackwardCompatible: true,
+      registeredById: people.engineer.actor.id,
+      registeredForId: people.engineer.actor.id,
+    })
     expect(row.changes.map(({ position, kind, summary, reference }) => [position, kind, summary, reference])).toEqual([
       [0, 'feature', 'Crossfade', '#12'],
       [1, 'fix', 'Silence at midnight', null],
     ])
     const [event] = await trail({ subject: id })
-    expect(event).toMatchObject({ action: 'release.registered', system: 'robodj', actor: { id: people.engineer.actor.id, roles: ['engineer'] }, after: { version: '2.0.0', gitSha: sha, changes: 2 } })
+    expect(event).toMatchObject({
+      action: 'release.registered',
+      system: 'robodj',
+      actor: { id: people.engineer.actor.id, roles: ['engineer'] },
+      after: { version: '2.0.0', gitSha: sha, changes: 2 },
+    })
     expect(JSON.stringify(event)).not.toContain('Crossfade')
   })
 
@@ -65,7 +87,10 @@ describe('registering a release', () => {
     const { admin } = scene.people
     const token = await aToken(admin, { scopes: ['release:register'], systemId: 'robodj' })
     const { id } = await aRelease(scene, {}, token)
-    expect(await db.release.findUniqueOrThrow({ where: { id } })).toMatchObject({ registeredById: token.actor.id, registeredForId: admin.actor.id })
+    expect(await db.release.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      registeredById: token.actor.id,
+      registeredForId: admin.actor.id,
+    })
   })
 
   it.each([
@@ -89,11 +114,18 @@ describe('registering a release', () => {
 
   it('is for Release Managers, dev leads, engineers and tokens with the scope', async () => {
     const { secops, auditor, management, engineer } = scene.people
-    for (const who of [secops, auditor, management]) expect(await refusalOf(aRelease(scene, {}, who))).toMatchObject({ code: 'not_allowed' })
-    expect(await refusalOf(aRelease(scene, {}, await aToken(engineer, { scopes: ['read'], systemId: 'robodj' })))).toMatchObject({ place: 'release:register' })
-    expect(await refusalOf(aRelease(scene, {}, await aToken(engineer, { scopes: ['release:register'], systemId: 'stack' })))).toMatchObject({ code: 'not_found' })
+    for (const who of [secops, auditor, management])
+      expect(await refusalOf(aRelease(scene, {}, who))).toMatchObject({ code: 'not_allowed' })
+    expect(await refusalOf(aRelease(scene, {}, await aToken(engineer, { scopes: ['read'], systemId: 'robodj' })))).toMatchObject({
+      place: 'release:register',
+    })
+    expect(await refusalOf(aRelease(scene, {}, await aToken(engineer, { scopes: ['release:register'], systemId: 'stack' })))).toMatchObject(
+      { code: 'not_found' },
+    )
     const gone = await aPerson('Gone', [], 'robodj')
-    expect(await refusalOf(aRelease(scene, {}, await aToken(gone, { scopes: ['release:register'], systemId: 'robodj' })))).toMatchObject({ code: 'not_allowed' })
+    expect(await refusalOf(aRelease(scene, {}, await aToken(gone, { scopes: ['release:register'], systemId: 'robodj' })))).toMatchObject({
+      code: 'not_allowed',
+    })
   })
 
   it('of two with one version, one is registered and the other is told', async () => {
@@ -111,7 +143,14 @@ describe('registering a release', () => {
 
 describe('the shape of a release', () => {
   it('unknown keys are refused by name, so nobody assigns what is not theirs (T24)', () => {
-    const parsed = registerReleaseInput.safeParse({ system: 'robodj', version: '1', gitSha: sha, artefact: 'a', buildDate: '2026-11-01T09:00:00Z', bundleApprovedAt: '2026-11-01T09:00:00Z' })
+    const parsed = registerReleaseInput.safeParse({
+      system: 'robodj',
+      version: '1',
+      gitSha: sha,
+      artefact: 'a',
+      buildDate: '2026-11-01T09:00:00Z',
+      bundleApprovedAt: '2026-11-01T09:00:00Z',
+    })
     expect(parsed.error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: ['bundleApprovedAt'] })
   })
 })
