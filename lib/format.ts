@@ -80,7 +80,7 @@ export function formatTime(at: Instant, options: { zone?: string; seconds?: bool
 
 /** "16:00 UTC". */
 export function formatTimeUtc(at: Instant, options: { seconds?: boolean } = {}): string {
-  return `${formatTime(at, options)} UTC`
+  return `${formatTime(at, { seconds: options.seconds })} UTC`
 }
 
 /** "CET", or "GMT+5:30" where the language has no abbreviation. */
@@ -102,13 +102,14 @@ export function zoneName(at: Instant, zone: string): string {
 export function formatLocal(at: Instant, zone: string | undefined, options: { seconds?: boolean } = {}): string | null {
   if (!zone || zone === 'UTC' || zone === 'Etc/UTC' || !isZone(zone)) return null
   const day = formatDate(at) === formatDate(at, zone) ? '' : `${formatDay(at, undefined, zone)} `
-  return `${day}${formatTime(at, { zone, ...options })} ${zoneName(at, zone)}`
+  return `${day}${formatTime(at, { zone, seconds: options.seconds })} ${zoneName(at, zone)}`
 }
 
 /** "19 Nov 2026, 16:00 UTC (17:00 CET)"; the bracket only with a zone other than UTC. */
 export function formatInstant(at: Instant, options: { zone?: string; seconds?: boolean } = {}): string {
-  const local = formatLocal(at, options.zone, options)
-  return `${formatDate(at)}, ${formatTimeUtc(at, options)}${local ? ` (${local})` : ''}`
+  const seconds = options.seconds
+  const local = formatLocal(at, options.zone, { seconds })
+  return `${formatDate(at)}, ${formatTimeUtc(at, { seconds })}${local ? ` (${local})` : ''}`
 }
 
 /** "16:00–16:30 UTC"; both dates when the end falls on another UTC day. */

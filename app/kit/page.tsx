@@ -1,4 +1,4 @@
-import { Fingerprint, GitCommitHorizontal, PenLine, Undo2 } from 'lucide-react'
+import { Fingerprint, GitCommitHorizontal, Signature, Undo2 } from 'lucide-react'
 import { notFound } from 'next/navigation'
 import { AppShell } from '@/components/layout/app-shell'
 import { Page } from '@/components/layout/page'
@@ -111,7 +111,7 @@ export default function KitPage() {
         { slug: 'delta', name: 'Fourth system', status: 'open-drift' },
       ]}
       auditLine={{ status: 'pass', text: 'Record complete', detail: '#48,212 at 14:30 UTC' }}
-      build={{ version: '0.0.0-kit', gitSha: '8f3c1d7', buildDate: '19 Nov 2026' }}
+      build={{ version: '0.0.0-kit', gitSha: '8f3c1d7', buildDate: '2026-11-19T09:05:00Z' }}
     >
       <Page crumbs={[{ label: 'Design', href: routes.inbox() }, { label: 'Kit' }]} layout="wide" phone={{}}>
         <PageHead title="Kit" />
@@ -321,7 +321,7 @@ export default function KitPage() {
             <section>
               <SubHead title="Controls" ruled />
               <Buttons className="mt-3">
-                <Button variant="primary" icon={<PenLine size={16} />}>
+                <Button variant="primary" icon={<Signature size={16} />}>
                   Sign as Management
                 </Button>
                 <Button>Ask a question</Button>
@@ -335,7 +335,7 @@ export default function KitPage() {
                 <CopyButton text="#" link iconOnly label="Copy a link" />
               </Buttons>
               <div className="mt-3 grid max-w-80 gap-2">
-                <LinkButton href="#sign" variant="primary" size="lg" full icon={<PenLine size={18} />}>
+                <LinkButton href="#sign" variant="primary" size="lg" full icon={<Signature size={18} />}>
                   Sign as Management
                 </LinkButton>
                 <Buttons even>

@@ -6,7 +6,7 @@ import { Avatar } from '@/components/ui/actor'
 import { ViewerClock } from '@/components/ui/clock-context'
 import { Status, type StatusKind } from '@/components/ui/status'
 import { ZONE_COOKIE } from '@/components/ui/zone-cookie'
-import { formatSha, isZone } from '@/lib/format'
+import { formatInstant, formatSha, isZone } from '@/lib/format'
 import { NAV, NAV_PINNED, routes } from '@/lib/routes'
 import { BrandMark } from './brand'
 import { type NavCounts, NavLinks, type NavSystem, PhoneTabs, SystemLinks } from './nav-links'
@@ -17,7 +17,7 @@ export type { NavCounts, NavSystem, Viewer }
 /** The line about the record at the foot of the rail: "Audit chain intact", "#48,212 at 14:30 UTC". */
 export type AuditLine = { status: StatusKind; text: string; detail?: string; href?: string }
 
-/** What is running (002.27), as in /version. */
+/** What is running (002.27), as in /version: `buildDate` an ISO time. */
 export type BuildStamp = { version: string; gitSha?: string | null; buildDate?: string | null }
 
 /**
@@ -105,7 +105,7 @@ export function BuildFooter({ build }: { build: BuildStamp }) {
     <footer className="build">
       <span>Countersign {build.version}</span>
       {build.gitSha ? <span className="mono">{formatSha(build.gitSha)}</span> : null}
-      {build.buildDate ? <span>built {build.buildDate}</span> : null}
+      {build.buildDate ? <span>built {formatInstant(build.buildDate)}</span> : null}
     </footer>
   )
 }

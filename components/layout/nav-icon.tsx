@@ -4,7 +4,7 @@ import {
   Diff,
   Ellipsis,
   FingerprintPattern,
-  GitBranch,
+  GitMerge,
   Inbox,
   KeyRound,
   LayoutGrid,
@@ -17,7 +17,7 @@ import type { NavKey } from '@/lib/routes'
 
 const ICONS: Record<NavKey, LucideIcon> = {
   inbox: Inbox,
-  promotions: GitBranch,
+  promotions: GitMerge,
   rotations: KeyRound,
   exceptions: Diff,
   deployments: Rocket,

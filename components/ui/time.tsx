@@ -106,11 +106,8 @@ export function DueTime({ at, hotMs = 4 * 60 * MINUTE }: { at: Date | string | n
         <time dateTime={toIso(at)}>{formatTimeUtc(at)}</time>
       </b>
       {local ? <span suppressHydrationWarning>({local})</span> : null}
-      <span>
-        {now === null ? formatDay(at) : formatDueDay(at, now)}
-        <br />
-        {left === null ? '' : left < 0 ? `${formatAge(left)} overdue` : formatRelative(at, now ?? 0)}
-      </span>
+      <span>{now === null ? formatDay(at) : formatDueDay(at, now)}</span>
+      {left === null ? null : <span className="left">{left < 0 ? `${formatAge(left)} overdue` : formatRelative(at, now ?? 0)}</span>}
     </div>
   )
 }

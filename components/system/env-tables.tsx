@@ -1,0 +1,242 @@
+import { SourceNote, type SourceTitle } from '@/components/policy/source-note'
+import { requiredWords, validatorWords } from '@/components/policy/variable-words'
+import { Words } from '@/components/policy/words'
+import { EmptyState } from '@/components/ui/banner'
+import { type Column, DataTable } from '@/components/ui/data-table'
+import { ProfileTag } from '@/components/ui/profile'
+import { Section } from '@/components/ui/section'
+import { Chip, Status } from '@/components/ui/status'
+import { formatDuration } from '@/lib/domain/duration'
+import { resolveManagerKey } from '@/lib/domain/policy/resolve'
+import type { Policy, PolicyOwnership, PolicyProfile, PolicySecretMapping, PolicyVariable } from '@/lib/domain/policy/schema'
+import { plural } from '@/lib/format'
+import { profileRef } from './profile-ref'
+
+/** The rule of rotation for one mapping on one profile: of its group, of it by name, or of every secret there. */
+export function ownershipOf(policy: Policy, mapping: PolicySecretMapping, profile: string): PolicyOwnership | null {
+  const here = policy.rotation.ownership.filter((ownership) => ownership.profile === profile)
+  return (
+    here.find(({ secrets }) => secrets?.includes(mapping.id)) ??
+    here.find(({ group }) => group !== undefined && group === mapping.group) ??
+    here.find(({ group, secrets }) => group === undefined && secrets === undefined) ??
+    null
+  )
+}
+
+/** Names in the secret manager and the variables they become, one table a profile (000.14 to 000.24). Names only, never values. */
+export function MappingTables({ policy }: { policy: Policy }) {
+  const { mappings, groups, storage } = policy.secrets
+  if (mappings.length === 0) return <EmptyState>The policy maps no secret of a manager to a variable.</EmptyState>
+  return (
+    <>
+      {policy.profiles.map((profile) => {
+        const kept = storage.find(({ profiles }) => profiles.includes(profile.id))
+        const rows = mappings.map((mapping) => ({ mapping, rule: ownershipOf(policy, mapping, profile.id) }))
+        const columns: Column<(typeof rows)[number]>[] = [
+          { key: 'key', header: 'Store key', rowHeader: true, cell: ({ mapping }) => <code>{resolveManagerKey(mapping, profile.id)}</code> },
+          { key: 'variable', header: 'Variable', cell: ({ mapping }) => <code>{mapping.variable}</code> },
+          {
+            key: 'notes',
+            header: 'Notes',
+            cell: ({ mapping }) => (
+              <>
+                <Words text={mapping.notes} />
+                {mapping.requiredIn.length > 0 && !mapping.requiredIn.includes(profile.id) ? <span className="c3"> Not required here.</span> : null}
+                <br />
+                <SourceNote provenance={mapping} sources={policy.sources} />
+              </>
+            ),
+          },
+          { key: 'group', header: 'Rotates', cell: ({ mapping }) => rotatesWords(groups.find(({ id }) => id === mapping.group), rows.length) },
+          { key: 'owner', header: 'Owner', cell: ({ rule }) => (rule ? ownerWords(rule) : 'no rule') },
+          { key: 'approver', header: 'Approver', cell: ({ rule }) => (rule ? approverWords(rule) : 'no rule') },
+          { key: 'fallback', header: 'Fallback', cell: ({ mapping, rule }) => <FallbackCell mapping={mapping} rule={rule} /> },
+          { key: 'age', header: 'Oldest age', cell: ({ rule }) => <AgeCell rule={rule} /> },
+        ]
+        return (
+          <Section
+            key={profile.id}
+            title={
+              <>
+                Secret mapping <ProfileTag profile={profileRef(profile.id, profile.class)} />
+              </>
+            }
+            aside={kept ? <Words text={`${kept.store}. ${kept.text}`} /> : undefined}
+          >
+            <div className="mt-3">
+              <DataTable caption={`Secrets of ${profile.id}`} columns={columns} rows={rows} rowKey={({ mapping }) => mapping.id} flow />
+            </div>
+          </Section>
+        )
+      })}
+    </>
+  )
+}
+
+function rotatesWords(group: Policy['secrets']['groups'][number] | undefined, count: number) {
+  if (!group) return 'by itself'
+  return (
+    <>
+      {group.title}
+      {group.pairing === 'rotate-together' && count > 1 ? <span className="c3">, together</span> : null}
+    </>
+  )
+}
+
+const ownerWords = (rule: PolicyOwnership) => rule.owners.text ?? rule.owners.slots.map(({ title }) => title).join(rule.owners.mode === 'all' ? ' and ' : ' or ')
+const approverWords = (rule: PolicyOwnership) => rule.approval.text ?? rule.approval.slots.map(({ title }) => title).join(' and ')
+
+function FallbackCell({ mapping, rule }: { mapping: PolicySecretMapping; rule: PolicyOwnership | null }) {
+  if (!mapping.fallbackFile) return <span className="c3">no file</span>
+  return (
+    <>
+      <code>{mapping.fallbackFile}</code>
+      <span className="block">{rule?.fallback ? <Words text={rule.fallback.text} /> : 'never allowed'}</span>
+    </>
+  )
+}
+
+function AgeCell({ rule }: { rule: PolicyOwnership | null }) {
+  if (!rule?.maxAge) return <span className="c3">no limit</span>
+  return (
+    <>
+      <span className="nowrap">{formatDuration(rule.maxAge)}</span>
+      {rule.assumedFields?.includes('maxAge') || rule.assumed ? <span className="t-2xs c3 block">assumed</span> : null}
+      <span className="t-2xs c3 block">no rotation on record</span>
+    </>
+  )
+}
+
+/** The contract between a system and its runtimes: every variable by group, what each profile needs of it and how it is judged. */
+export function ContractTables({ policy }: { policy: Policy }) {
+  const groups = [...new Set(policy.variables.map(({ group }) => group))]
+  if (groups.length === 0) return <EmptyState>The policy names no variable.</EmptyState>
+  return (
+    <>
+      {groups.map((group) => {
+        const variables = policy.variables.filter((variable) => variable.group === group)
+        return (
+          <Section key={group} title={group} aside={plural(variables.length, 'variable')}>
+            <div className="mt-3">
+              <DataTable caption={`Variables: ${group}`} columns={contractColumns(policy.profiles, policy.sources)} rows={variables} rowKey={({ name }) => name} flow />
+            </div>
+          </Section>
+        )
+      })}
+    </>
+  )
+}
+
+function contractColumns(profiles: readonly PolicyProfile[], sources: readonly SourceTitle[]): Column<PolicyVariable>[] {
+  return [
+    {
+      key: 'name',
+      header: 'Variable',
+      rowHeader: true,
+      cell: (variable) => (
+        <>
+          <code>{variable.name}</code>
+          <span className="c2 block font-normal">
+            <Words text={variable.description} />
+          </span>
+          <SourceNote provenance={variable} sources={sources} />
+        </>
+      ),
+    },
+    ...profiles.map((profile) => ({
+      key: profile.id,
+      header: <ProfileTag profile={profileRef(profile.id, profile.class)} />,
+      phoneLabel: profile.id,
+      cell: (variable: PolicyVariable) => requiredWords(variable, profile.id),
+    })),
+    { key: 'class', header: 'Class', cell: (variable) => (variable.secret ? <Status status="denied">secret</Status> : 'config') },
+    {
+      key: 'owner',
+      header: 'Owner',
+      cell: (variable) => (
+        <>
+          {variable.owner}
+          {variable.mutability === 'immutable' ? (
+            <span className="mt-1 block">
+              <Chip status="na">{variable.owner === 'environment' ? 'environment-owned, immutable' : 'immutable'}</Chip>
+            </span>
+          ) : null}
+        </>
+      ),
+    },
+    {
+      key: 'judged',
+      header: 'Judged',
+      cell: (variable) => (
+        <>
+          {variable.validators.length === 0 ? <span className="c3">present or not</span> : variable.validators.map(validatorWords).join('; ')}
+          {variable.critical ? <span className="block">no default where it is not allowed</span> : null}
+          {variable.enforcedBy ? <span className="t-2xs c3 block">by {variable.enforcedBy}</span> : null}
+        </>
+      ),
+    },
+    {
+      key: 'defined',
+      header: 'Kept in',
+      cell: (variable) =>
+        variable.definedIn.length === 0 ? (
+          <span className="c3">not stated</span>
+        ) : (
+          variable.definedIn.map(({ place, profiles: where }) => (
+            <span key={place} className="block">
+              {place}
+              {where ? ` (${where.join(', ')})` : ''}
+            </span>
+          ))
+        ),
+    },
+  ]
+}
+
+/** Sets of required variables for different topologies, each with what it has more and less than the default one (001.12). */
+export function ContractVariants({ policy }: { policy: Policy }) {
+  if (policy.contractVariants.length === 0) return null
+  return (
+    <Section title="Sets of required variables" aside={plural(policy.contractVariants.length, 'set')}>
+      <ul>
+        {policy.contractVariants.map((variant) => {
+          const usual = policy.contractVariants.find((other) => other.isDefault && other.id !== variant.id && other.profiles.some((profile) => variant.profiles.includes(profile)))
+          const more = usual ? variant.variables.filter((name) => !usual.variables.includes(name)) : []
+          const less = usual ? usual.variables.filter((name) => !variant.variables.includes(name)) : []
+          return (
+            <li key={variant.id} className="grid gap-1 border-line border-b py-3">
+              <b className="b">
+                {variant.title} <span className="c3 font-normal">{variant.isDefault ? `default on ${variant.profiles.join(', ')}` : `for ${variant.profiles.join(', ')}`}</span>
+              </b>
+              <p>
+                {variant.variables.map((name) => (
+                  <code key={name} className="mr-3 inline-block">
+                    {name}
+                  </code>
+                ))}
+              </p>
+              {usual && !variant.isDefault ? (
+                <p className="t-xs c2">
+                  Against {usual.title}: {more.length === 0 ? 'nothing more' : `more ${more.join(', ')}`}; {less.length === 0 ? 'nothing less' : `without ${less.join(', ')}`}.
+                </p>
+              ) : null}
+              {variant.override ? (
+                <p className="t-xs c2">
+                  Replaced through <code>{variant.override.variable}</code>
+                  {variant.override.command ? (
+                    <>
+                      {' '}
+                      (<code>{variant.override.command}</code>)
+                    </>
+                  ) : null}
+                  {variant.override.needs.length > 0 ? `; the record then holds ${variant.override.needs.join(', ')}` : ''}. No replacement is on record.
+                </p>
+              ) : null}
+              <SourceNote provenance={variant} sources={policy.sources} />
+            </li>
+          )
+        })}
+      </ul>
+    </Section>
+  )
+}

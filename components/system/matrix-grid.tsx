@@ -1,0 +1,227 @@
+'use client'
+
+import clsx from 'clsx'
+import Link from 'next/link'
+import { usePathname, useSearchParams } from 'next/navigation'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { Words } from '@/components/policy/words'
+import type { SourceTitle } from '@/components/policy/source-note'
+import { EmptyState } from '@/components/ui/banner'
+import { Segmented } from '@/components/ui/field'
+import { ProfileTag } from '@/components/ui/profile'
+import { STATUS_WORD, StatusGlyph } from '@/components/ui/status'
+import { RelativeTime } from '@/components/ui/time'
+import { type MatrixCell, type MatrixGroup, type MatrixRow, type MatrixState, PROBLEM_STATES } from '@/lib/domain/matrix'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
+import { MatrixInspector } from './matrix-inspector'
+import { profileRef } from './profile-ref'
+
+export type MatrixProfile = { id: string; class: ProfileClass }
+
+const TINT: Partial<Record<MatrixState, string>> = { fail: 'f', 'open-drift': 'f', warn: 'w', drift: 'd', glass: 'f' }
+
+const isProblem = (cell: MatrixCell | undefined) => cell !== undefined && PROBLEM_STATES.includes(cell.state)
+const cellKey = (row: MatrixRow, profile: string) => `${row.id}@${profile}`
+
+/**
+ * The whole grid of a system. Arrow keys move between cells, Home and End to the ends of a row, Enter opens the inspector, Escape closes it
+ * and comes back. The cell, the filter and, on a phone, the profile stand in the address (`?cell=`, `?show=`, `?profile=`).
+ */
+export function MatrixGrid({ name, groups, profiles, sources }: { name: string; groups: readonly MatrixGroup[]; profiles: readonly MatrixProfile[]; sources: readonly SourceTitle[] }) {
+  const pathname = usePathname()
+  const search = useSearchParams()
+  const grid = useRef<HTMLTableElement>(null)
+  const selected = search.get('cell')
+  const onlyProblems = search.get('show') === 'problems'
+  const asked = search.get('profile')
+  const onPhone = profiles.find(({ id }) => id === asked)?.id ?? profileOf(selected, profiles) ?? profiles.at(-1)?.id ?? ''
+  const [at, setAt] = useState<string | null>(selected)
+
+  const shown = groups
+    .map((group) => ({ ...group, rows: onlyProblems ? group.rows.filter((row) => row.cells.some(isProblem)) : group.rows }))
+    .filter((group) => group.rows.length > 0)
+  const rows = shown.flatMap((group) => group.rows)
+  const problemsHere = rows.filter((row) => isProblem(row.cells.find((cell) => cell.profile === onPhone))).length
+  const foldOnPhone = !onlyProblems && search.get('show') !== 'all' && problemsHere > 0
+  const keys = rows.flatMap((row) => profiles.map(({ id }) => cellKey(row, id)))
+  const tabStop = at !== null && keys.includes(at) ? at : keys[0]
+  const open = rows.flatMap((row) => row.cells.map((cell) => ({ row, cell }))).find(({ row, cell }) => cellKey(row, cell.profile) === selected)
+
+  function address(changes: Record<string, string | null>): string {
+    const query = new URLSearchParams(search)
+    for (const [key, value] of Object.entries(changes)) {
+      if (value === null) query.delete(key)
+      else query.set(key, value)
+    }
+    const text = query.toString()
+    return text ? `${pathname}?${text}` : pathname
+  }
+
+  /** A shallow change of the address: the data is here already. */
+  const show = (changes: Record<string, string | null>) => window.history.replaceState(null, '', address(changes))
+
+  function focus(key: string | undefined) {
+    if (key === undefined) return
+    setAt(key)
+    grid.current?.querySelector<HTMLElement>(`[data-cell="${CSS.escape(key)}"]`)?.focus()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const key = (event.target as HTMLElement).dataset.cell
+    const index = key === undefined ? -1 : keys.indexOf(key)
+    if (index === -1 || event.altKey || event.metaKey) return
+    const width = profiles.length
+    const start = index - (index % width)
+    const to: Record<string, number> = {
+      ArrowRight: index % width === width - 1 ? index : index + 1,
+      ArrowLeft: index % width === 0 ? index : index - 1,
+      ArrowDown: index + width < keys.length ? index + width : index,
+      ArrowUp: index >= width ? index - width : index,
+      Home: event.ctrlKey ? 0 : start,
+      End: event.ctrlKey ? keys.length - 1 : start + width - 1,
+    }
+    const next = to[event.key]
+    if (next !== undefined) {
+      event.preventDefault()
+      focus(keys[next])
+    } else if (event.key === 'Escape' && selected) {
+      event.preventDefault()
+      show({ cell: null })
+    }
+  }
+
+  function close() {
+    const back = selected
+    show({ cell: null })
+    focus(back ?? undefined)
+  }
+
+  return (
+    <>
+      <div className="only-phone mb-3">
+        <Segmented
+          key={onPhone}
+          name="profile"
+          label="Profile"
+          hideLabel
+          joined
+          defaultValue={onPhone}
+          options={profiles.map(({ id }) => ({ value: id, label: id }))}
+          onValue={(profile) => show({ profile, cell: null })}
+        />
+        {foldOnPhone ? (
+          <p className="c2 mt-2">
+            {problemsHere === 1 ? 'One rule' : `${problemsHere} rules`} on {onPhone} {problemsHere === 1 ? 'needs' : 'need'} a look.{' '}
+            <Link className="link" href={address({ show: 'all', profile: onPhone })} scroll={false}>
+              Show all rules
+            </Link>
+          </p>
+        ) : null}
+      </div>
+      {rows.length === 0 ? (
+        <EmptyState
+          action={
+            <Link className="link" href={address({ show: null })}>
+              Show all rules
+            </Link>
+          }
+        >
+          No problem is known on any profile. Rules without an observation are not problems; they are shown among all rules.
+        </EmptyState>
+      ) : (
+        <div className={clsx(open ? 'withside' : 'mt-3')}>
+          {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern of ux.md section 8, with one tab stop. */}
+          <table className="mx" role="grid" ref={grid} onKeyDown={onKeyDown} aria-label={`Rules of ${name} by profile`}>
+            <colgroup>
+              <col className="w-[178px] max-sm:w-[40%]" />
+              {profiles.map(({ id }) => (
+                <col key={id} className={clsx(id !== onPhone && 'not-phone')} />
+              ))}
+            </colgroup>
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span className="sr">Rule</span>
+                </th>
+                {profiles.map((profile) => (
+                  <th key={profile.id} scope="col" className={clsx(profile.id !== onPhone && 'not-phone')}>
+                    <ProfileTag profile={profileRef(profile.id, profile.class)} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            {shown.map((group) => (
+              <tbody key={group.id}>
+                <tr className={clsx('grp', foldOnPhone && !group.rows.some((row) => isProblem(row.cells.find((cell) => cell.profile === onPhone))) && 'not-phone')}>
+                  <th colSpan={profiles.length + 1} scope="colgroup">
+                    {group.title}
+                  </th>
+                </tr>
+                {group.rows.map((row) => (
+                  <tr key={row.id} className={clsx(foldOnPhone && !isProblem(row.cells.find((cell) => cell.profile === onPhone)) && 'not-phone')}>
+                    <th scope="row">
+                      {row.title}
+                      {row.paths.map((path) => (
+                        <code key={path}>{path}</code>
+                      ))}
+                    </th>
+                    {row.cells.map((cell) => {
+                      const key = cellKey(row, cell.profile)
+                      return (
+                        <td
+                          key={key}
+                          aria-selected={selected === key}
+                          className={clsx(TINT[cell.state], selected === key && 'on', cell.profile !== onPhone && 'not-phone')}
+                        >
+                          <Link
+                            href={address({ cell: key })}
+                            scroll={false}
+                            data-cell={key}
+                            tabIndex={key === tabStop ? 0 : -1}
+                            className="-mx-3 -my-2 block px-3 py-2"
+                            onFocus={() => setAt(key)}
+                            onClick={(event) => {
+                              if (event.ctrlKey || event.metaKey || event.shiftKey) return
+                              event.preventDefault()
+                              show({ cell: selected === key ? null : key })
+                            }}
+                          >
+                            <CellWords cell={cell} />
+                          </Link>
+                        </td>
+                      )
+                    })}
+                  </tr>
+                ))}
+              </tbody>
+            ))}
+          </table>
+          {open ? <MatrixInspector row={open.row} cell={open.cell} sources={sources} onClose={close} /> : null}
+        </div>
+      )}
+    </>
+  )
+}
+
+function profileOf(cell: string | null, profiles: readonly MatrixProfile[]): string | undefined {
+  return profiles.find(({ id }) => cell?.endsWith(`@${id}`))?.id
+}
+
+function CellWords({ cell }: { cell: MatrixCell }) {
+  return (
+    <>
+      <span className="req">
+        <StatusGlyph status={cell.state} label={STATUS_WORD[cell.state]} />
+        <span>{cell.rule === null ? <span className="c3">none</span> : <Words text={cell.rule} />}</span>
+      </span>
+      <span className="ev block">
+        {cell.known}
+        {cell.knownAt ? (
+          <>
+            , <RelativeTime at={cell.knownAt} />
+          </>
+        ) : null}
+      </span>
+    </>
+  )
+}
