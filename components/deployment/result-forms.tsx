@@ -3,7 +3,7 @@
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import type { Why } from '@/components/ui/button'
 import { Disclosure } from '@/components/ui/disclosure'
-import { Segmented, Select, TextInput } from '@/components/ui/field'
+import { CheckboxGroup, Segmented, Select, TextArea, TextInput } from '@/components/ui/field'
 import type { FormAction } from '@/lib/http/form-state'
 import { FAILURE_CLASS_WORDS } from './deployment-words'
 
@@ -59,14 +59,14 @@ export function RollbackForm({
   profile,
   reverts,
   targets,
-  required,
+  inputs,
 }: {
   action: FormAction
   system: string
   profile: string
   reverts: string
   targets: readonly { version: string; reasons: readonly string[] }[]
-  required: readonly { id: string; title: string }[]
+  inputs: readonly NamedInput[]
 }) {
   const open = targets.filter((target) => target.reasons.length === 0)
   const [first] = targets
@@ -77,9 +77,7 @@ export function RollbackForm({
         {refusal ? null : (
           <>
             <Segmented name="version" label="Go back to" options={open.map(({ version }) => ({ value: version, label: version }))} defaultValue={open[0]?.version} />
-            {required.map(({ id, title }) => (
-              <TextInput key={id} name={`input.${id}`} label={title} optional mono hint="Its name or reference; left out, the start is recorded with a violation. Never a value." />
-            ))}
+            <InputFields inputs={inputs} />
           </>
         )}
         <SubmitButton variant="danger" refusal={refusal} pendingLabel="Starting">
@@ -87,5 +85,26 @@ export function RollbackForm({
         </SubmitButton>
       </ActionForm>
     </Disclosure>
+  )
+}
+
+/** An input the policy knows, as a box to tick. */
+export type NamedInput = { id: string; title: string; required: boolean; informational: boolean }
+
+/** What a start was given: the policy's inputs by name, and others in words. Names only, never values (004.6, 004.15, 004.21). */
+export function InputFields({ inputs }: { inputs: readonly NamedInput[] }) {
+  return (
+    <>
+      {inputs.length > 0 ? (
+        <CheckboxGroup
+          name="inputs"
+          label="What it is given"
+          options={inputs.map(({ id, title, required, informational }) => ({ value: id, label: `${title}${required ? ' (required)' : ''}${informational ? ' (informs only)' : ''}` }))}
+          defaultValues={inputs.filter(({ required }) => required).map(({ id }) => id)}
+          hint="A required one left out is a violation on the record."
+        />
+      ) : null}
+      <TextArea name="other" label="Anything else it is given" optional rows={2} mono hint="One name a line: a file, a flag. Never a value. What the policy does not allow is recorded as a violation." />
+    </>
   )
 }

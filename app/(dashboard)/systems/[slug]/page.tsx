@@ -1,0 +1,47 @@
+import { notFound } from 'next/navigation'
+import { MatrixGrid } from '@/components/system/matrix-grid'
+import { SystemFrame } from '@/components/system/system-frame'
+import { ViewSwitch } from '@/components/ui/tabs'
+import { requireViewer } from '@/lib/auth/session'
+import { getSystemHead } from '@/lib/queries/system-head'
+import { routes } from '@/lib/routes'
+
+type Props = { params: Promise<{ slug: string }>; searchParams: Promise<{ show?: string; cell?: string; profile?: string }> }
+
+/** The page's title is the system's slug: its name is not said to whoever may not see it. */
+export async function generateMetadata({ params }: Props) {
+  return { title: (await params).slug }
+}
+
+/** Does each profile obey its rules? The whole grid of one system, every rule in the policy's words with what is known about it. */
+export default async function SystemPage({ params, searchParams }: Props) {
+  const { slug } = await params
+  const { show } = await searchParams
+  const viewer = await requireViewer(routes.system(slug))
+  const head = await getSystemHead(viewer, slug)
+  if (!head) notFound()
+  const { policy } = head.version
+  return (
+    <SystemFrame
+      head={head}
+      tab="Matrix"
+      aside={
+        <ViewSwitch
+          label="Show"
+          showLabel
+          items={[
+            { label: 'All rules', href: routes.system(slug), current: show !== 'problems' },
+            { label: 'Only problems', href: routes.system(slug, { show: 'problems' }), current: show === 'problems', count: head.problems },
+          ]}
+        />
+      }
+    >
+      <MatrixGrid
+        name={head.name}
+        groups={head.groups}
+        profiles={policy.profiles.map(({ id, class: profileClass }) => ({ id, class: profileClass }))}
+        sources={policy.sources.map(({ id, title }) => ({ id, title }))}
+      />
+    </SystemFrame>
+  )
+}

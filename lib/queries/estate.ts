@@ -1,0 +1,30 @@
+import 'server-only'
+import { CLASSES } from '@/lib/domain/policy/parts/document'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
+import { type MatrixState, type ProfileStanding, worstState } from '@/lib/domain/matrix'
+import { type Looker, loadStandings } from './system-standing'
+
+export type EstateProfile = ProfileStanding & { /** The promotion on its way there, newest first. */ promotion: string | null }
+
+/** One system of the estate: its profiles by class, and the worst of them. */
+export type EstateSystem = { slug: string; name: string; worst: MatrixState; words: string; profiles: EstateProfile[] }
+
+/** Systems by classes of profiles. A class that no system has is left out. */
+export type Estate = { classes: readonly ProfileClass[]; systems: EstateSystem[] }
+
+/** Every system somebody may see, with what runs on each profile and its worst state; where a profile does not exist there is none (ux.md, Inbox). */
+export async function getEstate(looker: Looker): Promise<Estate> {
+  const systems = (await loadStandings(looker)).map((standing): EstateSystem => {
+    const worst = worstState(standing.profiles.map((profile) => profile.state))
+    const cause = standing.profiles.find((profile) => profile.state === worst)
+    return {
+      slug: standing.slug,
+      name: standing.name,
+      worst,
+      words: cause ? `${cause.profile}: ${cause.sentence}` : 'Nothing deployed yet',
+      profiles: standing.profiles.map((profile) => ({ ...profile, promotion: standing.open.find(({ edge }) => edge.to === profile.profile)?.id ?? null })),
+    }
+  })
+  const classes = CLASSES.filter((each) => systems.some((system) => system.profiles.some((profile) => profile.class === each)))
+  return { classes, systems }
+}

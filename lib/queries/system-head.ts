@@ -1,0 +1,102 @@
+import 'server-only'
+import { cache } from 'react'
+import { isPassing, type JudgedGate } from '@/lib/domain/gate'
+import { type MatrixState, PROBLEM_STATES, type ProfileStanding } from '@/lib/domain/matrix'
+import { promotionPhase, type PromotionFacts, slotsOf, whyNotDrive, whyNotSignPromotion } from '@/lib/domain/promotion'
+import type { Refusal } from '@/lib/domain/refusal'
+import { type Looker, loadStandings, type SystemStanding } from './system-standing'
+
+/** One slot of a promotion in small, as the viewer sees it: signed, theirs to sign, or open. */
+export type PipelineSlot = { capacity: string; state: 'signed' | 'you' | 'open'; name: string | null }
+
+/** What is on its way between two neighbouring profiles. */
+export type PipelineEdge = {
+  /** False where the policy has no way from one to the other (000.31). */
+  exists: boolean
+  promotion: { id: string; version: string; passed: number; total: number; state: MatrixState; words: string; slots: PipelineSlot[] } | null
+  /** Further open promotions along it. */
+  more: number
+}
+
+/** The head of a system's pages: who it is, its pipeline, and whether the viewer may start a promotion. */
+export type SystemHead = SystemStanding & { edges: PipelineEdge[]; problems: number; whyNotPromote: Refusal | null }
+
+/** A system with its pipeline and grid; null for one that does not exist or that the viewer may not see (T23). Read once for each request. */
+export const getSystemHead = cache(async (looker: Looker, slug: string): Promise<SystemHead | null> => {
+  const [standing] = await loadStandings(looker, { slug, people: true })
+  if (!standing) return null
+  const cells = standing.groups.flatMap((group) => group.rows).flatMap((row) => row.cells)
+  return {
+    ...standing,
+    edges: standing.profiles.slice(0, -1).map((from, index) => pipelineEdge(standing, from, standing.profiles[index + 1] as ProfileStanding, looker)),
+    problems: cells.filter((cell) => PROBLEM_STATES.includes(cell.state)).length,
+    whyNotPromote: whyNotDrive(looker.actor, { id: standing.slug, name: standing.name }, looker.now),
+  }
+})
+
+function pipelineEdge(standing: SystemStanding, from: ProfileStanding, to: ProfileStanding, looker: Looker): PipelineEdge {
+  const exists = standing.version.policy.edges.some((edge) => edge.from === from.profile && edge.to === to.profile)
+  const open = standing.open.filter(({ edge }) => edge.from === from.profile && edge.to === to.profile)
+  const facts = open[0]
+  if (!facts) return { exists, promotion: null, more: 0 }
+  const gates = facts.gates.filter(({ gate }) => gate.moments.includes('promotion'))
+  const held = gates.find((judged) => judged.gate.blocking && !isPassing(judged.verdict))
+  return {
+    exists,
+    promotion: {
+      id: facts.id,
+      version: facts.release.version,
+      passed: gates.filter(({ verdict }) => isPassing(verdict)).length,
+      total: gates.length,
+      state: held ? gateState(held) : 'pass',
+      words: held ? `${held.gate.title}: ${held.verdict.replaceAll('_', ' ')}` : PHASE[promotionPhase(facts, looker.now)],
+      slots: facts.sealed ? slotViews(facts, looker) : [],
+    },
+    more: open.length - 1,
+  }
+}
+
+const PHASE: Record<ReturnType<typeof promotionPhase>, string> = {
+  collecting: 'collecting evidence',
+  ready_to_seal: 'ready to seal',
+  signing: 'signing',
+  held: 'held',
+  voided: 'voided, seal again',
+  approved: 'approved',
+  expired: 'window passed',
+  deploying: 'deploying',
+  deployed: 'deployed',
+  failed: 'failed',
+  withdrawn: 'withdrawn',
+  superseded: 'superseded',
+  rolled_back: 'rolled back',
+}
+
+/** The shape for a gate's verdict: stale counts as missing and says so, missing waits. */
+export function gateState({ verdict }: Pick<JudgedGate, 'verdict'>): MatrixState {
+  switch (verdict) {
+    case 'pass':
+      return 'pass'
+    case 'pass_with_exception':
+      return 'drift'
+    case 'fail':
+      return 'fail'
+    case 'stale':
+      return 'stale'
+    case 'missing':
+      return 'waiting'
+    default:
+      return verdict satisfies never
+  }
+}
+
+/** The slots of the sealed version, each as the viewer sees it. */
+export function slotViews(facts: PromotionFacts, looker: Looker): PipelineSlot[] {
+  const hash = facts.sealed?.hash ?? ''
+  return slotsOf(facts.edge).map((slot): PipelineSlot => {
+    const signed = facts.signOffs.find((signOff) => signOff.slotKey === slot.key && signOff.decision === 'approve')
+    if (signed) return { capacity: slot.title, state: 'signed', name: signed.signerName }
+    const mine = whyNotSignPromotion(facts, slot.key, looker.actor, hash, looker.now) === null
+    return { capacity: slot.title, state: mine ? 'you' : 'open', name: null }
+  })
+}

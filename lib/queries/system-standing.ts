@@ -1,0 +1,154 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { loadCandidates } from '@/lib/db/load-candidates'
+import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
+import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
+import { type Actor, readableSystems } from '@/lib/domain/context'
+import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import { type KnownEvidence, type MatrixGroup, type ProfileStanding, matrixOf, profileStanding } from '@/lib/domain/matrix'
+import type { PromotionFacts } from '@/lib/domain/promotion'
+
+/** Who looks, and at which instant: every verdict on a page is judged at that one. */
+export type Looker = { actor: Actor; now: Date }
+
+/** A system as a screen shows it: its active policy, the grid with what is known, where each profile stands, and what is on its way. */
+export type SystemStanding = {
+  slug: string
+  name: string
+  description: string
+  version: LoadedPolicy
+  appliedAt: Date
+  appliedBy: string
+  groups: MatrixGroup[]
+  profiles: ProfileStanding[]
+  open: PromotionFacts[]
+}
+
+type DeploymentRow = {
+  systemId: string
+  profileKey: string
+  id: string
+  version: string
+  status: string
+  authorised: boolean
+  violations: string[]
+  startedAt: Date
+  finishedAt: Date | null
+  failureClass: string | null
+  failureSignature: string | null
+}
+
+
+/** Systems with an active policy that somebody may see, by slug; in the order of their names. */
+export async function loadReadable(looker: Looker, slug?: string) {
+  const readable = readableSystems(looker.actor, looker.now)
+  return db.system.findMany({
+    where: { id: { in: slug === undefined ? (readable ?? undefined) : (readable ?? [slug]).filter((id) => id === slug) }, versions: { some: { status: 'active' } } },
+    orderBy: { name: 'asc' },
+    include: {
+      versions: { where: { status: 'active' }, select: { id: true, appliedAt: true, appliedBy: { select: { label: true, person: { select: { name: true } } } } } },
+    },
+  })
+}
+
+/**
+ * Where some systems stand, in a number of statements that does not grow with them. `people` are loaded only where the page says who may act.
+ * Unseen systems are left out, so that a page cannot tell them from ones that do not exist (T23).
+ */
+export async function loadStandings(looker: Looker, options: { slug?: string; people?: boolean } = {}): Promise<SystemStanding[]> {
+  const { now } = looker
+  const systems = await loadReadable(looker, options.slug)
+  if (systems.length === 0) return []
+  const ids = systems.map((system) => system.id)
+  const versions = await Promise.all(systems.map((system) => loadPolicyVersion(db, (system.versions[0] as { id: string }).id))) // asked for above
+  const targets = versions.flatMap(({ systemId, policy }) => policy.profiles.map((profile) => ({ system: systemId, profile: profile.id })))
+  const [open, live, snapshots, newest] = await Promise.all([
+    loadPromotions(db, { systemId: { in: ids }, status: 'open' }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }] }),
+    loadLive(db, ids),
+    db.$queryRaw<{ systemId: string; profileKey: string; takenAt: Date; digest: string }[]>`
+      SELECT s."systemId", s."profileKey", s."takenAt", s.digest FROM unnest(${targets.map((t) => t.system)}::text[], ${targets.map((t) => t.profile)}::text[]) AS t(system, profile)
+      CROSS JOIN LATERAL (SELECT * FROM "Snapshot" s WHERE s."systemId" = t.system AND s."profileKey" = t.profile ORDER BY s."takenAt" DESC, s.id DESC LIMIT 1) s`,
+    db.$queryRaw<DeploymentRow[]>`
+      SELECT d."systemId", d."profileKey", d.id, r.version, d.status, d.authorised, d.violations, d."startedAt", d."finishedAt", d."failureClass", d."failureSignature"
+      FROM unnest(${targets.map((t) => t.system)}::text[], ${targets.map((t) => t.profile)}::text[]) AS t(system, profile)
+      CROSS JOIN LATERAL (
+        (SELECT * FROM "Deployment" n WHERE n."systemId" = t.system AND n."profileKey" = t.profile ORDER BY n."startedAt" DESC, n.id DESC LIMIT 1)
+        UNION ALL
+        (SELECT * FROM "Deployment" l WHERE l."systemId" = t.system AND l."profileKey" = t.profile AND l.status = 'succeeded' ORDER BY l."startedAt" DESC, l.id DESC LIMIT 1)
+      ) d JOIN "Release" r ON r.id = d."releaseId"`,
+  ])
+  const policyOf = new Map(versions.map((version) => [version.systemId, version]))
+  const scopes = [...live.values()].flatMap((running) => {
+    const row = running as typeof running & { systemId: string; profileKey: string } // the loader keys its rows by both
+    const version = policyOf.get(row.systemId)
+    return version ? [{ systemId: row.systemId, releaseId: row.releaseId, profileKey: row.profileKey, policy: version.policy }] : []
+  })
+  const [liveFacts, people] = await Promise.all([
+    loadGateFacts(db, scopes),
+    options.people ? Promise.all(ids.map((id) => loadCandidates(db, id, now))) : ids.map(() => []),
+  ])
+
+  return systems.map((system, index): SystemStanding => {
+    const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
+    const { policy } = version
+    const own = open.filter((promotion) => promotion.system.id === system.id)
+    const evidence = (profile: string, gateId: string): KnownEvidence[] => {
+      const coming = own
+        .filter((promotion) => promotion.edge.to === profile)
+        .flatMap((promotion) => promotion.gates.filter(({ gate, seenAt }) => gate.id === gateId && seenAt !== null).map((judged) => ({ judged, version: promotion.release.version, live: false, promotion: promotion.id })))
+      const scope = scopes.find((each) => each.systemId === system.id && each.profileKey === profile)
+      const running = liveOn(live, system.id, profile)
+      const gate = policy.edges.filter((edge) => edge.to === profile).flatMap((edge) => edgeGates(policy, edge)).find(({ id }) => id === gateId)
+      if (!scope || !running || !gate) return coming
+      const judged = judgeGate(gate, liveFacts(scope, gate), now)
+      return judged.seenAt === null ? coming : [...coming, { judged, version: running.version, live: true, promotion: null }]
+    }
+    const groups = matrixOf(policy, {
+      evidence,
+      snapshot: (profile) => snapshots.find((row) => row.systemId === system.id && row.profileKey === profile) ?? null,
+      people: people[index] ?? [],
+      systemId: system.id,
+      now,
+    })
+    const rows = newest.filter((row) => row.systemId === system.id)
+    const profiles = policy.profiles.map((profile) => {
+      const here = rows.filter((row) => row.profileKey === profile.id)
+      const latest = here.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())[0]
+      const running = here.find((row) => row.status === 'succeeded')
+      const cells = groups.flatMap((group) => group.rows).flatMap((row) => row.cells.filter((cell) => cell.profile === profile.id).map((cell) => ({ row: row.title, cell })))
+      return profileStanding(profile, cells, {
+        live: running ? { version: running.version, since: running.startedAt, deployment: running.id, authorised: running.authorised, violations: running.violations.length } : null,
+        running: latest?.status === 'started' ? { id: latest.id, version: latest.version, since: latest.startedAt } : null,
+        failed: latest?.status === 'failed' ? { id: latest.id, version: latest.version, at: latest.finishedAt ?? latest.startedAt, why: failureWords(version, latest) } : null,
+        lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
+      })
+    })
+    const applied = system.versions[0]
+    return {
+      slug: system.id,
+      name: system.name,
+      description: system.description,
+      version,
+      appliedAt: applied?.appliedAt ?? now,
+      appliedBy: applied?.appliedBy.person?.name ?? applied?.appliedBy.label ?? 'Somebody erased',
+      groups,
+      profiles,
+      open: own,
+    }
+  })
+}
+
+/** A failure in words: the title of a known signature (a restart loop is one failed deployment), else what was noted, else its class. */
+export function failureWords(version: Pick<LoadedPolicy, 'policy'>, row: { failureClass: string | null; failureSignature: string | null }): string {
+  const known = version.policy.deployment.failureSignatures.find((signature) => signature.id === row.failureSignature)
+  return known?.title ?? row.failureSignature ?? row.failureClass?.replaceAll('-', ' ') ?? 'no reason noted'
+}
+
+/** What software last brought for a release on its way out of a profile that only verifies. */
+function lastRun(leaving: readonly PromotionFacts[]) {
+  const brought = leaving.flatMap((promotion) =>
+    promotion.gates.flatMap(({ evidence }) => (evidence && evidence.broughtBy.kind !== 'person' ? [{ version: promotion.release.version, passed: evidence.verdict === 'pass', at: evidence.recordedAt }] : [])),
+  )
+  return brought.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
+}
+
