@@ -56,6 +56,7 @@ export const routes = {
 
   deployments: (query?: { system?: string; profile?: string; state?: string; after?: string }) => at('/deployments', query),
   deploymentNew: (query?: { system?: string; profile?: string; version?: string }) => at('/deployments/new', query),
+  deploymentNew: (query?: { system?: string; profile?: string; promotion?: string }) => at('/deployments/new', query),
   deployment: (id: string) => `/deployments/${part(id)}`,
 
   notes: (query?: { system?: string; after?: string }) => at('/notes', query),
@@ -83,7 +84,7 @@ export const routes = {
   tokens: () => '/settings/tokens',
 
   kit: () => '/kit',
-  apiReference: () => '/reference',
+  apiReference: () => '/api-docs',
   openapi: () => '/openapi.json',
   search: (q: string) => at('/api/search', { q }),
 } as const

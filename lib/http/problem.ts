@@ -1,5 +1,6 @@
 import 'server-only'
 import { settings } from '@/lib/env'
+import { routes } from '@/lib/routes'
 import { type Refusal, REFUSAL_STATUS, type RefusalCode } from '@/lib/domain/refusal'
 
 /** The short title of each kind of refusal, the same for every one of that kind (RFC 9457). */
@@ -46,7 +47,7 @@ export const API_HEADERS: Readonly<Record<string, string>> = {
 export function problemOf(refusal: Refusal | null, requestId: string): Problem {
   const code = refusal?.code ?? 'internal'
   return {
-    type: `${settings().APP_ORIGIN}/reference#${code}`,
+    type: `${settings().APP_ORIGIN}${routes.apiReference()}#${code}`,
     title: PROBLEM_TITLE[code],
     status: refusal ? REFUSAL_STATUS[refusal.code] : 500,
     detail: refusal?.sentence ?? 'Nothing is known about what was stored. Ask again with the same Idempotency-Key, or tell whoever runs this server the instance below.',

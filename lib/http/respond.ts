@@ -22,7 +22,8 @@ type Params = Record<string, string | string[] | undefined>
 export type WriteOptions<S extends z.ZodType> = {
   /** A `z.strictObject`; parts of the path (`params`) are fields of it like those of the body. */
   schema: S
-  scope: Scope
+  /** What the token needs; null where any token may. */
+  scope: Scope | null
   run: (ctx: Ctx, input: z.output<S>) => Promise<unknown>
   params?: Promise<Params> | Params
   /** What a good answer's status is; 201 without. 204 sends no body. */
@@ -46,8 +47,9 @@ export function respond<S extends z.ZodType>(request: Request, options: WriteOpt
     reply.ctx = ctx
     const url = new URL(request.url)
     limitRate(`token ${ctx.actor.token?.id}`)
-    reply.attempt = attemptOf(ctx, {}, options.scope)
-    stop(whyNotScope(ctx.actor, options.scope))
+    const verb = options.scope ?? 'token:self'
+    reply.attempt = attemptOf(ctx, {}, verb)
+    stop(options.scope === null ? null : whyNotScope(ctx.actor, options.scope))
     const params = (await options.params) ?? {}
     stop(whyNotSecret(params, { where: 'path' }))
     stop(url.search === '' ? null : whyNotSecretQuery(url.searchParams))
@@ -55,7 +57,7 @@ export function respond<S extends z.ZodType>(request: Request, options: WriteOpt
     const body = text === '' ? {} : parseJson(text)
     stop(whyNotSecret(body))
     const input = parse(options.schema, withParams(body, params))
-    reply.attempt = attemptOf(ctx, input, options.scope, options.about?.(input))
+    reply.attempt = attemptOf(ctx, input, verb, options.about?.(input))
     const once = onceOf(request, url, ctx, text)
     const acting: Ctx = { actor: ctx.actor, request: ctx.request, ...(once ? { once } : {}) }
     const result = await options.run(acting, input)
