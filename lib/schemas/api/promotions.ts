@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { GATE_VERDICTS } from '@/lib/domain/gate'
+import { PROMOTION_STATUSES, type PromotionPhase } from '@/lib/domain/promotion'
+import { ROLES } from '@/lib/domain/roles'
+import { GitSha, ProfileKey, ReleaseVersion, Sha256, SystemSlug } from '../common'
+import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
+
+// A record, so that a phase missing here does not compile.
+const PHASES: Record<PromotionPhase, true> = {
+  collecting: true, ready_to_seal: true, signing: true, held: true, voided: true, approved: true, expired: true, deploying: true,
+  deployed: true, failed: true, withdrawn: true, superseded: true, rolled_back: true,
+}
+const Phase = z.enum(Object.keys(PHASES) as PromotionPhase[]).meta({ id: 'PromotionPhase' })
+
+const PromotionId = z.string().max(20).regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142').describe('Id of a promotion.')
+
+export const listPromotionsInput = z.strictObject({
+  system: SystemSlug.optional().describe('Only of this system.'),
+  status: z.enum(PROMOTION_STATUSES, `one of: ${PROMOTION_STATUSES.join(', ')}`).optional().describe('Only of this status.'),
+  to: ProfileKey.optional().describe('Only towards this profile, by its id.'),
+  ...pageQuery,
+})
+export const getPromotionInput = z.strictObject({ promotion: PromotionId })
+
+const Window = z.strictObject({ startsAt: UtcInstant, endsAt: UtcInstant }).meta({ id: 'Window', description: 'When the deployment may start.' })
+const Sealed = z.strictObject({ number: z.int(), hash: Sha256 }).meta({ id: 'SealedRef', description: 'A sealed version of the dossier and the SHA-256 of its canonical JSON.' })
+
+export const NotYetReason = z
+  .strictObject({ code: z.string(), sentence: z.string(), who: z.string().nullable().describe('Who can move it.') })
+  .meta({ id: 'NotYetReason', description: 'One thing that stands in the way.' })
+
+export const PromotionItem = z
+  .strictObject({
+    id: PromotionId,
+    system: SystemSlug,
+    version: ReleaseVersion,
+    from: z.string(),
+    to: z.string(),
+    status: z.enum(PROMOTION_STATUSES),
+    window: Window.nullable(),
+    policy: z.strictObject({ number: z.int(), hash: Sha256 }).describe('The version it is pinned to.'),
+    sealed: Sealed.nullable().describe('The sealed version as it is stored; whether it still stands is judged when one promotion is read.'),
+    openedBy: Who,
+    openedAt: UtcInstant,
+    endedAt: UtcInstant.nullable(),
+  })
+  .meta({ id: 'PromotionItem' })
+export const ListPromotionsAnswer = pageAnswer(PromotionItem)
+
+export const PromotionAnswer = z
+  .strictObject({
+    id: PromotionId,
+    system: SystemSlug,
+    release: z.strictObject({ version: ReleaseVersion, gitSha: GitSha, artefact: z.string() }),
+    from: z.string(),
+    to: z.string(),
+    status: z.enum(PROMOTION_STATUSES).describe('What is stored.'),
+    phase: Phase.describe('Where it stands, judged now.'),
+    reasons: z.array(NotYetReason).describe('Everything between it and its deployment; empty when it may start now.'),
+    window: Window.nullable(),
+    policy: z.strictObject({ number: z.int(), hash: Sha256, active: z.int().describe('Number of the version that is active now.') }),
+    openedBy: Who,
+    openedAt: UtcInstant,
+    gates: z.array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        kind: z.enum(['check', 'attestation', 'checklist']),
+        asks: z.string(),
+        command: z.string().nullable(),
+        blocking: z.boolean(),
+        moments: z.array(z.enum(['opening', 'promotion', 'deployment'])).describe('When it is judged.'),
+        verdict: z.enum(GATE_VERDICTS),
+        sentence: z.string(),
+        whoCanBring: z.string(),
+        evidence: z.uuid().nullable(),
+        checklistRun: z.uuid().nullable(),
+        seenAt: UtcInstant.nullable(),
+        freshUntil: UtcInstant.nullable(),
+      }),
+    ),
+    sealed: Sealed.extend({ sealedAt: UtcInstant, sealedBy: Who.nullable(), stands: z.boolean(), moved: z.array(z.string()).describe('Inputs that moved since; not empty when it is void.') })
+      .meta({ id: 'SealedVersion' })
+      .nullable(),
+    slots: z.array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        roles: z.array(z.enum(ROLES)),
+        last: z.boolean().describe('Signs after all the others.'),
+        signOff: z.strictObject({ id: z.string(), decision: z.enum(['approve', 'decline']), signer: z.string(), signedAt: UtcInstant }).nullable(),
+      }),
+    ),
+    deployment: z.string().nullable().describe('Id of its deployment while that runs.'),
+    judgedAt: UtcInstant,
+  })
+  .meta({ id: 'Promotion' })
+export const OpenedPromotionAnswer = z.strictObject({ id: PromotionId }).meta({ id: 'OpenedPromotion' })
+
+export const getVerdictInput = z.strictObject({ system: SystemSlug, profile: ProfileKey, release: ReleaseVersion.describe('Version of the release that would be deployed.') })
+export const VerdictAnswer = z
+  .strictObject({
+    verdict: z.enum(['GO', 'NOT_YET']).describe('GO: approved, holding, inside its window, now. Or a redeploy of what runs there with authority.'),
+    kind: z.enum(['deploy', 'redeploy']).describe('What starting it would be.'),
+    reasons: z.array(NotYetReason).describe('Everything that stands in the way; empty for GO.'),
+    system: SystemSlug,
+    profile: z.strictObject({
+      asked: z.string(),
+      id: z.string().nullable().describe('Null: the policy declares no such profile.'),
+      class: z.string().describe('An undeclared name counts as production.'),
+    }),
+    release: z.strictObject({ version: ReleaseVersion, gitSha: GitSha, artefact: z.string() }).nullable().describe('Null: not registered.'),
+    promotion: PromotionId.nullable().describe('The open promotion it was judged by.'),
+    dossier: Sealed.nullable(),
+    window: Window.nullable(),
+    running: z.string().nullable().describe('Id of a deployment to the profile that has started and has no result yet. Nothing else can start before it has one.'),
+    policy: z.strictObject({ number: z.int(), hash: Sha256 }).describe('The version it was judged by: the promotion’s, else the active one.'),
+    judgedAt: UtcInstant,
+  })
+  .meta({ id: 'Verdict' })
