@@ -20,7 +20,7 @@ function checksum(body: string): string {
 const randomDigits = (count: number): string => Array.from({ length: count }, () => DIGITS.charAt(randomInt(62))).join('')
 
 /** A new API token: `csn_`, 30 random base62 characters (178 bits) and their CRC-32, so that scanners know it and typos are told (T19). */
-export function makeBearerToken(): string {
+export function makeToken(): string {
   const body = PREFIX + randomDigits(RANDOM)
   return body + checksum(body)
 }
@@ -39,4 +39,9 @@ export function makeLinkSecret(): string {
 /** Under what a secret is stored and looked up: its SHA-256 in hex. Enough for random secrets, not for passwords (T19, T28). */
 export function secretHash(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
+}
+
+/** Under what an invitation is stored: with the password it replaces, so that a changed password makes every earlier invitation worthless. */
+export function invitationHash(link: string, passwordHash: string | null): string {
+  return secretHash(`${link}\n${passwordHash ?? ''}`)
 }

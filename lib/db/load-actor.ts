@@ -16,7 +16,8 @@ type Row = {
 /**
  * The actor as they stand at an instant, in one statement: the session must be open and of the same version, the token not expired or revoked,
  * the principal not retired. Grants of a token are its creator's, of an agent its own and its sponsor's none. The rows relied on are locked
- * against revocation until the transaction ends (T08, T09). Null when the actor no longer stands.
+ * against revocation until the transaction ends; one revoked while we waited for its row no longer counts, though our own instant is earlier
+ * (T08, T09). Null when the actor no longer stands.
  */
 export async function loadActor(tx: Tx, actor: Pick<Actor, 'id' | 'session' | 'token'>, now: Date): Promise<Actor | null> {
   if (actor.session) {
@@ -38,6 +39,7 @@ export async function loadActor(tx: Tx, actor: Pick<Actor, 'id' | 'session' | 't
         SELECT g.id, g.role, g."systemId", g."grantedById", g."startsAt", g."endsAt", g."principalId" FROM "RoleGrant" g
         WHERE g."principalId" IN (p.id, (SELECT t."createdById" FROM "ApiToken" t WHERE t.id = ${tokenId}::uuid AND p.kind = 'token'))
           AND g."startsAt" <= ${now} AND (g."endsAt" IS NULL OR g."endsAt" > ${now})
+          AND (g."revokedById" IS NULL OR g."endsAt" > clock_timestamp())
         ORDER BY g."startsAt", g.id FOR SHARE) g) AS grants
     FROM "Principal" p LEFT JOIN "Person" n ON n."principalId" = p.id
     WHERE p.id = ${actor.id}::uuid AND p."retiredAt" IS NULL`

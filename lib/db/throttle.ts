@@ -30,9 +30,9 @@ export async function takeTries(tx: Tx, buckets: readonly Bucket[]): Promise<Tak
   })
 }
 
-/** Gives the tries of these buckets back: after a success. */
-export async function refillTries(tx: Tx, keys: readonly string[]): Promise<void> {
-  await tx.$executeRaw`DELETE FROM "Throttle" WHERE key = ANY (${[...keys]})`
+/** Gives one try back to each of these buckets: a success is no guess. */
+export async function refundTries(tx: Tx, keys: readonly string[]): Promise<void> {
+  await tx.$executeRaw`UPDATE "Throttle" SET level = level + 1 WHERE key IN (SELECT key FROM "Throttle" WHERE key = ANY (${[...keys]}) ORDER BY key FOR UPDATE)`
 }
 
 /** Forgets buckets that nobody took from for a day: they are full again. Gives how many. */

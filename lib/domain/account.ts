@@ -2,6 +2,7 @@ import { type Actor, type Grant, holdsAny, isGrantHeld } from './context'
 import { type Refusal, refuse } from './refusal'
 import { ROLE_TITLE, type Role } from './roles'
 import { type Scope, SCOPES } from './scopes'
+import { nameSkeleton, whyNotName } from './text-safety'
 
 /** Tokens live at most this many days (T11). */
 export const TOKEN_MAX_DAYS = 90
@@ -146,4 +147,13 @@ export function whyNotPassword(password: string, about: { name: string; email: s
   const rest = parts.reduce((text, part) => text.replaceAll(part, ''), low)
   if ([...rest].length < PASSWORD_MIN / 2) return no('This password is mostly your name or address.')
   return null
+}
+
+/** Why somebody may not have a name: not a name at all, or one that can be taken for somebody else's here (T31). */
+export function whyNotPersonName(name: string, others: readonly string[]): Refusal | null {
+  const no = whyNotName(name, { place: 'name' })
+  if (no) return no
+  const skeleton = nameSkeleton(name)
+  if (!others.some((other) => nameSkeleton(other) === skeleton)) return null
+  return refuse('conflict', 'Somebody here has this name, or one that looks the same. Add a middle name or a team to tell them apart.', { place: 'name' })
 }

@@ -11,6 +11,16 @@ import { type About, attemptOf } from './attempt-of'
 import type { FormState } from './form-state'
 import { refusalOfInput } from './refusal-of-input'
 
+type Values = Readonly<Record<string, string>>
+/** What a form's act is, for the record when it is denied: as `About`, or read from the fields. */
+export type FormAbout = { verb?: string; subject?: About['subject'] | ((values: Values) => About['subject']); system?: About['system'] | ((values: Values) => About['system']) }
+
+const aboutOf = (about: FormAbout | undefined, values: Values): About => ({
+  verb: about?.verb,
+  subject: typeof about?.subject === 'function' ? about.subject(values) : about?.subject,
+  system: typeof about?.system === 'function' ? about.system(values) : about?.system,
+})
+
 type Fields = Record<string, string | string[] | File>
 
 /** What a field that holds a password is called; its value passes the secret filter and is never sent back. */
@@ -26,7 +36,7 @@ export async function submit<S extends z.ZodType>(
   form: FormData,
   schema: S,
   run: (ctx: Ctx, input: z.output<S>) => Promise<string | { message: string; href?: string }>,
-  about?: About,
+  about?: FormAbout,
 ): Promise<FormState> {
   const fields = fieldsOf(form)
   const echo = echoOf(fields)
@@ -52,7 +62,7 @@ export async function submit<S extends z.ZodType>(
     return { status: 'done', ...(typeof done === 'string' ? { message: done } : done) }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    const refusal = ctx ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', about), error.refusal) : error.refusal
+    const refusal = ctx ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', aboutOf(about, echo)), error.refusal) : error.refusal
     const { place, sentence } = refusal
     return { status: 'refused', refusal, fieldErrors: place !== undefined && place in fields ? { [place]: [sentence] } : {}, values: echo }
   }

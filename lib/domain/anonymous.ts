@@ -1,4 +1,4 @@
-import type { Actor, Ctx } from '@/lib/domain/context'
+import type { Actor, Ctx } from './context'
 
 /** Stands on the record for whoever nobody knows: failed sign-ins, the set-up link. No principal ever has it. */
 export const NOBODY_ID = '00000000-0000-0000-0000-000000000000'
