@@ -55,8 +55,7 @@ export const routes = {
   breakGlassOpening: (id: string) => `/break-glass/${part(id)}`,
 
   deployments: (query?: { system?: string; profile?: string; state?: string; after?: string }) => at('/deployments', query),
-  deploymentNew: (query?: { system?: string; profile?: string; version?: string }) => at('/deployments/new', query),
-  deploymentNew: (query?: { system?: string; profile?: string; promotion?: string }) => at('/deployments/new', query),
+  deploymentNew: (query?: { system?: string; profile?: string; version?: string; promotion?: string }) => at('/deployments/new', query),
   deployment: (id: string) => `/deployments/${part(id)}`,
 
   notes: (query?: { system?: string; after?: string }) => at('/notes', query),

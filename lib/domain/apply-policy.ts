@@ -32,15 +32,10 @@ export function whyNotApplyPolicy(actor: Actor, systemId: string | undefined, no
   )
 }
 
-/** Why a document cannot become the next version: it is one already. A version that was superseded does not come back under its old number. */
-export function whyNotNewVersion(same: { number: number; status: string } | null, systemName: string): Refusal | null {
-  if (!same) return null
-  if (same.status === 'active')
-    return refuse('conflict', `This is version ${same.number} of ${systemName}, which is active. There is nothing to apply.`)
-  return refuse(
-    'conflict',
-    `This is the same as version ${same.number} of ${systemName}, which was superseded. To go back to it, say so in the document (for example in its description), so that it becomes a version of its own.`,
-  )
+/** Why a document cannot become the next version: it is the active one. One that was superseded may come back, under a new number (T34). */
+export function whyNotNewVersion(active: { number: number; hash: string } | null, hash: string, systemName: string): Refusal | null {
+  if (active?.hash !== hash) return null
+  return refuse('conflict', `This is version ${active.number} of ${systemName}, which is active. There is nothing to apply.`)
 }
 
 /**

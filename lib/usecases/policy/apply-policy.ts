@@ -40,9 +40,9 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
       select: { id: true, number: true, hash: true, status: true },
       orderBy: { number: 'desc' },
     })
-    ensure(whyNotNewVersion(stored.find((version) => version.hash === hash) ?? null, name))
-
     const before = stored.find((version) => version.status === 'active') ?? null
+    ensure(whyNotNewVersion(before, hash, name))
+
     if (before) await tx.policyVersion.update({ where: { id: before.id }, data: { status: 'superseded', supersededAt: now } })
     if (!created) await tx.system.update({ where: { id: systemId }, data: { name, description } })
     const number = (stored[0]?.number ?? 0) + 1

@@ -524,10 +524,10 @@ CREATE TABLE "Deployment" (
 );
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PolicyVersion_systemId_number_key" ON "PolicyVersion"("systemId", "number");
+CREATE INDEX "PolicyVersion_systemId_hash_idx" ON "PolicyVersion"("systemId", "hash");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PolicyVersion_systemId_hash_key" ON "PolicyVersion"("systemId", "hash");
+CREATE UNIQUE INDEX "PolicyVersion_systemId_number_key" ON "PolicyVersion"("systemId", "number");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Profile_policyVersionId_key_key" ON "Profile"("policyVersionId", "key");
