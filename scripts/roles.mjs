@@ -34,7 +34,7 @@ export function roleStatements(passwords = {}) {
 
 /** SQL that makes the database, empty or as a copy of a template. On its own: CREATE DATABASE refuses company in a transaction. */
 export function createDatabaseStatement(database, { template } = {}) {
-  const from = template ? `TEMPLATE ${identifier(template)}` : "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+  const from = template ? `TEMPLATE ${identifier(template)}` : "TEMPLATE template0 ENCODING 'UTF8'"
   return `CREATE DATABASE ${identifier(database)} OWNER countersign_owner ${from};`
 }
 
