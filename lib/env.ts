@@ -99,7 +99,11 @@ export const settingsTable = {
     '1',
     optional(count(1, 10)),
   ),
-  API_REQUESTS_PER_MINUTE: setting('How many requests one API token may make in a minute, on each web process.', '6000', withDefault(count(10, 10_000_000), 6000)),
+  API_REQUESTS_PER_MINUTE: setting(
+    'How many requests one API token may make in a minute, on each web process.',
+    '6000',
+    withDefault(count(10, 10_000_000), 6000),
+  ),
   LOG_LEVEL: setting(
     'How much the server logs.',
     'info',
