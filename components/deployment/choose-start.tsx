@@ -11,7 +11,14 @@ export function ChooseStart({ start }: { start: DeploymentStart }) {
     <Form action={routes.deploymentNew()} className="form" aria-label="What to deploy where">
       <Choice name="system" label="System" value={chosen?.system.slug} options={systems.map(({ slug, name }) => [slug, name])} />
       {chosen ? <Choice name="profile" label="Profile" value={chosen.profile?.id} options={profiles.map((id) => [id, id])} /> : null}
-      {chosen ? <Choice name="version" label="Release" value={chosen.version ?? undefined} options={chosen.releases.map((version) => [version, version])} /> : null}
+      {chosen ? (
+        <Choice
+          name="version"
+          label="Release"
+          value={chosen.version ?? undefined}
+          options={chosen.releases.map((version) => [version, version])}
+        />
+      ) : null}
       <div className="btns">
         <button type="submit" className="btn">
           {chosen ? 'Judge this choice' : 'Choose this system'}
@@ -21,7 +28,17 @@ export function ChooseStart({ start }: { start: DeploymentStart }) {
   )
 }
 
-function Choice({ name, label, value, options }: { name: string; label: string; value?: string; options: readonly (readonly [string, string])[] }) {
+function Choice({
+  name,
+  label,
+  value,
+  options,
+}: {
+  name: string
+  label: string
+  value?: string
+  options: readonly (readonly [string, string])[]
+}) {
   const id = `choose-${name}`
   return (
     <div className="field">

@@ -25,7 +25,14 @@ export function DeploymentWarnings({ detail }: { detail: DeploymentDetail }) {
         </Banner>
       )}
       {row.violations.length > 0 ? (
-        <Banner status="fail" title={row.violations.length === 1 ? 'One input the policy does not allow' : `${row.violations.length} inputs the policy does not allow`}>
+        <Banner
+          status="fail"
+          title={
+            row.violations.length === 1
+              ? 'One input the policy does not allow'
+              : `${row.violations.length} inputs the policy does not allow`
+          }
+        >
           <ul>
             {row.violations.map((violation) => (
               <li key={violation}>
@@ -60,26 +67,46 @@ type StampRow = { field: string; release: string; runtime: string | null; matche
 /** What the runtime says of itself beside what was deployed, field by field (002.27). */
 export function StampSection({ detail }: { detail: DeploymentDetail }) {
   const { release, row, stamp, policy } = detail
-  const expected: Record<string, string> = { GIT_SHA: formatSha(release.gitSha), BUILD_DATE: release.buildDate.toISOString(), APP_VERSION: row.version }
+  const expected: Record<string, string> = {
+    GIT_SHA: formatSha(release.gitSha),
+    BUILD_DATE: release.buildDate.toISOString(),
+    APP_VERSION: row.version,
+  }
   const fields = policy.artefact.stamping?.fields ?? Object.keys(expected)
-  const rows = fields.map((field): StampRow => ({
-    field,
-    release: expected[field] ?? 'not known',
-    runtime: stamp?.[field] ?? null,
-    matches: !detail.mismatches.some((mismatch) => mismatch.startsWith(field)),
-  }))
+  const rows = fields.map(
+    (field): StampRow => ({
+      field,
+      release: expected[field] ?? 'not known',
+      runtime: stamp?.[field] ?? null,
+      matches: !detail.mismatches.some((mismatch) => mismatch.startsWith(field)),
+    }),
+  )
   const columns: Column<StampRow>[] = [
     { key: 'field', header: 'Field', rowHeader: true, cell: ({ field }) => <code>{field}</code> },
     { key: 'release', header: 'The release says', cell: (each) => <code>{each.release}</code> },
-    { key: 'runtime', header: 'The runtime says', cell: (each) => (each.runtime ? <code>{each.runtime}</code> : <span className="c3">nothing recorded</span>) },
+    {
+      key: 'runtime',
+      header: 'The runtime says',
+      cell: (each) => (each.runtime ? <code>{each.runtime}</code> : <span className="c3">nothing recorded</span>),
+    },
     {
       key: 'match',
       header: 'Together',
-      cell: (each) => (each.runtime === null ? <Status status="waiting">Not compared</Status> : each.matches ? <Status status="pass">The same</Status> : <Status status="fail">Different</Status>),
+      cell: (each) =>
+        each.runtime === null ? (
+          <Status status="waiting">Not compared</Status>
+        ) : each.matches ? (
+          <Status status="pass">The same</Status>
+        ) : (
+          <Status status="fail">Different</Status>
+        ),
     },
   ]
   return (
-    <Section title="Build stamp" aside={policy.artefact.stamping ? `shown in ${policy.artefact.stamping.shownIn.join(', ')}` : 'no place is named by the policy'}>
+    <Section
+      title="Build stamp"
+      aside={policy.artefact.stamping ? `shown in ${policy.artefact.stamping.shownIn.join(', ')}` : 'no place is named by the policy'}
+    >
       <div className="mt-3">
         <DataTable caption="Build stamp compared" columns={columns} rows={rows} rowKey={({ field }) => field} />
       </div>
@@ -130,7 +157,7 @@ export function InputsSection({ detail }: { detail: DeploymentDetail }) {
             const known = named(input)
             const violation = detail.row.violations.find((sentence) => sentence.startsWith(`${input}:`))
             return (
-              <li key={input} className="flex flex-wrap gap-x-3 gap-y-1 border-line border-b py-2">
+              <li key={input} className="border-line flex flex-wrap gap-x-3 gap-y-1 border-b py-2">
                 <Status status={violation ? 'fail' : known ? 'pass' : 'na'}>
                   <code>{input}</code>
                 </Status>

@@ -11,10 +11,24 @@ const STATES = [
 ] as const
 
 /** Filters of the list of deployments; they stand in the address. Works without JavaScript. */
-export function DeploymentFilters({ systems, profiles, chosen }: { systems: readonly { slug: string; name: string }[]; profiles: readonly string[]; chosen: { system?: string; profile?: string; state?: string } }) {
+export function DeploymentFilters({
+  systems,
+  profiles,
+  chosen,
+}: {
+  systems: readonly { slug: string; name: string }[]
+  profiles: readonly string[]
+  chosen: { system?: string; profile?: string; state?: string }
+}) {
   return (
     <Form action={routes.deployments()} className="filters mt-4" aria-label="Filters">
-      <Choice name="system" label="System" any="Every system" value={chosen.system} options={systems.map(({ slug, name }) => [slug, name])} />
+      <Choice
+        name="system"
+        label="System"
+        any="Every system"
+        value={chosen.system}
+        options={systems.map(({ slug, name }) => [slug, name])}
+      />
       <Choice name="profile" label="Profile" any="Every profile" value={chosen.profile} options={profiles.map((id) => [id, id])} />
       <Choice name="state" label="State" any="Every state" value={chosen.state} options={STATES} />
       <button type="submit" className="btn sm">
@@ -24,7 +38,19 @@ export function DeploymentFilters({ systems, profiles, chosen }: { systems: read
   )
 }
 
-function Choice({ name, label, any, value, options }: { name: string; label: string; any: string; value?: string; options: readonly (readonly [string, string])[] }) {
+function Choice({
+  name,
+  label,
+  any,
+  value,
+  options,
+}: {
+  name: string
+  label: string
+  any: string
+  value?: string
+  options: readonly (readonly [string, string])[]
+}) {
   return (
     <span className="sel">
       <select key={value} name={name} className="in" defaultValue={value ?? ''} aria-label={label}>

@@ -52,5 +52,13 @@ const COLUMNS: Column<DeploymentRow>[] = [
 
 /** Deployments as a table, newest first. */
 export function DeploymentTable({ rows, empty }: { rows: readonly DeploymentRow[]; empty: string }) {
-  return <DataTable caption="Deployments, newest first" columns={COLUMNS} rows={rows} rowKey={(row) => row.id} empty={<EmptyState big>{empty}</EmptyState>} />
+  return (
+    <DataTable
+      caption="Deployments, newest first"
+      columns={COLUMNS}
+      rows={rows}
+      rowKey={(row) => row.id}
+      empty={<EmptyState big>{empty}</EmptyState>}
+    />
+  )
 }

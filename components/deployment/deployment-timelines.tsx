@@ -11,7 +11,15 @@ import { routes } from '@/lib/routes'
 import { deploymentStatus, KIND_WORDS } from './deployment-words'
 
 /** What happened on each profile, newest first; a crash that restarts again and again is one failed deployment. */
-export function DeploymentTimelines({ system, profiles, rows }: { system: { slug: string; name: string }; profiles: readonly { id: string; class: ProfileClass; deployable: boolean }[]; rows: ReadonlyMap<string, readonly DeploymentRow[]> }) {
+export function DeploymentTimelines({
+  system,
+  profiles,
+  rows,
+}: {
+  system: { slug: string; name: string }
+  profiles: readonly { id: string; class: ProfileClass; deployable: boolean }[]
+  rows: ReadonlyMap<string, readonly DeploymentRow[]>
+}) {
   return (
     <div className="grid gap-x-10 lg:grid-cols-2">
       {profiles.toReversed().map((profile) => {
@@ -30,7 +38,11 @@ export function DeploymentTimelines({ system, profiles, rows }: { system: { slug
           >
             {here.length === 0 ? (
               <div className="py-3">
-                <EmptyState>{profile.deployable ? `No deployment of ${system.name} to ${profile.id} is on record.` : `Releases are never deployed to ${profile.id}; it only verifies.`}</EmptyState>
+                <EmptyState>
+                  {profile.deployable
+                    ? `No deployment of ${system.name} to ${profile.id} is on record.`
+                    : `Releases are never deployed to ${profile.id}; it only verifies.`}
+                </EmptyState>
               </div>
             ) : (
               <Timeline

@@ -10,7 +10,10 @@ export const FAILURE_CLASS_WORDS: Record<string, string> = {
 }
 
 /** The state of a deployment as shape and words. One without authority is said to be so whatever became of it. */
-export function deploymentStatus(row: Pick<DeploymentRow, 'status' | 'watching' | 'authorised' | 'failure'>): { status: StatusKind; words: string } {
+export function deploymentStatus(row: Pick<DeploymentRow, 'status' | 'watching' | 'authorised' | 'failure'>): {
+  status: StatusKind
+  words: string
+} {
   const unauthorised = row.authorised ? '' : ', without authority'
   switch (row.status) {
     case 'started':

@@ -8,7 +8,17 @@ import type { FormAction } from '@/lib/http/form-state'
 import { FAILURE_CLASS_WORDS } from './deployment-words'
 
 /** Records that a deployment succeeded, with what the runtime says of itself; a mismatch is refused in words (002.27). */
-export function SucceededForm({ action, deployment, fields, whyNot }: { action: FormAction; deployment: string; fields: readonly string[]; whyNot: Why }) {
+export function SucceededForm({
+  action,
+  deployment,
+  fields,
+  whyNot,
+}: {
+  action: FormAction
+  deployment: string
+  fields: readonly string[]
+  whyNot: Why
+}) {
   return (
     <ActionForm action={action} hidden={{ deployment, result: 'succeeded' }} label="Record success" silentDone>
       {whyNot ? null : <StampFields fields={fields} />}
@@ -22,12 +32,35 @@ export function SucceededForm({ action, deployment, fields, whyNot }: { action: 
 }
 
 /** Records that a deployment failed, by class and by the look of it; a crash from an invalid environment is one (004.18, 004.19). */
-export function FailedForm({ action, deployment, known, fields }: { action: FormAction; deployment: string; known: readonly { id: string; title: string }[]; fields: readonly string[] }) {
+export function FailedForm({
+  action,
+  deployment,
+  known,
+  fields,
+}: {
+  action: FormAction
+  deployment: string
+  known: readonly { id: string; title: string }[]
+  fields: readonly string[]
+}) {
   return (
     <Disclosure button danger summary="Record that it failed">
       <ActionForm action={action} hidden={{ deployment, result: 'failed' }} label="Record failure" silentDone>
-        <Segmented name="failureClass" label="What kind of failure" options={Object.entries(FAILURE_CLASS_WORDS).map(([value, label]) => ({ value, label }))} />
-        {known.length > 0 ? <Select name="known" label="A failure this system knows" optional placeholder="None of these" options={known.map(({ id, title }) => ({ value: id, label: title }))} hint="A restart loop is one failed deployment, however often it restarts." /> : null}
+        <Segmented
+          name="failureClass"
+          label="What kind of failure"
+          options={Object.entries(FAILURE_CLASS_WORDS).map(([value, label]) => ({ value, label }))}
+        />
+        {known.length > 0 ? (
+          <Select
+            name="known"
+            label="A failure this system knows"
+            optional
+            placeholder="None of these"
+            options={known.map(({ id, title }) => ({ value: id, label: title }))}
+            hint="A restart loop is one failed deployment, however often it restarts."
+          />
+        ) : null}
         <TextInput name="failureSignature" label="How it looked" optional hint="One line. Never a value of a variable." />
         <StampFields fields={fields} />
         <SubmitButton variant="danger" pendingLabel="Recording">
@@ -38,7 +71,11 @@ export function FailedForm({ action, deployment, known, fields }: { action: Form
   )
 }
 
-const STAMP_HINT: Record<string, string> = { GIT_SHA: 'as the runtime shows it', BUILD_DATE: 'such as 2026-11-19T09:05:00Z', APP_VERSION: 'as the runtime shows it' }
+const STAMP_HINT: Record<string, string> = {
+  GIT_SHA: 'as the runtime shows it',
+  BUILD_DATE: 'such as 2026-11-19T09:05:00Z',
+  APP_VERSION: 'as the runtime shows it',
+}
 
 function StampFields({ fields }: { fields: readonly string[] }) {
   return (
@@ -76,7 +113,12 @@ export function RollbackForm({
       <ActionForm action={action} hidden={{ system, profile, reverts }} label="Start a rollback">
         {refusal ? null : (
           <>
-            <Segmented name="version" label="Go back to" options={open.map(({ version }) => ({ value: version, label: version }))} defaultValue={open[0]?.version} />
+            <Segmented
+              name="version"
+              label="Go back to"
+              options={open.map(({ version }) => ({ value: version, label: version }))}
+              defaultValue={open[0]?.version}
+            />
             <InputFields inputs={inputs} />
           </>
         )}
@@ -99,12 +141,22 @@ export function InputFields({ inputs }: { inputs: readonly NamedInput[] }) {
         <CheckboxGroup
           name="inputs"
           label="What it is given"
-          options={inputs.map(({ id, title, required, informational }) => ({ value: id, label: `${title}${required ? ' (required)' : ''}${informational ? ' (informs only)' : ''}` }))}
+          options={inputs.map(({ id, title, required, informational }) => ({
+            value: id,
+            label: `${title}${required ? ' (required)' : ''}${informational ? ' (informs only)' : ''}`,
+          }))}
           defaultValues={inputs.filter(({ required }) => required).map(({ id }) => id)}
           hint="A required one left out is a violation on the record."
         />
       ) : null}
-      <TextArea name="other" label="Anything else it is given" optional rows={2} mono hint="One name a line: a file, a flag. Never a value. What the policy does not allow is recorded as a violation." />
+      <TextArea
+        name="other"
+        label="Anything else it is given"
+        optional
+        rows={2}
+        mono
+        hint="One name a line: a file, a flag. Never a value. What the policy does not allow is recorded as a violation."
+      />
     </>
   )
 }

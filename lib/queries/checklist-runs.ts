@@ -3,8 +3,11 @@ import { db } from '@/lib/db/client'
 import type { LoadedPolicy } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { runContext } from '@/lib/db/load-run'
-import { applicableItems, type ChecklistItem, type ChecklistState, checklistState, type Ticker, type TickState, templateHash } from '@/lib/domain/checklist'
+import { applicableItems, type ChecklistItem, type ChecklistState, checklistState, type ItemState, type Ticker, type TickState, templateHash, whyNotTick } from '@/lib/domain/checklist'
+import { tickersOf, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import type { PolicyChecklist } from '@/lib/domain/policy/schema'
+import type { Refusal } from '@/lib/domain/refusal'
+import type { Looker } from './system-standing'
 
 /** A checklist for one release and profile as a screen shows it. `id` is null while nobody has started it: the items are then those it would have. */
 export type RunView = {
@@ -84,4 +87,24 @@ export function spineOf({ policy }: Pick<LoadedPolicy, 'policy'>, profileKey: st
   if (!checklist || (checklistProfiles && !checklistProfiles.includes(profileKey))) return null
   const list = policy.checklists.find(({ id }) => id === checklist)
   return list && (!list.profiles || list.profiles.includes(profileKey)) ? checklist : null
+}
+
+/** An item of a run with why the viewer cannot set it to each state; null where they can. */
+export type StepView = ItemState & { whyNot: Record<TickState, Refusal | null> }
+export type SteppedRun = RunView & { steps: StepView[] }
+
+/** A run with what the viewer may say of each item now, by the same rules that record it. */
+export function withSteps(view: RunView, version: LoadedPolicy, { actor, now }: Looker, deploymentStarted: boolean): SteppedRun {
+  const system = { id: version.systemId, name: version.policy.system.name }
+  const steps = view.state.items.map((item): StepView => {
+    const tickers = tickersOf(version.policy, view.profileKey, view.list.id, item.item.phase)
+    const { kinds, roles } = tickers.by
+    const who = whyNotWorkOn(view.list, tickers, actor, system, now)
+    const why = (to: TickState) =>
+      who ??
+      // A missing note is asked for by the form; it stands in nobody's way before.
+      whyNotTick(view.state, { itemId: item.item.id, to, note: 'note', by: { kinds, roles }, system, deploymentStarted }, actor, now)
+    return { ...item, whyNot: { done: why('done'), failed: why('failed'), not_applicable: why('not_applicable'), open: why('open') } }
+  })
+  return { ...view, steps }
 }

@@ -3,7 +3,6 @@ import { db } from '@/lib/db/client'
 import { loadPast } from '@/lib/db/load-deployments'
 import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions } from '@/lib/db/load-promotions'
-import { type ItemState, type TickState, whyNotTick } from '@/lib/domain/checklist'
 import { tickersOf, whyNotWalk, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import { readableSystems } from '@/lib/domain/context'
 import { type JudgedStart, judgeStart, stampMismatches, whyNotFinish, whyNotRecordDeployment } from '@/lib/domain/deployment'
@@ -12,11 +11,8 @@ import type { Policy } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import type { Looker } from './system-standing'
 import { loadReadable } from './system-standing'
-import { loadRuns, type RunView, spineOf } from './checklist-runs'
+import { loadRuns, type SteppedRun, spineOf, withSteps } from './checklist-runs'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
-
-/** An item of a run with why the viewer cannot set it to each state; null where they can. */
-export type StepView = ItemState & { whyNot: Record<TickState, Refusal | null> }
 
 /** A release the profile could go back to, with what a start of that rollback would come to now. */
 export type RollbackTarget = { version: string; judged: JudgedStart }
@@ -32,7 +28,7 @@ export type DeploymentDetail = {
   mismatches: string[]
   failureClass: string | null
   knownFailure: Policy['deployment']['failureSignatures'][number] | null
-  run: (RunView & { steps: StepView[] }) | null
+  run: SteppedRun | null
   /** Why there is no run to tick: no checklist for this profile, or not imported, or not started by whom it takes. */
   whyNotStartRun: Refusal | null
   whyNotFinish: Refusal | null
@@ -61,7 +57,9 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
   const system = { id: found.systemId, name: found.system.name }
   const [row] = (await toRows([found])) as [DeploymentRow]
   const checklistKey = spineOf(version, found.profileKey)
-  const run = checklistKey ? await runWithSteps({ releaseId: found.releaseId, profileKey: found.profileKey, checklistKey, version }) : null
+  const scope = checklistKey ? { releaseId: found.releaseId, profileKey: found.profileKey, checklistKey, version } : null
+  const view = scope ? (await loadRuns([scope]))(scope) : null
+  const run = view ? withSteps(view, version, looker, true) : null
   const list = policy.checklists.find((each) => each.id === checklistKey)
   const past = await loadPast(db, system.id, found.profileKey)
   const stamp = found.stamp as Record<string, string> | null // written by finishDeployment from a strict schema
@@ -99,21 +97,6 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
         judged: judgeStart({ policy, profileKey: found.profileKey, release: { id: target.releaseId, version: target.version }, promotion: null, past, reverts: found.id }, now),
       })),
     },
-  }
-
-  async function runWithSteps(scope: Parameters<typeof loadRuns>[0][number]) {
-    const view = (await loadRuns([scope]))(scope)
-    if (!view) return null
-    const steps = view.state.items.map((item): StepView => {
-      const tickers = tickersOf(policy, scope.profileKey, scope.checklistKey, item.item.phase)
-      const who = whyNotWorkOn(view.list, tickers, actor, system, now)
-      const why = (to: TickState) =>
-        who ??
-        // A missing note is asked for by the form; it stands in nobody's way before.
-        whyNotTick(view.state, { itemId: item.item.id, to, note: 'note', by: { kinds: tickers.by.kinds, roles: tickers.by.roles }, system, deploymentStarted: true }, actor, now)
-      return { ...item, whyNot: { done: why('done'), failed: why('failed'), not_applicable: why('not_applicable'), open: why('open') } }
-    })
-    return { ...view, steps }
   }
 }
 

@@ -1,4 +1,3 @@
-import { StartRunForm, TickForm, UntickForm, VariantForm } from '@/components/checklist/step-forms'
 import { Words } from '@/components/policy/words'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Disclosure } from '@/components/ui/disclosure'
@@ -8,8 +7,8 @@ import { Time } from '@/components/ui/time'
 import { Timeline, type TimelineItem } from '@/components/ui/timeline'
 import type { TickState } from '@/lib/domain/checklist'
 import type { FormAction } from '@/lib/http/form-state'
-import type { RunView } from '@/lib/queries/checklist-runs'
-import type { StepView } from '@/lib/queries/deployment'
+import type { SteppedRun, StepView } from '@/lib/queries/checklist-runs'
+import { StartRunForm, TickForm, UntickForm, VariantForm } from './step-forms'
 
 export type RunActions = { tick: FormAction; start: FormAction; chooseVariant: FormAction }
 
@@ -22,22 +21,38 @@ const PHASES = [
   ['after', 'After'],
 ] as const
 
-/** Dates of one run, as ids of items to open in an unordered list: the first open one stands open by itself. */
-type Run = RunView & { steps: readonly StepView[] }
-
 /**
  * The checklist of a release on a profile as the spine of its deployment, in its order: before, during, after (001.9, 001.15, 002.46). In an
  * ordered list one step is open at a time; in another the first open one stands open and the rest unfold.
  */
-export function RunSpine({ run, actions, start }: { run: Run; actions: RunActions; start: { system: string; version: string; profile: string; whyNot: { sentence: string } | null } }) {
+export function RunSpine({
+  run,
+  actions,
+  start,
+}: {
+  run: SteppedRun
+  actions: RunActions
+  start: { system: string; version: string; profile: string; whyNot: { sentence: string } | null }
+}) {
   const choices = [...new Map(run.steps.flatMap((step) => step.choices).map((choice) => [choice.id, choice])).values()]
   let number = 0
   return (
     <>
       {run.id === null ? (
         <div className="my-3">
-          <p className="c2 mb-2">Nobody has started this list for {start.version} on {start.profile}. Its items are shown as they would be.</p>
-          <StartRunForm action={actions.start} system={start.system} version={start.version} profile={start.profile} checklist={run.list.id} title={run.list.title} whyNot={start.whyNot} primary />
+          <p className="c2 mb-2">
+            Nobody has started this list for {start.version} on {start.profile}. Its items are shown as they would be.
+          </p>
+          <StartRunForm
+            action={actions.start}
+            system={start.system}
+            version={start.version}
+            profile={start.profile}
+            checklist={run.list.id}
+            title={run.list.title}
+            whyNot={start.whyNot}
+            primary
+          />
         </div>
       ) : choices.length > 0 ? (
         <div className="my-3">
@@ -66,11 +81,14 @@ export function RunSpine({ run, actions, start }: { run: Run; actions: RunAction
   )
 }
 
-function stepItem(run: Run, step: StepView, no: string, tick: FormAction): TimelineItem {
+function stepItem(run: SteppedRun, step: StepView, no: string, tick: FormAction): TimelineItem {
   const { item } = step
   const open = run.id !== null && run.state.next === item.id
   const foldable = run.id !== null && !run.list.ordered && step.state === 'open' && step.parts.length === 0 && !open
-  const form = run.id === null ? null : <TickForm action={tick} run={run.id} item={item.id} doneWords={item.text} asks={step.asks} whyNot={step.whyNot} />
+  const form =
+    run.id === null ? null : (
+      <TickForm action={tick} run={run.id} item={item.id} doneWords={item.text} asks={step.asks} whyNot={step.whyNot} />
+    )
   return {
     key: item.id,
     no,

@@ -1,0 +1,72 @@
+import Link from 'next/link'
+import { notFound, redirect } from 'next/navigation'
+import { RunSpine } from '@/components/checklist/run-spine'
+import { Page } from '@/components/layout/page'
+import { profileRef } from '@/components/system/profile-ref'
+import { Hash } from '@/components/ui/hash'
+import { ProfileTag } from '@/components/ui/profile'
+import { PageHead } from '@/components/ui/section'
+import { requireViewer } from '@/lib/auth/session'
+import { checklistCounts } from '@/lib/domain/checklist'
+import { getRun } from '@/lib/queries/checklists'
+import { getSystemHead } from '@/lib/queries/system-head'
+import { routes } from '@/lib/routes'
+import { chooseVariantAction, startRunAction, tickItemAction } from '@/app/(dashboard)/deployments/actions'
+
+type Props = { params: Promise<{ slug: string; id: string }> }
+
+export const metadata = { title: 'Checklist run' }
+
+/** Which step is next? One walk through a checklist, for a release on its way to a profile. */
+export default async function ChecklistRunPage({ params }: Props) {
+  const { slug, id } = await params
+  const viewer = await requireViewer(routes.systemChecklist(slug, id))
+  const head = await getSystemHead(viewer, slug)
+  const found = head && (await getRun(viewer, slug, id))
+  if (!head || !found) notFound()
+  const { run } = found
+  if (run.id !== null && run.id !== id) redirect(routes.systemChecklist(slug, run.id))
+  const counts = checklistCounts(run.state)
+  return (
+    <Page
+      crumbs={[
+        { label: 'Systems', href: routes.systems() },
+        { label: head.name, href: routes.system(slug) },
+        { label: 'Checklists', href: routes.systemChecklists(slug) },
+        { label: `${run.list.title}, ${found.version}` },
+      ]}
+      layout="page"
+    >
+      <PageHead
+        above={
+          <>
+            <ProfileTag profile={profileRef(found.profile.id, found.profile.class)} />
+            <Hash hash={run.templateHash} groups={2} />
+          </>
+        }
+        title={`${run.list.title} for ${found.version}`}
+        lead={`${counts.done} of ${counts.total} done${counts.failed > 0 ? `, ${counts.failed} failed` : ''}. What comes during and after waits for the deployment.`}
+      />
+      <p className="row c2 mt-2 wrap gap-4">
+        {found.promotion ? (
+          <Link className="link" href={routes.promotion(found.promotion)}>
+            {found.promotion}
+          </Link>
+        ) : null}
+        {found.deployment ? (
+          <Link className="link" href={routes.deployment(found.deployment)}>
+            {found.deployment}
+          </Link>
+        ) : null}
+        <Link className="link" href={routes.release(slug, found.version)}>
+          Release {found.version}
+        </Link>
+      </p>
+      <RunSpine
+        run={run}
+        actions={{ tick: tickItemAction, start: startRunAction, chooseVariant: chooseVariantAction }}
+        start={{ system: slug, version: found.version, profile: found.profile.id, whyNot: null }}
+      />
+    </Page>
+  )
+}
