@@ -24,5 +24,8 @@ export function SourceNote({ provenance, sources }: { provenance: Provenance; so
 
 /** "maxAge" as "max age". */
 export function fieldWords(field: string): string {
-  return field.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/[-_]/g, ' ').toLowerCase()
+  return field
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[-_]/g, ' ')
+    .toLowerCase()
 }

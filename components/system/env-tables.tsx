@@ -33,7 +33,12 @@ export function MappingTables({ policy }: { policy: Policy }) {
         const kept = storage.find(({ profiles }) => profiles.includes(profile.id))
         const rows = mappings.map((mapping) => ({ mapping, rule: ownershipOf(policy, mapping, profile.id) }))
         const columns: Column<(typeof rows)[number]>[] = [
-          { key: 'key', header: 'Store key', rowHeader: true, cell: ({ mapping }) => <code>{resolveManagerKey(mapping, profile.id)}</code> },
+          {
+            key: 'key',
+            header: 'Store key',
+            rowHeader: true,
+            cell: ({ mapping }) => <code>{resolveManagerKey(mapping, profile.id)}</code>,
+          },
           { key: 'variable', header: 'Variable', cell: ({ mapping }) => <code>{mapping.variable}</code> },
           {
             key: 'notes',
@@ -41,13 +46,23 @@ export function MappingTables({ policy }: { policy: Policy }) {
             cell: ({ mapping }) => (
               <>
                 <Words text={mapping.notes} />
-                {mapping.requiredIn.length > 0 && !mapping.requiredIn.includes(profile.id) ? <span className="c3"> Not required here.</span> : null}
+                {mapping.requiredIn.length > 0 && !mapping.requiredIn.includes(profile.id) ? (
+                  <span className="c3"> Not required here.</span>
+                ) : null}
                 <br />
                 <SourceNote provenance={mapping} sources={policy.sources} />
               </>
             ),
           },
-          { key: 'group', header: 'Rotates', cell: ({ mapping }) => rotatesWords(groups.find(({ id }) => id === mapping.group), rows.length) },
+          {
+            key: 'group',
+            header: 'Rotates',
+            cell: ({ mapping }) =>
+              rotatesWords(
+                groups.find(({ id }) => id === mapping.group),
+                rows.length,
+              ),
+          },
           { key: 'owner', header: 'Owner', cell: ({ rule }) => (rule ? ownerWords(rule) : 'no rule') },
           { key: 'approver', header: 'Approver', cell: ({ rule }) => (rule ? approverWords(rule) : 'no rule') },
           { key: 'fallback', header: 'Fallback', cell: ({ mapping, rule }) => <FallbackCell mapping={mapping} rule={rule} /> },
@@ -83,7 +98,8 @@ function rotatesWords(group: Policy['secrets']['groups'][number] | undefined, co
   )
 }
 
-const ownerWords = (rule: PolicyOwnership) => rule.owners.text ?? rule.owners.slots.map(({ title }) => title).join(rule.owners.mode === 'all' ? ' and ' : ' or ')
+const ownerWords = (rule: PolicyOwnership) =>
+  rule.owners.text ?? rule.owners.slots.map(({ title }) => title).join(rule.owners.mode === 'all' ? ' and ' : ' or ')
 const approverWords = (rule: PolicyOwnership) => rule.approval.text ?? rule.approval.slots.map(({ title }) => title).join(' and ')
 
 function FallbackCell({ mapping, rule }: { mapping: PolicySecretMapping; rule: PolicyOwnership | null }) {
@@ -118,7 +134,13 @@ export function ContractTables({ policy }: { policy: Policy }) {
         return (
           <Section key={group} title={group} aside={plural(variables.length, 'variable')}>
             <div className="mt-3">
-              <DataTable caption={`Variables: ${group}`} columns={contractColumns(policy.profiles, policy.sources)} rows={variables} rowKey={({ name }) => name} flow />
+              <DataTable
+                caption={`Variables: ${group}`}
+                columns={contractColumns(policy.profiles, policy.sources)}
+                rows={variables}
+                rowKey={({ name }) => name}
+                flow
+              />
             </div>
           </Section>
         )
@@ -169,7 +191,11 @@ function contractColumns(profiles: readonly PolicyProfile[], sources: readonly S
       header: 'Judged',
       cell: (variable) => (
         <>
-          {variable.validators.length === 0 ? <span className="c3">present or not</span> : variable.validators.map(validatorWords).join('; ')}
+          {variable.validators.length === 0 ? (
+            <span className="c3">present or not</span>
+          ) : (
+            variable.validators.map(validatorWords).join('; ')
+          )}
           {variable.critical ? <span className="block">no default where it is not allowed</span> : null}
           {variable.enforcedBy ? <span className="t-2xs c3 block">by {variable.enforcedBy}</span> : null}
         </>
@@ -200,13 +226,18 @@ export function ContractVariants({ policy }: { policy: Policy }) {
     <Section title="Sets of required variables" aside={plural(policy.contractVariants.length, 'set')}>
       <ul>
         {policy.contractVariants.map((variant) => {
-          const usual = policy.contractVariants.find((other) => other.isDefault && other.id !== variant.id && other.profiles.some((profile) => variant.profiles.includes(profile)))
+          const usual = policy.contractVariants.find(
+            (other) => other.isDefault && other.id !== variant.id && other.profiles.some((profile) => variant.profiles.includes(profile)),
+          )
           const more = usual ? variant.variables.filter((name) => !usual.variables.includes(name)) : []
           const less = usual ? usual.variables.filter((name) => !variant.variables.includes(name)) : []
           return (
-            <li key={variant.id} className="grid gap-1 border-line border-b py-3">
+            <li key={variant.id} className="border-line grid gap-1 border-b py-3">
               <b className="b">
-                {variant.title} <span className="c3 font-normal">{variant.isDefault ? `default on ${variant.profiles.join(', ')}` : `for ${variant.profiles.join(', ')}`}</span>
+                {variant.title}{' '}
+                <span className="c3 font-normal">
+                  {variant.isDefault ? `default on ${variant.profiles.join(', ')}` : `for ${variant.profiles.join(', ')}`}
+                </span>
               </b>
               <p>
                 {variant.variables.map((name) => (
@@ -217,7 +248,8 @@ export function ContractVariants({ policy }: { policy: Policy }) {
               </p>
               {usual && !variant.isDefault ? (
                 <p className="t-xs c2">
-                  Against {usual.title}: {more.length === 0 ? 'nothing more' : `more ${more.join(', ')}`}; {less.length === 0 ? 'nothing less' : `without ${less.join(', ')}`}.
+                  Against {usual.title}: {more.length === 0 ? 'nothing more' : `more ${more.join(', ')}`};{' '}
+                  {less.length === 0 ? 'nothing less' : `without ${less.join(', ')}`}.
                 </p>
               ) : null}
               {variant.override ? (
@@ -229,7 +261,8 @@ export function ContractVariants({ policy }: { policy: Policy }) {
                       (<code>{variant.override.command}</code>)
                     </>
                   ) : null}
-                  {variant.override.needs.length > 0 ? `; the record then holds ${variant.override.needs.join(', ')}` : ''}. No replacement is on record.
+                  {variant.override.needs.length > 0 ? `; the record then holds ${variant.override.needs.join(', ')}` : ''}. No replacement
+                  is on record.
                 </p>
               ) : null}
               <SourceNote provenance={variant} sources={policy.sources} />

@@ -24,7 +24,7 @@ export function EstateDetail({ estate }: { estate: Estate }) {
           />
           <ul>
             {system.profiles.map((profile) => (
-              <li key={profile.profile} className="grid grid-cols-[104px_minmax(0,1fr)] gap-x-3 border-line border-b py-2">
+              <li key={profile.profile} className="border-line grid grid-cols-[104px_minmax(0,1fr)] gap-x-3 border-b py-2">
                 <span>
                   <ProfileTag profile={profileRef(profile.profile, profile.class)} />
                 </span>

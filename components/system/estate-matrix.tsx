@@ -6,7 +6,12 @@ import type { ProfileClass } from '@/lib/domain/policy/schema'
 import type { Estate, EstateProfile } from '@/lib/queries/estate'
 import { routes } from '@/lib/routes'
 
-const CLASS_WORD: Record<ProfileClass, string> = { development: 'Local, dev', verification: 'CI', 'pre-production': 'Staging', production: 'Production' }
+const CLASS_WORD: Record<ProfileClass, string> = {
+  development: 'Local, dev',
+  verification: 'CI',
+  'pre-production': 'Staging',
+  production: 'Production',
+}
 
 /** Systems by classes of profiles: version and worst state in each place, hatched where a system has no such profile. */
 export function EstateMatrix({ estate, wide }: { estate: Estate; wide?: boolean }) {

@@ -4,8 +4,8 @@ import clsx from 'clsx'
 import Link from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { Words } from '@/components/policy/words'
 import type { SourceTitle } from '@/components/policy/source-note'
+import { Words } from '@/components/policy/words'
 import { EmptyState } from '@/components/ui/banner'
 import { Segmented } from '@/components/ui/field'
 import { ProfileTag } from '@/components/ui/profile'
@@ -27,7 +27,17 @@ const cellKey = (row: MatrixRow, profile: string) => `${row.id}@${profile}`
  * The whole grid of a system. Arrow keys move between cells, Home and End to the ends of a row, Enter opens the inspector, Escape closes it
  * and comes back. The cell, the filter and, on a phone, the profile stand in the address (`?cell=`, `?show=`, `?profile=`).
  */
-export function MatrixGrid({ name, groups, profiles, sources }: { name: string; groups: readonly MatrixGroup[]; profiles: readonly MatrixProfile[]; sources: readonly SourceTitle[] }) {
+export function MatrixGrid({
+  name,
+  groups,
+  profiles,
+  sources,
+}: {
+  name: string
+  groups: readonly MatrixGroup[]
+  profiles: readonly MatrixProfile[]
+  sources: readonly SourceTitle[]
+}) {
   const pathname = usePathname()
   const search = useSearchParams()
   const grid = useRef<HTMLTableElement>(null)
@@ -45,7 +55,9 @@ export function MatrixGrid({ name, groups, profiles, sources }: { name: string; 
   const foldOnPhone = !onlyProblems && search.get('show') !== 'all' && problemsHere > 0
   const keys = rows.flatMap((row) => profiles.map(({ id }) => cellKey(row, id)))
   const tabStop = at !== null && keys.includes(at) ? at : keys[0]
-  const open = rows.flatMap((row) => row.cells.map((cell) => ({ row, cell }))).find(({ row, cell }) => cellKey(row, cell.profile) === selected)
+  const open = rows
+    .flatMap((row) => row.cells.map((cell) => ({ row, cell })))
+    .find(({ row, cell }) => cellKey(row, cell.profile) === selected)
 
   function address(changes: Record<string, string | null>): string {
     const query = new URLSearchParams(search)
@@ -152,13 +164,21 @@ export function MatrixGrid({ name, groups, profiles, sources }: { name: string; 
             </thead>
             {shown.map((group) => (
               <tbody key={group.id}>
-                <tr className={clsx('grp', foldOnPhone && !group.rows.some((row) => isProblem(row.cells.find((cell) => cell.profile === onPhone))) && 'not-phone')}>
+                <tr
+                  className={clsx(
+                    'grp',
+                    foldOnPhone && !group.rows.some((row) => isProblem(row.cells.find((cell) => cell.profile === onPhone))) && 'not-phone',
+                  )}
+                >
                   <th colSpan={profiles.length + 1} scope="colgroup">
                     {group.title}
                   </th>
                 </tr>
                 {group.rows.map((row) => (
-                  <tr key={row.id} className={clsx(foldOnPhone && !isProblem(row.cells.find((cell) => cell.profile === onPhone)) && 'not-phone')}>
+                  <tr
+                    key={row.id}
+                    className={clsx(foldOnPhone && !isProblem(row.cells.find((cell) => cell.profile === onPhone)) && 'not-phone')}
+                  >
                     <th scope="row">
                       {row.title}
                       {row.paths.map((path) => (

@@ -10,7 +10,17 @@ import { Time } from '@/components/ui/time'
 import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix'
 
 /** What stands behind one cell: the words of the policy, where they come from, what is known and who can act. */
-export function MatrixInspector({ row, cell, sources, onClose }: { row: MatrixRow; cell: MatrixCell; sources: readonly SourceTitle[]; onClose: () => void }) {
+export function MatrixInspector({
+  row,
+  cell,
+  sources,
+  onClose,
+}: {
+  row: MatrixRow
+  cell: MatrixCell
+  sources: readonly SourceTitle[]
+  onClose: () => void
+}) {
   return (
     <aside
       className="inspector"
@@ -41,7 +51,13 @@ export function MatrixInspector({ row, cell, sources, onClose }: { row: MatrixRo
           ))}
         </p>
       ) : null}
-      {cell.terms.length > 0 ? <KeyValue className="mt-2" width="narrow" items={cell.terms.map(({ label, value }) => ({ label, value: <Words text={value} /> }))} /> : null}
+      {cell.terms.length > 0 ? (
+        <KeyValue
+          className="mt-2"
+          width="narrow"
+          items={cell.terms.map(({ label, value }) => ({ label, value: <Words text={value} /> }))}
+        />
+      ) : null}
       {row.check ? (
         <div className="mt-2">
           <CodeBlock code={row.check} label="Command that tells whether it holds" fold />
@@ -50,7 +66,7 @@ export function MatrixInspector({ row, cell, sources, onClose }: { row: MatrixRo
       <p className="mt-2">
         <SourceNote provenance={cell.provenance} sources={sources} />
       </p>
-      <h3 className="h3 mt-4 border-line border-t pt-3">What is known</h3>
+      <h3 className="h3 border-line mt-4 border-t pt-3">What is known</h3>
       {cell.facts.length === 0 ? (
         <p className="c2 mt-1">{capital(cell.known)}. Nothing is concluded from that.</p>
       ) : (
@@ -76,7 +92,7 @@ export function MatrixInspector({ row, cell, sources, onClose }: { row: MatrixRo
       )}
       {cell.who.length > 0 ? (
         <>
-          <h3 className="h3 mt-4 border-line border-t pt-3">Who</h3>
+          <h3 className="h3 border-line mt-4 border-t pt-3">Who</h3>
           <KeyValue className="mt-1" stacked items={cell.who} />
         </>
       ) : null}

@@ -56,7 +56,10 @@ function Edge({ edge }: { edge: PipelineEdge }) {
   const { promotion } = edge
   if (!promotion) return <span className="t-2xs c3">{edge.exists ? 'nothing on its way' : 'no way here'}</span>
   return (
-    <Link href={routes.promotion(promotion.id)} aria-label={`${promotion.id}, ${promotion.version}: ${promotion.passed} of ${promotion.total} gates, ${promotion.words}`}>
+    <Link
+      href={routes.promotion(promotion.id)}
+      aria-label={`${promotion.id}, ${promotion.version}: ${promotion.passed} of ${promotion.total} gates, ${promotion.words}`}
+    >
       <Chip status={promotion.state}>
         {promotion.passed} of {promotion.total} gates
       </Chip>
