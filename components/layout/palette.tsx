@@ -1,5 +1,6 @@
 'use client'
 
+import clsx from 'clsx'
 import { Search } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useEffect, useId, useRef, useState } from 'react'
@@ -8,6 +9,9 @@ import { routes } from '@/lib/routes'
 import { entryKey, matches, type PaletteEntry, type PaletteItem } from './palette-item'
 
 const LIMIT = 30
+
+/** A hint that is a key ("g p", "t") is of no use where there is no keyboard. */
+const isKey = (hint: string | undefined): boolean => /^(g )?\S$/.test(hint ?? '')
 
 /** Asks the server, a moment after the last key; older answers are dropped. Empty while nothing is typed. */
 function useSearch(query: string, open: boolean): { items: PaletteItem[]; failed: boolean } {
@@ -141,7 +145,7 @@ export function Palette({ open, onClose, entries }: { open: boolean; onClose: ()
             >
               <span className="kind">{entry.kind}</span>
               <span>{entry.title}</span>
-              <span className="hint">{entry.hint}</span>
+              <span className={clsx('hint', isKey(entry.hint) && 'not-phone')}>{entry.hint}</span>
               {refusal ? <span className="why-not">{refusal.sentence}</span> : null}
             </div>
           )

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/ui/actor'
 import { useViewerClock } from '@/components/ui/clock-context'
-import { formatAge, formatClock, formatDay, formatLocal, formatTimeUtc, SECOND, toIso } from '@/lib/format'
+import { formatAge, formatClock, formatDay, formatLocal, formatTimeUtc, initials, SECOND, toIso } from '@/lib/format'
 import { routes } from '@/lib/routes'
 import { BrandMark } from './brand'
 import { useShell } from './shell-provider'
@@ -78,7 +78,7 @@ export function PhoneTop({ back, title, aside }: PhoneHead) {
           <Search size={20} aria-hidden="true" />
         </button>
         {viewer ? (
-          <Link href={routes.profile()} aria-label={`You: ${viewer.name}`}>
+          <Link href={routes.profile()} aria-label={`${viewer.initials ?? initials(viewer.name)}, ${viewer.name}`}>
             <Avatar name={viewer.name} short={viewer.initials} large />
           </Link>
         ) : null}

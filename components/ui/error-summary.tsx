@@ -43,7 +43,6 @@ export function ErrorSummary({
                   if (!target) return
                   event.preventDefault()
                   target.focus()
-                  target.scrollIntoView({ block: 'center' })
                 }}
               >
                 {field.message}
