@@ -5,7 +5,7 @@ import { whyNotApproveBundle } from '@/lib/domain/bundle'
 import { whyNotBring } from '@/lib/domain/evidence'
 import { edgeGates, type JudgedGate, judgeGate } from '@/lib/domain/gate'
 import type { PolicyEdge, ProfileClass } from '@/lib/domain/policy/schema'
-import { type Named, promotionPhase, type PromotionPhase, whyNotDrive } from '@/lib/domain/promotion'
+import { type Named, promotionPhase, type PromotionPhase, whyNotOpenPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
 import { whyNotRight } from '@/lib/domain/rights'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
@@ -151,6 +151,6 @@ export async function getRelease(looker: Looker, head: SystemHead, version: stri
     promotions: promotions.map((each) => ({ id: each.id, from: each.edge.from, to: each.edge.to, phase: promotionPhase(each, now), openedAt: each.openedAt })),
     deployments: await toRows(deployments),
     snapshots: snapshots.map(({ profileKey, digest, takenAt }) => ({ profile: profileKey, digest, takenAt })),
-    whyNotPromote: whyNotDrive(actor, system, now),
+    whyNotPromote: whyNotOpenPromotion(actor, system, now),
   }
 }
