@@ -16,7 +16,9 @@ const { declineAndGoAround, failForAMissingVariable, governFourSystems, past, pl
 const { ROLE_TITLE } = await import('../lib/domain/roles')
 
 if ((await db.system.count()) > 0) {
-  console.error('There are systems here already; the demo record only goes into an empty database. Use npm start -- --fresh-demo for a new one.')
+  console.error(
+    'There are systems here already; the demo record only goes into an empty database. Use npm start -- --fresh-demo for a new one.',
+  )
   process.exit(1)
 }
 
@@ -30,6 +32,14 @@ await db.$disconnect()
 // `npm start` prints this. The password and the token are made up and open a demo only.
 const state = process.env.COUNTERSIGN_STATE ?? '.countersign'
 mkdirSync(state, { recursive: true })
-const personas = (Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]).map((key) => ({ name: PEOPLE[key].name, email: emailOf(key), roles: PEOPLE[key].roles.map((role) => ROLE_TITLE[role]) }))
+const personas = (Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]).map((key) => ({
+  name: PEOPLE[key].name,
+  email: emailOf(key),
+  roles: PEOPLE[key].roles.map((role) => ROLE_TITLE[role]),
+}))
 const curl = `curl -s -H "Authorization: Bearer ${casting.token}" "{origin}/api/v1/systems/robodj/profiles/prod/verdict?release=2.14.0-rc.3"`
-writeFileSync(join(state, 'demo.json'), `${JSON.stringify({ password: casting.password, token: casting.token, personas, curl }, null, 2)}\n`, { mode: 0o600 })
+writeFileSync(
+  join(state, 'demo.json'),
+  `${JSON.stringify({ password: casting.password, token: casting.token, personas, curl }, null, 2)}\n`,
+  { mode: 0o600 },
+)

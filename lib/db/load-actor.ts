@@ -10,7 +10,17 @@ type Row = {
   kind: Actor['kind']
   name: string
   countsAsId: string
-  grants: { id: string; role: Grant['role']; systemId: string | null; grantedById: string | null; startsAt: string; endsAt: string | null; principalId: string }[] | null
+  grants:
+    | {
+        id: string
+        role: Grant['role']
+        systemId: string | null
+        grantedById: string | null
+        startsAt: string
+        endsAt: string | null
+        principalId: string
+      }[]
+    | null
 }
 
 /**
@@ -49,7 +59,11 @@ export async function loadActor(tx: Tx, actor: Pick<Actor, 'id' | 'session' | 't
     kind: row.kind,
     name: row.name,
     countsAsId: row.countsAsId,
-    grants: (row.grants ?? []).map((grant) => ({ ...grant, startsAt: new Date(grant.startsAt), endsAt: grant.endsAt === null ? null : new Date(grant.endsAt) })),
+    grants: (row.grants ?? []).map((grant) => ({
+      ...grant,
+      startsAt: new Date(grant.startsAt),
+      endsAt: grant.endsAt === null ? null : new Date(grant.endsAt),
+    })),
     session: actor.session,
     token: actor.token,
   }

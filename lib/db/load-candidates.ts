@@ -9,7 +9,9 @@ export async function loadCandidates(tx: Tx, systemId: string, now: Date): Promi
     where: {
       kind: 'person',
       retiredAt: null,
-      grants: { some: { OR: [{ systemId }, { systemId: null }], startsAt: { lte: now }, AND: { OR: [{ endsAt: null }, { endsAt: { gt: now } }] } } },
+      grants: {
+        some: { OR: [{ systemId }, { systemId: null }], startsAt: { lte: now }, AND: { OR: [{ endsAt: null }, { endsAt: { gt: now } }] } },
+      },
     },
     include: { person: { select: { name: true } }, grants: { where: { OR: [{ systemId }, { systemId: null }] } } },
     orderBy: { id: 'asc' },

@@ -8,7 +8,13 @@ export async function loadPast(tx: Tx, systemId: string, profileKey: string): Pr
     where: { systemId, profileKey, status: { in: ['succeeded', 'rolled_back'] } },
     orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
     take: 100,
-    select: { id: true, releaseId: true, authorised: true, status: true, release: { select: { version: true, schemaBackwardCompatible: true } } },
+    select: {
+      id: true,
+      releaseId: true,
+      authorised: true,
+      status: true,
+      release: { select: { version: true, schemaBackwardCompatible: true } },
+    },
   })
   return rows.map((row) => ({
     id: row.id,

@@ -1,7 +1,7 @@
 import { type Actor, type Grant, holdsAny, isGrantHeld } from './context'
 import { type Refusal, refuse } from './refusal'
 import { ROLE_TITLE, type Role } from './roles'
-import { type Scope, SCOPES } from './scopes'
+import { SCOPES, type Scope } from './scopes'
 import { nameSkeleton, whyNotName } from './text-safety'
 
 /** Tokens live at most this many days (T11). */
@@ -44,7 +44,10 @@ function whyNotPerson(actor: Actor): Refusal | null {
 
 /** Why somebody may not add, retire or erase people, or make agents and links; null for an admin of every system. */
 export function whyNotManagePeople(actor: Actor, now: Date): Refusal | null {
-  return whyNotPerson(actor) ?? (isAdminOfAll(actor, now) ? null : refuse('not_allowed', 'Only an admin of every system manages people and agents.'))
+  return (
+    whyNotPerson(actor) ??
+    (isAdminOfAll(actor, now) ? null : refuse('not_allowed', 'Only an admin of every system manages people and agents.'))
+  )
 }
 
 /** Whom a grant is for. */
@@ -58,22 +61,37 @@ export function whyNotGrant(actor: Actor, to: Grantee, grant: { role: Role; syst
   const person = whyNotPerson(actor)
   if (person) return person
   if (!isAdminOf(actor, grant.systemId, now)) {
-    return refuse('not_allowed', grant.systemId === null ? 'Only an admin of every system grants roles for every system.' : 'Only an admin of this system grants its roles.')
+    return refuse(
+      'not_allowed',
+      grant.systemId === null
+        ? 'Only an admin of every system grants roles for every system.'
+        : 'Only an admin of this system grants its roles.',
+    )
   }
   if (to.retired) return refuse('wrong_state', `${to.name} is retired. Retired people hold no roles.`)
-  if (to.kind === 'token') return refuse('policy_forbids', 'A token acts with the roles of the person who made it. Grant the role to that person.')
-  if (to.kind === 'agent' && (grant.role === 'admin' || grant.role === 'auditor')) return refuse('policy_forbids', `${ROLE_TITLE[grant.role]} is a role of people.`)
+  if (to.kind === 'token')
+    return refuse('policy_forbids', 'A token acts with the roles of the person who made it. Grant the role to that person.')
+  if (to.kind === 'agent' && (grant.role === 'admin' || grant.role === 'auditor'))
+    return refuse('policy_forbids', `${ROLE_TITLE[grant.role]} is a role of people.`)
   return null
 }
 
 /** Why a grant may not be ended: only an admin of its system, not twice, and never the last admin of every system. */
-export function whyNotEndGrant(actor: Actor, grant: Pick<Grant, 'role' | 'systemId' | 'endsAt'>, otherAdmins: number, now: Date): Refusal | null {
+export function whyNotEndGrant(
+  actor: Actor,
+  grant: Pick<Grant, 'role' | 'systemId' | 'endsAt'>,
+  otherAdmins: number,
+  now: Date,
+): Refusal | null {
   const person = whyNotPerson(actor)
   if (person) return person
   if (!isAdminOf(actor, grant.systemId, now)) return refuse('not_allowed', 'Only an admin of the system ends its roles.')
   if (grant.endsAt !== null && grant.endsAt <= now) return refuse('wrong_state', 'This role has ended already.')
   if (grant.role === 'admin' && grant.systemId === null && otherAdmins === 0) {
-    return refuse('policy_forbids', 'This is the last admin of every system. Grant the role to somebody else first, or nobody could manage accounts.')
+    return refuse(
+      'policy_forbids',
+      'This is the last admin of every system. Grant the role to somebody else first, or nobody could manage accounts.',
+    )
   }
   return null
 }
@@ -99,7 +117,12 @@ export function whyNotErase(actor: Actor, who: Grantee & { erased: boolean }, no
 }
 
 /** What a token is asked to be. `sponsorId` is that of the agent it acts as; null for a token that is its own principal. */
-export type TokenWish = { systemId: string | null; scopes: readonly Scope[]; days: number; agent: { sponsorId: string | null; systemId: string | null; retired: boolean } | null }
+export type TokenWish = {
+  systemId: string | null
+  scopes: readonly Scope[]
+  days: number
+  agent: { sponsorId: string | null; systemId: string | null; retired: boolean } | null
+}
 
 /**
  * Why a token may not be made: an admin of the system (or of all) makes any; a Release Manager or SecOps makes those of agents they sponsor;
@@ -110,26 +133,40 @@ export function whyNotMakeToken(actor: Actor, wish: TokenWish, now: Date): Refus
   if (person) return person
   const ofOwnAgent =
     wish.agent?.sponsorId === actor.id &&
-    actor.grants.some((grant) => ['release_manager', 'secops'].includes(grant.role) && isGrantHeld(grant, wish.systemId ?? undefined, now) && (wish.systemId !== null || grant.systemId === null))
+    actor.grants.some(
+      (grant) =>
+        ['release_manager', 'secops'].includes(grant.role) &&
+        isGrantHeld(grant, wish.systemId ?? undefined, now) &&
+        (wish.systemId !== null || grant.systemId === null),
+    )
   if (!isAdminOf(actor, wish.systemId, now) && !ofOwnAgent) {
-    return refuse('not_allowed', 'Tokens are made by an admin of the system; a Release Manager or SecOps makes those of agents they sponsor.')
+    return refuse(
+      'not_allowed',
+      'Tokens are made by an admin of the system; a Release Manager or SecOps makes those of agents they sponsor.',
+    )
   }
   if (wish.agent?.retired) return refuse('wrong_state', 'This agent is retired.')
   if (wish.agent && wish.agent.systemId !== null && wish.agent.systemId !== wish.systemId) {
     return refuse('policy_forbids', 'This agent belongs to one system; its token must be for that system.', { place: 'systemId' })
   }
   if (wish.scopes.length === 0) return refuse('invalid', `Choose at least one of: ${SCOPES.join(', ')}.`, { place: 'scopes' })
-  if (wish.days < 1 || wish.days > TOKEN_MAX_DAYS) return refuse('invalid', `A token lives from 1 to ${TOKEN_MAX_DAYS} days.`, { place: 'days' })
+  if (wish.days < 1 || wish.days > TOKEN_MAX_DAYS)
+    return refuse('invalid', `A token lives from 1 to ${TOKEN_MAX_DAYS} days.`, { place: 'days' })
   return null
 }
 
 /** Why a token may not be revoked: an admin of its system, whoever made it, and the token itself may. */
-export function whyNotRevokeToken(actor: Actor, token: { id: string; createdById: string; systemId: string | null; revokedAt: Date | null }, now: Date): Refusal | null {
+export function whyNotRevokeToken(
+  actor: Actor,
+  token: { id: string; createdById: string; systemId: string | null; revokedAt: Date | null },
+  now: Date,
+): Refusal | null {
   const own = actor.token?.id === token.id || (actor.kind === 'person' && actor.id === token.createdById)
   if (!own) {
     const person = whyNotPerson(actor)
     if (person) return person
-    if (!isAdminOf(actor, token.systemId, now)) return refuse('not_allowed', 'A token is revoked by whoever made it or by an admin of its system.')
+    if (!isAdminOf(actor, token.systemId, now))
+      return refuse('not_allowed', 'A token is revoked by whoever made it or by an admin of its system.')
   }
   if (token.revokedAt !== null) return refuse('wrong_state', 'This token is revoked already.')
   return null
@@ -139,11 +176,14 @@ export function whyNotRevokeToken(actor: Actor, token: { id: string; createdById
 export function whyNotPassword(password: string, about: { name: string; email: string }): Refusal | null {
   const no = (sentence: string): Refusal => refuse('invalid', sentence, { place: 'password' })
   const length = [...password].length
-  if (length < PASSWORD_MIN) return no(`A password has at least ${PASSWORD_MIN} characters. Several words in a row are easiest to remember.`)
+  if (length < PASSWORD_MIN)
+    return no(`A password has at least ${PASSWORD_MIN} characters. Several words in a row are easiest to remember.`)
   if (length > PASSWORD_MAX) return no(`A password has at most ${PASSWORD_MAX} characters.`)
   if (new Set(password).size < 5) return no('This password repeats too few characters.')
   const low = password.toLowerCase()
-  const parts = [about.email.toLowerCase(), about.email.toLowerCase().split('@')[0] ?? '', ...about.name.toLowerCase().split(/\s+/)].filter((part) => part.length >= 4)
+  const parts = [about.email.toLowerCase(), about.email.toLowerCase().split('@')[0] ?? '', ...about.name.toLowerCase().split(/\s+/)].filter(
+    (part) => part.length >= 4,
+  )
   const rest = parts.reduce((text, part) => text.replaceAll(part, ''), low)
   if ([...rest].length < PASSWORD_MIN / 2) return no('This password is mostly your name or address.')
   return null
@@ -155,5 +195,7 @@ export function whyNotPersonName(name: string, others: readonly string[]): Refus
   if (no) return no
   const skeleton = nameSkeleton(name)
   if (!others.some((other) => nameSkeleton(other) === skeleton)) return null
-  return refuse('conflict', 'Somebody here has this name, or one that looks the same. Add a middle name or a team to tell them apart.', { place: 'name' })
+  return refuse('conflict', 'Somebody here has this name, or one that looks the same. Add a middle name or a team to tell them apart.', {
+    place: 'name',
+  })
 }

@@ -4,7 +4,15 @@ import type { Actor, Ctx } from './context'
 export const NOBODY_ID = '00000000-0000-0000-0000-000000000000'
 
 /** An actor without account, roles or session. */
-export const NOBODY: Actor = { id: NOBODY_ID, kind: 'person', name: 'Somebody', countsAsId: NOBODY_ID, grants: [], session: null, token: null }
+export const NOBODY: Actor = {
+  id: NOBODY_ID,
+  kind: 'person',
+  name: 'Somebody',
+  countsAsId: NOBODY_ID,
+  grants: [],
+  session: null,
+  token: null,
+}
 
 /** The context of a request before anybody is known; also that of the console, without a request. */
 export function anonymousContext(request?: Ctx['request'], at?: Date): Ctx {

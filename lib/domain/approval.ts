@@ -34,24 +34,38 @@ export type SeparationLine = { holds: boolean; sentence: string }
 export function grantFor(slot: ApprovalSlot, who: Candidate, facts: Pick<ApprovalFacts, 'systemId' | 'sealedAt'>, now: Date): Grant | null {
   return (
     who.grants.find(
-      (grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, now) && grant.grantedById !== who.id && grant.startsAt <= facts.sealedAt,
+      (grant) =>
+        slot.roles.includes(grant.role) &&
+        isGrantHeld(grant, facts.systemId, now) &&
+        grant.grantedById !== who.id &&
+        grant.startsAt <= facts.sealedAt,
     ) ?? null
   )
 }
 
 /** Why a person's own role or acts keep them from a slot, whoever else has signed; null when they are eligible. */
 export function whyNotEligible(slot: ApprovalSlot, who: Candidate, facts: ApprovalFacts, now: Date): Refusal | null {
-  if (who.kind !== 'person') return refuse('separation_of_duties', 'Software does not sign for people. A person in the role has to sign in the browser.')
+  if (who.kind !== 'person')
+    return refuse('separation_of_duties', 'Software does not sign for people. A person in the role has to sign in the browser.')
   const held = who.grants.filter((grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, now))
   if (held.length === 0) {
-    return refuse('not_allowed', `${slot.title} is signed by ${listOfRoles(slot.roles)} of ${facts.systemName}, a role you do not hold. An admin grants roles.`)
+    return refuse(
+      'not_allowed',
+      `${slot.title} is signed by ${listOfRoles(slot.roles)} of ${facts.systemName}, a role you do not hold. An admin grants roles.`,
+    )
   }
   const byOthers = held.filter((grant) => grant.grantedById !== who.id)
   if (byOthers.length === 0) {
-    return refuse('separation_of_duties', `You granted yourself ${listOfRoles(slot.roles)}. Nobody signs with a role they gave themselves; another admin has to grant it.`)
+    return refuse(
+      'separation_of_duties',
+      `You granted yourself ${listOfRoles(slot.roles)}. Nobody signs with a role they gave themselves; another admin has to grant it.`,
+    )
   }
   if (!byOthers.some((grant) => grant.startsAt <= facts.sealedAt)) {
-    return refuse('separation_of_duties', 'Your role was granted after this version was sealed. The Release Manager has to seal again before you can sign.')
+    return refuse(
+      'separation_of_duties',
+      'Your role was granted after this version was sealed. The Release Manager has to seal again before you can sign.',
+    )
   }
   const own = facts.ownActs.get(who.id)
   if (own !== undefined) return refuse('separation_of_duties', `You ${own}. Nobody signs what they opened, own or performed.`)
@@ -86,7 +100,10 @@ export function whyNotSign(slotKey: string, who: Candidate, facts: ApprovalFacts
     return refuse('separation_of_duties', `You have signed as ${title}. One person, one signature.`)
   }
   if (slot.last) {
-    const open = facts.slots.filter((candidate) => !candidate.last && !facts.signOffs.some((signOff) => signOff.slotKey === candidate.key && signOff.decision === 'approve'))
+    const open = facts.slots.filter(
+      (candidate) =>
+        !candidate.last && !facts.signOffs.some((signOff) => signOff.slotKey === candidate.key && signOff.decision === 'approve'),
+    )
     if (open.length > 0) return refuse('held', `${slot.title} signs last, after ${open.map((candidate) => candidate.title).join(' and ')}.`)
   }
   return null
@@ -132,9 +149,18 @@ export function whyNotFillable(facts: ApprovalFacts, candidates: readonly Candid
   return refuse('slot_gap', `Nobody could fill ${gaps.map((slot) => slot.title).join(' and ')}. ${details.join(' ')}`, { details })
 }
 
-function gapSentence(slot: ApprovalSlot, people: readonly Candidate[], eligible: readonly Candidate[], facts: ApprovalFacts, now: Date): string {
-  if (eligible.length > 0) return `${slot.title}: ${names(eligible)} could sign, but ${eligible.length === 1 ? 'is' : 'are'} needed for another slot.`
-  const holders = people.filter((who) => who.grants.some((grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, now)))
+function gapSentence(
+  slot: ApprovalSlot,
+  people: readonly Candidate[],
+  eligible: readonly Candidate[],
+  facts: ApprovalFacts,
+  now: Date,
+): string {
+  if (eligible.length > 0)
+    return `${slot.title}: ${names(eligible)} could sign, but ${eligible.length === 1 ? 'is' : 'are'} needed for another slot.`
+  const holders = people.filter((who) =>
+    who.grants.some((grant) => slot.roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, now)),
+  )
   if (holders.length === 0) return `${slot.title}: nobody holds ${listOfRoles(slot.roles)} of ${facts.systemName}.`
   return `${slot.title}: ${holders.map((who) => `${who.name} ${aboutThem(whyNotEligible(slot, who, facts, now), facts.contributors.get(who.id))}`).join('; ')}.`
 }
@@ -147,7 +173,13 @@ function aboutThem(why: Refusal | null, commits: number | undefined): string {
 }
 
 /** The computed lines a signer reads beside the button and that are kept with the signature. */
-export function separationLines(slot: ApprovalSlot, who: Candidate, facts: ApprovalFacts, now: Date, more: { commits: number; brought: number; sealed: boolean }): SeparationLine[] {
+export function separationLines(
+  slot: ApprovalSlot,
+  who: Candidate,
+  facts: ApprovalFacts,
+  now: Date,
+  more: { commits: number; brought: number; sealed: boolean },
+): SeparationLine[] {
   const grant = grantFor(slot, who, facts, now)
   const lines: SeparationLine[] = []
   lines.push(
@@ -159,10 +191,17 @@ export function separationLines(slot: ApprovalSlot, who: Candidate, facts: Appro
   lines.push(own === undefined ? { holds: true, sentence: `You did not open ${facts.noun}` } : { holds: false, sentence: `You ${own}` })
   const commits = facts.contributors.get(who.id) ?? 0
   if (commits > 0) lines.push({ holds: false, sentence: `You wrote ${commits} of the ${more.commits} commits` })
-  else if (more.commits > 0) lines.push({ holds: true, sentence: `You wrote none of the ${more.commits} commits that bar a signer${more.brought === 0 ? ' and brought none of the evidence' : ''}` })
+  else if (more.commits > 0)
+    lines.push({
+      holds: true,
+      sentence: `You wrote none of the ${more.commits} commits that bar a signer${more.brought === 0 ? ' and brought none of the evidence' : ''}`,
+    })
   if (more.brought > 0) lines.push({ holds: true, sentence: `You brought ${more.brought} of the evidence; attesting does not disqualify` })
   if (more.sealed) lines.push({ holds: true, sentence: 'You sealed this version; sealing does not disqualify' })
-  const others = facts.slots.filter((candidate) => candidate.key !== slot.key && who.grants.some((g) => candidate.roles.includes(g.role) && isGrantHeld(g, facts.systemId, now)))
+  const others = facts.slots.filter(
+    (candidate) =>
+      candidate.key !== slot.key && who.grants.some((g) => candidate.roles.includes(g.role) && isGrantHeld(g, facts.systemId, now)),
+  )
   for (const other of others) lines.push({ holds: false, sentence: `You cannot also sign as ${other.title}. One person, one signature` })
   return lines
 }

@@ -2,8 +2,21 @@ import type { RefusalCode } from './refusal'
 
 /** What an event may be about. */
 export type SubjectKind =
-  | 'system' | 'policy' | 'principal' | 'grant' | 'token' | 'session' | 'release' | 'snapshot' | 'evidence'
-  | 'checklist_template' | 'checklist_run' | 'promotion' | 'sign_off' | 'release_notes' | 'deployment'
+  | 'system'
+  | 'policy'
+  | 'principal'
+  | 'grant'
+  | 'token'
+  | 'session'
+  | 'release'
+  | 'snapshot'
+  | 'evidence'
+  | 'checklist_template'
+  | 'checklist_run'
+  | 'promotion'
+  | 'sign_off'
+  | 'release_notes'
+  | 'deployment'
 
 /** Before and after hold ids, enums, numbers and digests; never names, addresses or prose (T18, T40). */
 export type AuditValue = string | number | boolean | null | readonly string[]
@@ -63,7 +76,8 @@ export const AUDIT_ACTIONS = {
   'release.registered': (t) => `${t.actor} registered ${t.subject}`,
   'bundle.approved': (t) => `${t.actor} approved the release bundle of ${t.subject}`,
   'snapshot.recorded': (t) => `${t.actor} recorded a snapshot of ${t.at('profile')} of ${t.system}`,
-  'evidence.recorded': (t) => `${t.actor} brought evidence for ${t.at('gate')} of ${t.at('release')} towards ${t.at('profile')}: ${t.at('verdict')}`,
+  'evidence.recorded': (t) =>
+    `${t.actor} brought evidence for ${t.at('gate')} of ${t.at('release')} towards ${t.at('profile')}: ${t.at('verdict')}`,
   'checklist_template.imported': (t) => `${t.actor} imported version ${t.at('number')} of the checklist ${t.at('checklist')}`,
   'checklist_run.started': (t) => `${t.actor} started the checklist ${t.at('checklist')} for ${t.at('release')} towards ${t.at('profile')}`,
   'checklist_run.variant_chosen': (t) => `${t.actor} chose ${t.at('variant')} for the checklist ${t.at('checklist')}`,
@@ -88,11 +102,13 @@ export const AUDIT_ACTIONS = {
   'release_notes.summary_edited': (t) => `${t.actor} edited the summary of the release notes of ${t.subject}`,
   'release_notes.sealed': (t) => `The release notes of ${t.subject} were sealed`,
   'release_notes.voided': (t) => `The sealed release notes of ${t.subject} were voided with their dossier`,
-  'deployment.started': (t) => `${t.actor} started ${t.subject}: ${t.at('release')} to ${t.at('profile')}${t.event.after?.authorised === false ? ', unauthorised' : ''}`,
+  'deployment.started': (t) =>
+    `${t.actor} started ${t.subject}: ${t.at('release')} to ${t.at('profile')}${t.event.after?.authorised === false ? ', unauthorised' : ''}`,
   'deployment.succeeded': (t) => `${t.actor} recorded that ${t.subject} succeeded`,
   'deployment.failed': (t) => `${t.actor} recorded that ${t.subject} failed: ${t.at('class')}`,
   'deployment.rolled_back': (t) => `${t.actor} recorded that ${t.subject} was rolled back by ${t.at('by')}`,
-  'action.refused': (t) => `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${t.event.reason ?? ''}`,
+  'action.refused': (t) =>
+    `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${(t.event.reason ?? 'no reason').replaceAll('_', ' ')}`,
 } as const satisfies Record<string, (told: Told) => string>
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS

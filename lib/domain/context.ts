@@ -59,7 +59,12 @@ export function holdsAny(actor: Actor, roles: readonly Role[], systemId: string,
 /** The systems an actor may read; null means every one of them (a grant for all systems, whatever its role). */
 export function readableSystems(actor: Actor, now: Date): string[] | null {
   const held = actor.grants.filter((grant) => isGrantHeld(grant, undefined, now))
-  if (actor.token) return actor.token.systemId === null ? held.some((g) => g.systemId === null) ? null : [...new Set(held.map((g) => g.systemId as string))] : [actor.token.systemId]
+  if (actor.token)
+    return actor.token.systemId === null
+      ? held.some((g) => g.systemId === null)
+        ? null
+        : [...new Set(held.map((g) => g.systemId as string))]
+      : [actor.token.systemId]
   if (held.some((grant) => grant.systemId === null)) return null
   return [...new Set(held.map((grant) => grant.systemId as string))]
 }

@@ -47,7 +47,8 @@ export function judgeStart(facts: DeploymentFacts, now: Date): JudgedStart {
   if (live?.authorised && live.releaseId === release.id && closed.length === 0) return { kind: 'redeploy', authorised: true, reasons: [] }
   const guarded = !profile || policy.edges.some((edge) => edge.to === profileKey)
   if (!guarded) return { kind: 'deploy', authorised: closed.length === 0, reasons: closed }
-  if (!promotion) return { kind: 'deploy', authorised: false, reasons: [...closed, `No open promotion leads ${release.version} to ${profileKey}.`] }
+  if (!promotion)
+    return { kind: 'deploy', authorised: false, reasons: [...closed, `No open promotion leads ${release.version} to ${profileKey}.`] }
   const reasons = [...closed, ...notYet(promotion, now).map((reason) => reason.sentence)]
   return { kind: 'deploy', authorised: reasons.length === 0, reasons }
 }
@@ -59,11 +60,15 @@ function whyNotRollBack(facts: DeploymentFacts, revertsId: string): string[] {
   const newest = facts.past.find((deployment) => deployment.status === 'succeeded')
   if (newest && newest.id !== revertsId) return [`${revertsId} is not what runs; ${newest.id} is.`]
   const target = facts.past.find((deployment) => deployment.releaseId === facts.release.id && deployment.id !== revertsId)
-  const reasons = target?.authorised ? [] : [`${facts.release.version} never ran on ${facts.profileKey} with authority, so it is not something to go back to.`]
+  const reasons = target?.authorised
+    ? []
+    : [`${facts.release.version} never ran on ${facts.profileKey} with authority, so it is not something to go back to.`]
   const rule = facts.policy.rollback.application
   if (rule === 'forbidden') reasons.push(`The policy allows no application rollback. ${facts.policy.rollback.preferred ?? ''}`.trim())
   if (rule === 'backward-compatible-schema' && reverted.schemaBackwardCompatible !== true) {
-    reasons.push(`The schema of ${reverted.version} is not marked backward compatible. ${facts.policy.rollback.preferred ?? 'Roll forward with a corrective migration.'}`)
+    reasons.push(
+      `The schema of ${reverted.version} is not marked backward compatible. ${facts.policy.rollback.preferred ?? 'Roll forward with a corrective migration.'}`,
+    )
   }
   return reasons
 }
@@ -77,9 +82,14 @@ export function inputViolations(policy: Policy, profileKey: string, inputs: read
   const applies = (profiles?: readonly string[]) => profiles === undefined || profiles.includes(profileKey)
   const violations: string[] = []
   for (const input of inputs) {
-    const forbidden = forbiddenInputs.find((rule) => applies(rule.profiles) && rule.matches.some((word) => input.toLowerCase().includes(word.toLowerCase())))
+    const forbidden = forbiddenInputs.find(
+      (rule) => applies(rule.profiles) && rule.matches.some((word) => input.toLowerCase().includes(word.toLowerCase())),
+    )
     if (forbidden) violations.push(`${input}: ${forbidden.text}`)
-    else if (otherInputs === 'violation' && !allowedInputs.some((rule) => applies(rule.profiles) && (input === rule.id || input.startsWith(`${rule.id}:`)))) {
+    else if (
+      otherInputs === 'violation' &&
+      !allowedInputs.some((rule) => applies(rule.profiles) && (input === rule.id || input.startsWith(`${rule.id}:`)))
+    ) {
       violations.push(`${input}: the policy does not list it among the inputs of a deployment.`)
     }
   }
@@ -93,13 +103,21 @@ export function inputViolations(policy: Policy, profileKey: string, inputs: read
 
 /** Why somebody may not record a deployment: a Release Manager, or a token with the scope. */
 export function whyNotRecordDeployment(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
-  return whyNotRight(actor, system, { roles: ['release_manager'], scope: 'deployment:record', what: `Deployments of ${system.name} are recorded` }, now)
+  return whyNotRight(
+    actor,
+    system,
+    { roles: ['release_manager'], scope: 'deployment:record', what: `Deployments of ${system.name} are recorded` },
+    now,
+  )
 }
 
 /** Why a deployment cannot be given a result now. */
 export function whyNotFinish(deployment: { id: string; status: DeploymentStatus }): Refusal | null {
   if (deployment.status === 'started') return null
-  return refuse('wrong_state', `${deployment.id} has already ${deployment.status === 'succeeded' ? 'succeeded' : deployment.status === 'failed' ? 'failed' : 'been rolled back'}. Start another deployment.`)
+  return refuse(
+    'wrong_state',
+    `${deployment.id} has already ${deployment.status === 'succeeded' ? 'succeeded' : deployment.status === 'failed' ? 'failed' : 'been rolled back'}. Start another deployment.`,
+  )
 }
 
 /** The known failure a described one matches, by its class and signature in the policy (004.18, 004.19). */
@@ -109,11 +127,16 @@ export function knownFailure(policy: Policy, signature: string): { id: string; t
 }
 
 /** Where what a runtime says of itself differs from the release that was deployed (002.27), as sentences. */
-export function stampMismatches(stamp: Readonly<Record<string, string>>, release: { gitSha: string; version: string; buildDate: Date }): string[] {
+export function stampMismatches(
+  stamp: Readonly<Record<string, string>>,
+  release: { gitSha: string; version: string; buildDate: Date },
+): string[] {
   const mismatches: string[] = []
   const sha = stamp.GIT_SHA
-  if (sha !== undefined && !release.gitSha.startsWith(sha) && !sha.startsWith(release.gitSha)) mismatches.push(`GIT_SHA says ${sha}, the dossier says ${release.gitSha}`)
-  if (stamp.APP_VERSION !== undefined && stamp.APP_VERSION !== release.version) mismatches.push(`APP_VERSION says ${stamp.APP_VERSION}, the dossier says ${release.version}`)
+  if (sha !== undefined && !release.gitSha.startsWith(sha) && !sha.startsWith(release.gitSha))
+    mismatches.push(`GIT_SHA says ${sha}, the dossier says ${release.gitSha}`)
+  if (stamp.APP_VERSION !== undefined && stamp.APP_VERSION !== release.version)
+    mismatches.push(`APP_VERSION says ${stamp.APP_VERSION}, the dossier says ${release.version}`)
   if (stamp.BUILD_DATE !== undefined && new Date(stamp.BUILD_DATE).getTime() !== release.buildDate.getTime()) {
     mismatches.push(`BUILD_DATE says ${stamp.BUILD_DATE}, the dossier says ${release.buildDate.toISOString()}`)
   }

@@ -28,7 +28,14 @@ export type Dossier = {
   changes: { kind: string; summary: string; reference: string | null }[]
   contributors: { principal: string | null; commits: number }[]
   window: { startsAt: string; endsAt: string } | null
-  gates: { id: string; verdict: GateVerdict; evidence: string | null; checklist: string | null; exception: string | null; seenAt: string | null }[]
+  gates: {
+    id: string
+    verdict: GateVerdict
+    evidence: string | null
+    checklist: string | null
+    exception: string | null
+    seenAt: string | null
+  }[]
   exceptions: DossierException[]
   rollback: { rule: string; snapshot: { profile: string; digest: string; takenAt: string } | null; replaces: string | null }
   slots: { id: string; title: string; roles: Role[]; last: boolean }[]
@@ -58,16 +65,20 @@ export function dossierGate(judged: JudgedGate): Dossier['gates'][number] {
  */
 export function movedInputs(sealed: Dossier, current: Dossier): string[] {
   const moved: string[] = []
-  if (sealed.release.artefact !== current.release.artefact || sealed.release.gitSha !== current.release.gitSha) moved.push('The artefact changed')
-  if (sealed.policy.hash !== current.policy.hash) moved.push(`The pinned policy moved from version ${sealed.policy.version} to ${current.policy.version}`)
+  if (sealed.release.artefact !== current.release.artefact || sealed.release.gitSha !== current.release.gitSha)
+    moved.push('The artefact changed')
+  if (sealed.policy.hash !== current.policy.hash)
+    moved.push(`The pinned policy moved from version ${sealed.policy.version} to ${current.policy.version}`)
   if (sealed.baseline?.promotion !== current.baseline?.promotion) {
     moved.push(`The baseline moved from ${sealed.baseline?.version ?? 'none'} to ${current.baseline?.version ?? 'none'}`)
   }
-  if (sealed.window?.startsAt !== current.window?.startsAt || sealed.window?.endsAt !== current.window?.endsAt) moved.push('The window changed')
+  if (sealed.window?.startsAt !== current.window?.startsAt || sealed.window?.endsAt !== current.window?.endsAt)
+    moved.push('The window changed')
   for (const before of sealed.gates) {
     const now = current.gates.find((gate) => gate.id === before.id)
     if (!now) continue // the pinned policy names the gates, so a gate can only go with it
-    if (before.verdict === 'pass' && now.verdict === 'pass_with_exception') moved.push(`The gate ${before.id} moved from pass to pass with exception`)
+    if (before.verdict === 'pass' && now.verdict === 'pass_with_exception')
+      moved.push(`The gate ${before.id} moved from pass to pass with exception`)
     if (before.verdict !== 'fail' && now.verdict === 'fail') moved.push(`The gate ${before.id} failed`)
   }
   for (const now of current.exceptions) {
@@ -81,7 +92,8 @@ export function movedInputs(sealed: Dossier, current: Dossier): string[] {
 /** What changed between two sealed versions, one line a field, for the comparison page. */
 export type DossierDifference = { field: string; before: string; after: string }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value))
+const shown = (value: unknown): string =>
+  value === null || value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)
 
 /** Lists only what differs between two versions of a dossier. */
 export function compareDossiers(before: Dossier, after: Dossier): DossierDifference[] {
@@ -89,10 +101,19 @@ export function compareDossiers(before: Dossier, after: Dossier): DossierDiffere
   const compare = (field: string, one: unknown, other: unknown) => {
     if (shown(one) !== shown(other)) differences.push({ field, before: shown(one), after: shown(other) })
   }
-  for (const key of Object.keys(after.release) as (keyof Dossier['release'])[]) compare(`Release: ${key}`, before.release[key], after.release[key])
-  compare('Policy version', `${before.policy.version} (${before.policy.hash.slice(0, 8)})`, `${after.policy.version} (${after.policy.hash.slice(0, 8)})`)
+  for (const key of Object.keys(after.release) as (keyof Dossier['release'])[])
+    compare(`Release: ${key}`, before.release[key], after.release[key])
+  compare(
+    'Policy version',
+    `${before.policy.version} (${before.policy.hash.slice(0, 8)})`,
+    `${after.policy.version} (${after.policy.hash.slice(0, 8)})`,
+  )
   compare('Baseline', before.baseline?.version, after.baseline?.version)
-  compare('Window', before.window && `${before.window.startsAt} to ${before.window.endsAt}`, after.window && `${after.window.startsAt} to ${after.window.endsAt}`)
+  compare(
+    'Window',
+    before.window && `${before.window.startsAt} to ${before.window.endsAt}`,
+    after.window && `${after.window.startsAt} to ${after.window.endsAt}`,
+  )
   const ids = new Set([...before.gates, ...after.gates].map((gate) => gate.id))
   for (const id of ids) {
     const one = before.gates.find((gate) => gate.id === id)
@@ -102,7 +123,8 @@ export function compareDossiers(before: Dossier, after: Dossier): DossierDiffere
     compare(`Gate ${id}: exception`, one?.exception, other?.exception)
   }
   const exceptions = new Set([...before.exceptions, ...after.exceptions].map((exception) => exception.id))
-  for (const id of exceptions) compare(`Exception ${id}`, before.exceptions.find((e) => e.id === id)?.endsAt, after.exceptions.find((e) => e.id === id)?.endsAt)
+  for (const id of exceptions)
+    compare(`Exception ${id}`, before.exceptions.find((e) => e.id === id)?.endsAt, after.exceptions.find((e) => e.id === id)?.endsAt)
   compare('Snapshot to go back to', before.rollback.snapshot?.takenAt, after.rollback.snapshot?.takenAt)
   compare('Replaces', before.rollback.replaces, after.rollback.replaces)
   compare('Slots', before.slots.map((slot) => slot.title).join(', '), after.slots.map((slot) => slot.title).join(', '))

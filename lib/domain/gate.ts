@@ -76,7 +76,10 @@ export function edgeGates(policy: Policy, edge: PolicyEdge): EdgeGate[] {
     if (moment === 'before-release-candidate') moments.set(constraint.id, 'opening')
     if (moment === 'before-deployment') moments.set(constraint.id, 'deployment')
   }
-  const own: EdgeGate[] = edge.gates.map((gate) => ({ ...gate, moments: moments.get(gate.id) === 'opening' ? ['opening', 'promotion', 'deployment'] : ['promotion', 'deployment'] }))
+  const own: EdgeGate[] = edge.gates.map((gate) => ({
+    ...gate,
+    moments: moments.get(gate.id) === 'opening' ? ['opening', 'promotion', 'deployment'] : ['promotion', 'deployment'],
+  }))
   const derived = policy.constraints
     .filter((constraint) => moments.has(constraint.id) && !edge.gates.some((gate) => gate.id === constraint.id))
     .map((constraint): EdgeGate => {
@@ -101,40 +104,72 @@ export function edgeGates(policy: Policy, edge: PolicyEdge): EdgeGate[] {
 
 /** Judges one gate at an instant. Pure: the same answer for enforcement, screen, API and command line. */
 export function judgeGate(gate: EdgeGate, facts: GateFacts, now: Date): JudgedGate {
-  const base = { gate, evidence: null, checklist: facts.checklist, exception: null, seenAt: null, freshUntil: null, whoCanBring: whoCanBring(gate) }
+  const base = {
+    gate,
+    evidence: null,
+    checklist: facts.checklist,
+    exception: null,
+    seenAt: null,
+    freshUntil: null,
+    whoCanBring: whoCanBring(gate),
+  }
   const judged = gate.kind === 'checklist' ? judgeChecklist(gate, facts.checklist, now) : judgeEvidence(gate, facts, now)
   if (judged.verdict === 'pass' || facts.exception === null || facts.exception.endsAt <= now) return { ...base, ...judged }
-  return { ...base, ...judged, verdict: 'pass_with_exception', exception: facts.exception, sentence: `Covered by ${facts.exception.id}. ${judged.sentence}` }
+  return {
+    ...base,
+    ...judged,
+    verdict: 'pass_with_exception',
+    exception: facts.exception,
+    sentence: `Covered by ${facts.exception.id}. ${judged.sentence}`,
+  }
 }
 
 type Judged = Pick<JudgedGate, 'verdict' | 'sentence'> & Partial<JudgedGate>
 
 function judgeEvidence(gate: EdgeGate, facts: GateFacts, now: Date): Judged {
   const newest = facts.evidence[0]
-  if (!newest) return { verdict: 'missing', sentence: `No evidence yet. ${gate.command ? `Run ${gate.command} and bring its result.` : 'Somebody has to bring it.'}` }
+  if (!newest)
+    return {
+      verdict: 'missing',
+      sentence: `No evidence yet. ${gate.command ? `Run ${gate.command} and bring its result.` : 'Somebody has to bring it.'}`,
+    }
   const freshUntil = gate.validFor ? new Date(newest.recordedAt.getTime() + durationMs(gate.validFor)) : null
   const found = { evidence: newest, seenAt: newest.recordedAt, freshUntil }
   if (newest.verdict === 'fail') return { ...found, verdict: 'fail', sentence: `Failed: ${newest.summary}` }
   if (gate.boundToSnapshotOf) {
-    if (!facts.newestSnapshot) return { ...found, verdict: 'missing', sentence: `No snapshot of ${gate.boundToSnapshotOf} is recorded, so nothing can be about the latest one. Record it first.` }
+    if (!facts.newestSnapshot)
+      return {
+        ...found,
+        verdict: 'missing',
+        sentence: `No snapshot of ${gate.boundToSnapshotOf} is recorded, so nothing can be about the latest one. Record it first.`,
+      }
     if (newest.snapshotId !== facts.newestSnapshot.id) {
-      return { ...found, verdict: 'stale', sentence: `It is about an older snapshot of ${gate.boundToSnapshotOf}. A newer one was taken; do it again on that one.` }
+      return {
+        ...found,
+        verdict: 'stale',
+        sentence: `It is about an older snapshot of ${gate.boundToSnapshotOf}. A newer one was taken; do it again on that one.`,
+      }
     }
   }
-  if (freshUntil && freshUntil <= now) return { ...found, verdict: 'stale', sentence: staleSentence(newest.recordedAt, gate.validFor as string, now) }
+  if (freshUntil && freshUntil <= now)
+    return { ...found, verdict: 'stale', sentence: staleSentence(newest.recordedAt, gate.validFor as string, now) }
   return { ...found, verdict: 'pass', sentence: newest.summary }
 }
 
 function judgeChecklist(gate: EdgeGate, list: ChecklistFact | null, now: Date): Judged {
   if (!list || list.templateHash === null) {
-    return { verdict: 'missing', sentence: `${list?.file ?? 'The checklist'} is not imported. A Release Manager imports it under the system’s checklists.` }
+    return {
+      verdict: 'missing',
+      sentence: `${list?.file ?? 'The checklist'} is not imported. A Release Manager imports it under the system’s checklists.`,
+    }
   }
   if (list.runId === null) return { verdict: 'missing', sentence: 'Nobody has started the checklist for this release and profile.' }
   const freshUntil = gate.validFor && list.lastTickAt ? new Date(list.lastTickAt.getTime() + durationMs(gate.validFor)) : null
   const found = { seenAt: list.lastTickAt, freshUntil }
   if (list.failed > 0) return { ...found, verdict: 'fail', sentence: `${list.failed} of ${list.total} items failed.` }
   if (list.done < list.total) return { ...found, verdict: 'missing', sentence: `${list.done} of ${list.total} items are ticked.` }
-  if (freshUntil && freshUntil <= now) return { ...found, verdict: 'stale', sentence: staleSentence(list.lastTickAt as Date, gate.validFor as string, now) }
+  if (freshUntil && freshUntil <= now)
+    return { ...found, verdict: 'stale', sentence: staleSentence(list.lastTickAt as Date, gate.validFor as string, now) }
   return { ...found, verdict: 'pass', sentence: `${list.done} of ${list.total} items` }
 }
 

@@ -56,7 +56,9 @@ export type MatrixFacts = {
 
 /** The whole grid of a policy: how each profile runs, every constraint, and the rules of key rotation; columns in promotion order (000.1 to 000.24). */
 export function matrixOf(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
-  return [runtimeGroup(policy, facts), ...constraintGroups(policy, facts), ...rotationGroups(policy, facts)].filter((group) => group.rows.length > 0)
+  return [runtimeGroup(policy, facts), ...constraintGroups(policy, facts), ...rotationGroups(policy, facts)].filter(
+    (group) => group.rows.length > 0,
+  )
 }
 
 const RUNTIME = [
@@ -67,20 +69,22 @@ const RUNTIME = [
 ] as const
 
 function runtimeGroup(policy: Policy, facts: MatrixFacts): MatrixGroup {
-  const rows = RUNTIME.filter(([field]) => policy.profiles.some((profile) => profile[field] !== undefined)).map(([field, title]): MatrixRow => ({
-    id: `runtime.${field}`,
-    title,
-    paths: [],
-    check: null,
-    cells: policy.profiles.map((profile): MatrixCell => {
-      const rule = profile[field]
-      const base = { profile: profile.id, terms: [], who: [], provenance: fieldProvenance(profile, field) }
-      if (rule === undefined) return { ...base, ...nothing('na', 'not stated'), rule: null }
-      const snapshot = field === 'dataSource' && profile.snapshots ? facts.snapshot(profile.id) : null
-      const fact = snapshot ? [snapshotFact(profile.id, snapshot)] : []
-      return { ...base, ...nothing('waiting', 'no observation yet'), rule, facts: fact }
+  const rows = RUNTIME.filter(([field]) => policy.profiles.some((profile) => profile[field] !== undefined)).map(
+    ([field, title]): MatrixRow => ({
+      id: `runtime.${field}`,
+      title,
+      paths: [],
+      check: null,
+      cells: policy.profiles.map((profile): MatrixCell => {
+        const rule = profile[field]
+        const base = { profile: profile.id, terms: [], who: [], provenance: fieldProvenance(profile, field) }
+        if (rule === undefined) return { ...base, ...nothing('na', 'not stated'), rule: null }
+        const snapshot = field === 'dataSource' && profile.snapshots ? facts.snapshot(profile.id) : null
+        const fact = snapshot ? [snapshotFact(profile.id, snapshot)] : []
+        return { ...base, ...nothing('waiting', 'no observation yet'), rule, facts: fact }
+      }),
     }),
-  }))
+  )
   return { id: 'runtime', title: 'Runtime', rows }
 }
 
@@ -116,7 +120,12 @@ function constraintGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
 
 function constraintCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
   const cell = constraint.cells[profile.id]
-  const base = { profile: profile.id, terms: cell ? cellTerms(cell) : [], who: [], provenance: { source: constraint.source, assumed: constraint.assumed } }
+  const base = {
+    profile: profile.id,
+    terms: cell ? cellTerms(cell) : [],
+    who: [],
+    provenance: { source: constraint.source, assumed: constraint.assumed },
+  }
   if (!cell) return { ...base, ...nothing('na', 'no rule for this profile'), rule: null }
   const gate = gateOf(policy, constraint.id, profile.id)
   const who = gate ? [{ label: 'Can bring it', value: titlesOf(gate) }] : []
@@ -125,8 +134,22 @@ function constraintCell(policy: Policy, constraint: PolicyConstraint, profile: P
   if (known.length > 0) return { ...base, ...evidenceState(known, binding), rule: cell.text, who }
   // A rule about snapshots is answered by the snapshots on record; they are a fact of the product, not of one system.
   const snapshot = /\bsnapshots?\b/i.test(constraint.title) ? facts.snapshot(profile.id) : null
-  if (snapshot) return { ...base, state: 'pass', known: 'newest snapshot', knownAt: snapshot.takenAt, facts: [snapshotFact(profile.id, snapshot)], rule: cell.text, who }
-  return { ...base, ...nothing(binding === 'free' ? 'na' : 'waiting', binding === 'free' ? 'nothing has to hold' : 'no observation yet'), rule: cell.text, who }
+  if (snapshot)
+    return {
+      ...base,
+      state: 'pass',
+      known: 'newest snapshot',
+      knownAt: snapshot.takenAt,
+      facts: [snapshotFact(profile.id, snapshot)],
+      rule: cell.text,
+      who,
+    }
+  return {
+    ...base,
+    ...nothing(binding === 'free' ? 'na' : 'waiting', binding === 'free' ? 'nothing has to hold' : 'no observation yet'),
+    rule: cell.text,
+    who,
+  }
 }
 
 /** `recommended` never goes red; what is free has nothing to show (ux.md section 8). */
@@ -166,7 +189,10 @@ function titlesOf(gate: EdgeGate): string {
   return gate.by.kinds.map((kind) => (kind === 'person' && roles ? roles : KIND[kind])).join(', ')
 }
 
-function evidenceState(known: readonly KnownEvidence[], binding: 'binding' | 'advice' | 'free'): Pick<MatrixCell, 'state' | 'known' | 'knownAt' | 'facts'> {
+function evidenceState(
+  known: readonly KnownEvidence[],
+  binding: 'binding' | 'advice' | 'free',
+): Pick<MatrixCell, 'state' | 'known' | 'knownAt' | 'facts'> {
   const newest = [...known].sort((a, b) => (b.judged.seenAt?.getTime() ?? 0) - (a.judged.seenAt?.getTime() ?? 0))[0] as KnownEvidence // never empty
   const { judged, version, live } = newest
   const facts = known.map((each): CellFact => {
@@ -180,10 +206,20 @@ function evidenceState(known: readonly KnownEvidence[], binding: 'binding' | 'ad
     }
   })
   const shown = { knownAt: judged.seenAt, facts }
-  if (judged.verdict === 'fail') return { ...shown, state: binding === 'binding' ? 'fail' : 'waiting', known: binding === 'binding' ? `failed for ${version}` : `failed for ${version}, ${binding === 'advice' ? 'recommended only' : 'optional'}` }
+  if (judged.verdict === 'fail')
+    return {
+      ...shown,
+      state: binding === 'binding' ? 'fail' : 'waiting',
+      known:
+        binding === 'binding'
+          ? `failed for ${version}`
+          : `failed for ${version}, ${binding === 'advice' ? 'recommended only' : 'optional'}`,
+    }
   // What runs has passed this moment; evidence that grew old since then says nothing against it.
-  if (live || judged.verdict === 'pass' || judged.verdict === 'pass_with_exception') return { ...shown, state: 'pass', known: `passed for ${version}` }
-  if (judged.verdict === 'stale') return { ...shown, state: binding === 'binding' ? 'stale' : 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
+  if (live || judged.verdict === 'pass' || judged.verdict === 'pass_with_exception')
+    return { ...shown, state: 'pass', known: `passed for ${version}` }
+  if (judged.verdict === 'stale')
+    return { ...shown, state: binding === 'binding' ? 'stale' : 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
   return { ...shown, state: 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
 }
 
@@ -194,14 +230,21 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
   const kinds = [...new Set(ownership.map(secretsOf))]
   return kinds.map((kind) => {
     const own = (profile: PolicyProfile) => ownership.find((each) => each.profile === profile.id && secretsOf(each) === kind)
-    const row = (id: string, title: string, cell: (ownership: PolicyOwnership) => Omit<MatrixCell, 'profile' | 'provenance' | 'terms'> & { field: string; terms?: MatrixCell['terms'] }): MatrixRow => ({
+    const row = (
+      id: string,
+      title: string,
+      cell: (
+        ownership: PolicyOwnership,
+      ) => Omit<MatrixCell, 'profile' | 'provenance' | 'terms'> & { field: string; terms?: MatrixCell['terms'] },
+    ): MatrixRow => ({
       id: `rotation.${kind}.${id}`,
       title,
       paths: [],
       check: null,
       cells: policy.profiles.map((profile): MatrixCell => {
         const rule = own(profile)
-        if (!rule) return { profile: profile.id, ...nothing('na', 'no rule for this profile'), rule: null, terms: [], who: [], provenance: {} }
+        if (!rule)
+          return { profile: profile.id, ...nothing('na', 'no rule for this profile'), rule: null, terms: [], who: [], provenance: {} }
         const { field, terms = [], ...rest } = cell(rule)
         return { profile: profile.id, terms, ...rest, provenance: fieldProvenance(rule, field) }
       }),
@@ -214,18 +257,27 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
         row('owner', 'Owner', (rule) => {
           const slots = rule.owners.slots
           const agents = slots.flatMap((slot) => slot.agents.map((id) => policy.agents.find((agent) => agent.id === id)?.name ?? id))
-          const people = holders(facts, slots.flatMap((slot) => slot.roles))
+          const people = holders(
+            facts,
+            slots.flatMap((slot) => slot.roles),
+          )
           const words = rule.owners.text ?? slots.map((slot) => slot.title).join(rule.owners.mode === 'all' ? ' and ' : ' or ')
           return {
             field: 'owners',
             rule: words,
             ...staffed(agents.length + people.length),
-            terms: slots.length < 2 ? [] : [{ label: 'Which', value: rule.owners.mode === 'all' ? 'All: one performs, each other confirms' : 'Any one of them' }],
+            terms:
+              slots.length < 2
+                ? []
+                : [{ label: 'Which', value: rule.owners.mode === 'all' ? 'All: one performs, each other confirms' : 'Any one of them' }],
             who: [{ label: 'Can perform', value: [...agents, ...people].join(', ') || 'nobody' }],
           }
         }),
         row('approval', 'Approval', (rule) => {
-          const people = holders(facts, rule.approval.slots.flatMap((slot) => slot.roles))
+          const people = holders(
+            facts,
+            rule.approval.slots.flatMap((slot) => slot.roles),
+          )
           return {
             field: 'approval',
             rule: rule.approval.text ?? rule.approval.slots.map((slot) => slot.title).join(' and '),
@@ -236,7 +288,10 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
         row('fallback', 'Fallback files', (rule) => {
           const { fallback } = rule
           if (!fallback) return { field: 'fallback', rule: 'No fallback rule', ...nothing('na', 'never allowed'), who: [] }
-          const people = holders(facts, fallback.slots.flatMap((slot) => slot.roles))
+          const people = holders(
+            facts,
+            fallback.slots.flatMap((slot) => slot.roles),
+          )
           return {
             field: 'fallback',
             rule: fallback.text,
@@ -267,7 +322,9 @@ const secretsOf = (ownership: PolicyOwnership): string => ownership.group ?? own
 const staffed = (count: number) => (count > 0 ? nothing('waiting', 'no rotation on record') : nothing('warn', 'nobody holds this role'))
 
 function holders(facts: MatrixFacts, roles: readonly Role[]): string[] {
-  return facts.people.filter((who) => who.grants.some((grant) => roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, facts.now))).map((who) => who.name)
+  return facts.people
+    .filter((who) => who.grants.some((grant) => roles.includes(grant.role) && isGrantHeld(grant, facts.systemId, facts.now)))
+    .map((who) => who.name)
 }
 
 /** What runs on a profile and how that came to be. */
@@ -282,27 +339,93 @@ export type ProfileFacts = {
 }
 
 /** Where a profile stands: the worst of its deployment and its rules, in three words and in a sentence. */
-export type ProfileStanding = { profile: string; class: PolicyProfile['class']; version: string | null; state: MatrixState; words: string; sentence: string; at: Date | null }
+export type ProfileStanding = {
+  profile: string
+  class: PolicyProfile['class']
+  version: string | null
+  state: MatrixState
+  words: string
+  sentence: string
+  at: Date | null
+}
 
 /** Judges one profile from what runs there and from its cells of the grid. */
-export function profileStanding(profile: PolicyProfile, cells: readonly { row: string; cell: MatrixCell }[], facts: ProfileFacts): ProfileStanding {
+export function profileStanding(
+  profile: PolicyProfile,
+  cells: readonly { row: string; cell: MatrixCell }[],
+  facts: ProfileFacts,
+): ProfileStanding {
   const { live, running, failed, lastRun } = facts
   const base = { profile: profile.id, class: profile.class, version: live?.version ?? null, at: live?.since ?? null }
-  if (live && !live.authorised) return { ...base, state: 'fail', words: 'unauthorised', sentence: `${live.version} was deployed without authority, ${live.deployment}` }
-  if (failed) return { ...base, state: 'fail', words: `${failed.version} failed`, sentence: `${failed.id} of ${failed.version} failed: ${failed.why}`, at: failed.at }
+  if (live && !live.authorised)
+    return { ...base, state: 'fail', words: 'unauthorised', sentence: `${live.version} was deployed without authority, ${live.deployment}` }
+  if (failed)
+    return {
+      ...base,
+      state: 'fail',
+      words: `${failed.version} failed`,
+      sentence: `${failed.id} of ${failed.version} failed: ${failed.why}`,
+      at: failed.at,
+    }
   const bad = cells.filter(({ cell }) => PROBLEM_STATES.includes(cell.state))
   const worst = worstState(bad.map(({ cell }) => cell.state))
   const first = bad.find(({ cell }) => cell.state === worst)
   if (first && PROBLEM_STATES.indexOf(worst) < PROBLEM_STATES.indexOf('warn')) {
     const more = bad.length > 1 ? `, and ${bad.length - 1} more` : ''
-    return { ...base, state: worst, words: WORDS[worst] ?? worst, sentence: `${first.row}: ${first.cell.known}${more}`, at: first.cell.knownAt }
+    return {
+      ...base,
+      state: worst,
+      words: WORDS[worst] ?? worst,
+      sentence: `${first.row}: ${first.cell.known}${more}`,
+      at: first.cell.knownAt,
+    }
   }
-  if (live && live.violations > 0) return { ...base, state: 'warn', words: 'input violation', sentence: `${live.deployment} was given ${live.violations === 1 ? 'an input' : `${live.violations} inputs`} the policy does not allow` }
-  if (first) return { ...base, state: 'warn', words: 'look', sentence: `${first.row}: ${first.cell.known}${bad.length > 1 ? `, and ${bad.length - 1} more` : ''}`, at: first.cell.knownAt }
-  if (running) return { ...base, state: 'running', words: 'deploying', sentence: `${running.version} is being deployed, ${running.id}`, at: running.since }
+  if (live && live.violations > 0)
+    return {
+      ...base,
+      state: 'warn',
+      words: 'input violation',
+      sentence: `${live.deployment} was given ${live.violations === 1 ? 'an input' : `${live.violations} inputs`} the policy does not allow`,
+    }
+  if (first)
+    return {
+      ...base,
+      state: 'warn',
+      words: 'look',
+      sentence: `${first.row}: ${first.cell.known}${bad.length > 1 ? `, and ${bad.length - 1} more` : ''}`,
+      at: first.cell.knownAt,
+    }
+  if (running)
+    return {
+      ...base,
+      state: 'running',
+      words: 'deploying',
+      sentence: `${running.version} is being deployed, ${running.id}`,
+      at: running.since,
+    }
   if (live) return { ...base, state: 'pass', words: 'authorised', sentence: 'Deployed with authority' }
-  if (lastRun) return { ...base, version: lastRun.version, state: lastRun.passed ? 'pass' : 'fail', words: lastRun.passed ? 'passed' : 'failed', sentence: `Last run ${lastRun.passed ? 'passed' : 'failed'}`, at: lastRun.at }
-  return { ...base, state: 'na', words: profile.deployable ? 'nothing deployed' : 'never deployed', sentence: profile.deployable ? 'Nothing deployed yet' : 'Releases are never deployed here', at: null }
+  if (lastRun)
+    return {
+      ...base,
+      version: lastRun.version,
+      state: lastRun.passed ? 'pass' : 'fail',
+      words: lastRun.passed ? 'passed' : 'failed',
+      sentence: `Last run ${lastRun.passed ? 'passed' : 'failed'}`,
+      at: lastRun.at,
+    }
+  return {
+    ...base,
+    state: 'na',
+    words: profile.deployable ? 'nothing deployed' : 'never deployed',
+    sentence: profile.deployable ? 'Nothing deployed yet' : 'Releases are never deployed here',
+    at: null,
+  }
 }
 
-const WORDS: Partial<Record<MatrixState, string>> = { glass: 'glass open', fail: 'rule broken', 'open-drift': 'drift', stale: 'stale', drift: 'covered drift' }
+const WORDS: Partial<Record<MatrixState, string>> = {
+  glass: 'glass open',
+  fail: 'rule broken',
+  'open-drift': 'drift',
+  stale: 'stale',
+  drift: 'covered drift',
+}

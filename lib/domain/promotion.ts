@@ -1,4 +1,13 @@
-import { type ApprovalFacts, type ApprovalSlot, type Candidate, isFullyApproved, openSlots, type StandingSignOff, whyNotFillable, whyNotSign } from './approval'
+import {
+  type ApprovalFacts,
+  type ApprovalSlot,
+  type Candidate,
+  isFullyApproved,
+  openSlots,
+  type StandingSignOff,
+  whyNotFillable,
+  whyNotSign,
+} from './approval'
 import { type Actor, holdsAny } from './context'
 import { type Dossier, type DossierException, dossierGate, movedInputs } from './dossier'
 import { isPassing, type JudgedGate } from './gate'
@@ -125,7 +134,16 @@ export function movedOf(facts: PromotionFacts): string[] {
 }
 
 /** Where an open promotion stands, derived. `held` is a sealed version that waits for fresh evidence; `expired` one whose window passed. */
-export type PromotionPhase = 'collecting' | 'ready_to_seal' | 'signing' | 'held' | 'voided' | 'approved' | 'expired' | 'deploying' | Exclude<PromotionStatus, 'open'>
+export type PromotionPhase =
+  | 'collecting'
+  | 'ready_to_seal'
+  | 'signing'
+  | 'held'
+  | 'voided'
+  | 'approved'
+  | 'expired'
+  | 'deploying'
+  | Exclude<PromotionStatus, 'open'>
 
 /** Derives the phase at an instant; nothing of it is stored (domain.md, rule 2). */
 export function promotionPhase(facts: PromotionFacts, now: Date): PromotionPhase {
@@ -141,33 +159,55 @@ export function promotionPhase(facts: PromotionFacts, now: Date): PromotionPhase
 
 /** Why a promotion cannot be worked on because it ended or its deployment runs. */
 export function whyNotOpenState(facts: Pick<PromotionFacts, 'id' | 'status' | 'deploymentRunning'>): Refusal | null {
-  if (facts.status !== 'open') return refuse('wrong_state', `${facts.id} is ${facts.status.replace('_', ' ')}. Nothing can be decided on it any more; open a new promotion.`)
-  if (facts.deploymentRunning) return refuse('wrong_state', `${facts.deploymentRunning} has started, so ${facts.id} can no longer change. Record its result first.`)
+  if (facts.status !== 'open')
+    return refuse(
+      'wrong_state',
+      `${facts.id} is ${facts.status.replace('_', ' ')}. Nothing can be decided on it any more; open a new promotion.`,
+    )
+  if (facts.deploymentRunning)
+    return refuse('wrong_state', `${facts.deploymentRunning} has started, so ${facts.id} can no longer change. Record its result first.`)
   return null
 }
 
 /** Why somebody may not open a promotion: three roles, or a token with the scope (domain.md, roles). */
 export function whyNotOpenPromotion(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
-  return whyNotRight(actor, system, { roles: ['release_manager', 'dev_lead', 'engineer'], scope: 'promotion:open', what: `Promotions of ${system.name} are opened` }, now)
+  return whyNotRight(
+    actor,
+    system,
+    { roles: ['release_manager', 'dev_lead', 'engineer'], scope: 'promotion:open', what: `Promotions of ${system.name} are opened` },
+    now,
+  )
 }
 
 /** Why this release may not be sealed now, gates and slots included; every gap is named. */
 export function whyNotSeal(facts: PromotionFacts, actor: Actor, candidates: readonly Candidate[], now: Date): Refusal | null {
   if (actor.kind !== 'person') return refuse('not_allowed', 'Sealing is a person’s act in the browser.')
-  if (!holdsAny(actor, ['release_manager'], facts.system.id, now)) return refuse('not_allowed', `Only a Release Manager of ${facts.system.name} seals a dossier.`)
+  if (!holdsAny(actor, ['release_manager'], facts.system.id, now))
+    return refuse('not_allowed', `Only a Release Manager of ${facts.system.name} seals a dossier.`)
   const state = whyNotOpenState(facts)
   if (state) return state
   if (facts.sealed && movedOf(facts).length === 0) {
-    return refuse('wrong_state', `Version ${facts.sealed.number} is sealed and nothing in it moved. Set another window or wait for the signatures.`)
+    return refuse(
+      'wrong_state',
+      `Version ${facts.sealed.number} is sealed and nothing in it moved. Set another window or wait for the signatures.`,
+    )
   }
   if (facts.edge.requiresApprovedBundle && !facts.release.bundleApprovedAt) {
-    return refuse('policy_forbids', `${facts.edge.to} takes approved release bundles only. A Release Manager who did not register ${facts.release.version} approves its bundle first.`)
+    return refuse(
+      'policy_forbids',
+      `${facts.edge.to} takes approved release bundles only. A Release Manager who did not register ${facts.release.version} approves its bundle first.`,
+    )
   }
-  if (facts.window && facts.window.endsAt <= now) return refuse('outside_window', 'The window has passed. Set another one, or none, then seal.')
+  if (facts.window && facts.window.endsAt <= now)
+    return refuse('outside_window', 'The window has passed. Set another one, or none, then seal.')
   const open = openGates(facts, 'promotion')
   if (open.length > 0) {
     const details = open.map((judged) => `${judged.gate.title}: ${judged.sentence} Can bring it: ${judged.whoCanBring}.`)
-    return refuse('gate_not_passed', `${open.length} of ${facts.gates.filter((g) => g.gate.moments.includes('promotion')).length} gates ${open.length === 1 ? 'does' : 'do'} not pass.`, { details })
+    return refuse(
+      'gate_not_passed',
+      `${open.length} of ${facts.gates.filter((g) => g.gate.moments.includes('promotion')).length} gates ${open.length === 1 ? 'does' : 'do'} not pass.`,
+      { details },
+    )
   }
   return whyNotFillable({ ...approvalFacts(facts, now), sealedAt: now, signOffs: [] }, candidates, now)
 }
@@ -179,12 +219,20 @@ export function whyNotDecide(facts: PromotionFacts, sealedHash: string, now: Dat
   if (!facts.sealed) return refuse('wrong_state', `${facts.id} has no sealed version. The Release Manager seals it first.`)
   const moved = movedOf(facts)
   if (moved.length > 0) {
-    return refuse('stale_version', `Version ${facts.sealed.number} no longer stands. ${moved.join('. ')}. The Release Manager has to seal again; read the new version then.`, { details: moved })
+    return refuse(
+      'stale_version',
+      `Version ${facts.sealed.number} no longer stands. ${moved.join('. ')}. The Release Manager has to seal again; read the new version then.`,
+      { details: moved },
+    )
   }
   if (facts.sealed.hash !== sealedHash) {
-    return refuse('stale_version', `You read another version. Version ${facts.sealed.number} is the one to decide on now; compare it with what you read.`)
+    return refuse(
+      'stale_version',
+      `You read another version. Version ${facts.sealed.number} is the one to decide on now; compare it with what you read.`,
+    )
   }
-  if (facts.window && facts.window.endsAt <= now) return refuse('outside_window', 'The window has passed. The Release Manager sets another one and seals again.')
+  if (facts.window && facts.window.endsAt <= now)
+    return refuse('outside_window', 'The window has passed. The Release Manager sets another one and seals again.')
   return null
 }
 
@@ -204,7 +252,10 @@ export function whyNotSignPromotion(facts: PromotionFacts, slotKey: string, who:
 export function whyNotDecline(facts: PromotionFacts, slotKey: string, who: Candidate, sealedHash: string, now: Date): Refusal | null {
   // A `last` slot may decline early: whoever signs last should not have to wait to say no.
   const approval = approvalFacts(facts, now)
-  return whyNotDecide(facts, sealedHash, now) ?? whyNotSign(slotKey, who, { ...approval, slots: approval.slots.map((slot) => ({ ...slot, last: false })) }, now)
+  return (
+    whyNotDecide(facts, sealedHash, now) ??
+    whyNotSign(slotKey, who, { ...approval, slots: approval.slots.map((slot) => ({ ...slot, last: false })) }, now)
+  )
 }
 
 /** Why somebody may not withdraw a whole promotion. */
@@ -212,11 +263,18 @@ export function whyNotWithdraw(facts: PromotionFacts, actor: Actor, now: Date): 
   const state = whyNotOpenState(facts)
   if (state) return state
   if (actor.countsAsId === facts.openedBy.countsAsId || holdsAny(actor, ['release_manager'], facts.system.id, now)) return null
-  return refuse('not_allowed', `${facts.id} is withdrawn by ${facts.openedBy.name}, who opened it, or by a Release Manager of ${facts.system.name}.`)
+  return refuse(
+    'not_allowed',
+    `${facts.id} is withdrawn by ${facts.openedBy.name}, who opened it, or by a Release Manager of ${facts.system.name}.`,
+  )
 }
 
 /** Why a signature may not be withdrawn: only one's own, only until the deployment starts. */
-export function whyNotWithdrawSignOff(facts: PromotionFacts, signOff: { signerId: string; withdrawnAt: Date | null }, actor: Actor): Refusal | null {
+export function whyNotWithdrawSignOff(
+  facts: PromotionFacts,
+  signOff: { signerId: string; withdrawnAt: Date | null },
+  actor: Actor,
+): Refusal | null {
   const state = whyNotOpenState(facts)
   if (state) return state
   if (signOff.signerId !== actor.id) return refuse('not_allowed', 'Only the person who signed can withdraw a signature.')
@@ -233,7 +291,11 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
   const state = whyNotOpenState(facts)
   if (state) return [{ code: state.code, sentence: state.sentence, who: null }]
   if (facts.edge.requiresApprovedBundle && !facts.release.bundleApprovedAt) {
-    reasons.push({ code: 'policy_forbids', sentence: `The release bundle of ${facts.release.version} is not approved.`, who: 'Release Manager' })
+    reasons.push({
+      code: 'policy_forbids',
+      sentence: `The release bundle of ${facts.release.version} is not approved.`,
+      who: 'Release Manager',
+    })
   }
   for (const judged of facts.gates.filter((g) => g.gate.blocking && !isPassing(g.verdict))) {
     reasons.push({ code: 'gate_not_passed', sentence: `${judged.gate.title}: ${judged.sentence}`, who: judged.whoCanBring })
@@ -241,7 +303,8 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
   if (!facts.sealed) {
     reasons.push({ code: 'wrong_state', sentence: 'No version is sealed.', who: 'Release Manager' })
   } else {
-    for (const moved of movedOf(facts)) reasons.push({ code: 'stale_version', sentence: `${moved}; version ${facts.sealed.number} is void.`, who: 'Release Manager' })
+    for (const moved of movedOf(facts))
+      reasons.push({ code: 'stale_version', sentence: `${moved}; version ${facts.sealed.number} is void.`, who: 'Release Manager' })
     for (const slot of openSlots(slotsOf(facts.edge), facts.signOffs)) {
       reasons.push({ code: 'held', sentence: `${slot.title} has not signed version ${facts.sealed.number}.`, who: slot.title })
     }

@@ -56,8 +56,17 @@ export function draftNotes(from: {
   }
 }
 
-const escape = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replace(/[*_`<>[\]#]/g, '\\$&').replaceAll('\n', ' ')
-const table = (head: string[], rows: string[][]) => [`| ${head.join(' | ')} |`, `| ${head.map(() => '---').join(' | ')} |`, ...rows.map((row) => `| ${row.map(escape).join(' | ')} |`)]
+const escape = (text: string) =>
+  text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('|', '\\|')
+    .replace(/[*_`<>[\]#]/g, '\\$&')
+    .replaceAll('\n', ' ')
+const table = (head: string[], rows: string[][]) => [
+  `| ${head.join(' | ')} |`,
+  `| ${head.map(() => '---').join(' | ')} |`,
+  ...rows.map((row) => `| ${row.map(escape).join(' | ')} |`),
+]
 
 /**
  * The notes as Markdown: plain headings and tables, links absolute to the instance, every empty section written out ("No drift exceptions.").
@@ -65,7 +74,15 @@ const table = (head: string[], rows: string[][]) => [`| ${head.join(' | ')} |`, 
  */
 export function notesMarkdown(
   notes: ReleaseNotes,
-  more: { systemName: string; origin: string; hash: string | null; nameOf: (principal: string) => string; day: (iso: string) => string; addenda: readonly NotesAddendum[]; deployment: readonly string[] },
+  more: {
+    systemName: string
+    origin: string
+    hash: string | null
+    nameOf: (principal: string) => string
+    day: (iso: string) => string
+    addenda: readonly NotesAddendum[]
+    deployment: readonly string[]
+  },
 ): string {
   const section = (title: string, lines: string[], none: string) => [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines), '']
   const lines = [
@@ -74,26 +91,63 @@ export function notesMarkdown(
     `${escape(notes.from)} to ${escape(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
     '',
     ...(notes.summary ? [escape(notes.summary), ''] : []),
-    ...section('Changes', notes.changes.map((change) => `- ${escape(change.kind)}: ${escape(change.summary)}${change.reference ? ` (${escape(change.reference)})` : ''}`), 'No changes recorded.'),
-    ...section('Gates', table(['Gate', 'Verdict', 'Evidence'], notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence])), 'No gates.'),
+    ...section(
+      'Changes',
+      notes.changes.map(
+        (change) => `- ${escape(change.kind)}: ${escape(change.summary)}${change.reference ? ` (${escape(change.reference)})` : ''}`,
+      ),
+      'No changes recorded.',
+    ),
+    ...section(
+      'Gates',
+      table(
+        ['Gate', 'Verdict', 'Evidence'],
+        notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence]),
+      ),
+      'No gates.',
+    ),
     ...section(
       'Drift exceptions',
-      notes.exceptions.length === 0 ? [] : table(['Exception', 'Profile', 'Until', 'What'], notes.exceptions.map((e) => [e.id, e.profile, more.day(e.endsAt), e.sentence])),
+      notes.exceptions.length === 0
+        ? []
+        : table(
+            ['Exception', 'Profile', 'Until', 'What'],
+            notes.exceptions.map((e) => [e.id, e.profile, more.day(e.endsAt), e.sentence]),
+          ),
       'No drift exceptions.',
     ),
-    ...section('Secrets', notes.secrets.map((name) => `- \`${name}\``), 'No secrets.'),
+    ...section(
+      'Secrets',
+      notes.secrets.map((name) => `- \`${name}\``),
+      'No secrets.',
+    ),
     ...section(
       'Rollback',
       [
         escape(notes.rollback.rule),
         ...(notes.rollback.replaces ? [`Replaces ${escape(notes.rollback.replaces)}.`] : []),
-        ...(notes.rollback.snapshot ? [`Snapshot of ${escape(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`] : ['No snapshot is recorded.']),
+        ...(notes.rollback.snapshot
+          ? [`Snapshot of ${escape(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`]
+          : ['No snapshot is recorded.']),
       ],
       '',
     ),
-    ...section('Signatures', notes.signatures.length === 0 ? [] : table(['Capacity', 'Name', 'Signed', 'Id'], notes.signatures.map((s) => [s.capacity, more.nameOf(s.principal), more.day(s.at), s.id])), 'Not signed yet: this is a draft.'),
+    ...section(
+      'Signatures',
+      notes.signatures.length === 0
+        ? []
+        : table(
+            ['Capacity', 'Name', 'Signed', 'Id'],
+            notes.signatures.map((s) => [s.capacity, more.nameOf(s.principal), more.day(s.at), s.id]),
+          ),
+      'Not signed yet: this is a draft.',
+    ),
     ...section('Deployment', [...more.deployment], 'Not deployed yet.'),
-    ...section('Addenda', more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${escape(addendum.sentence)}`), 'No addenda.'),
+    ...section(
+      'Addenda',
+      more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${escape(addendum.sentence)}`),
+      'No addenda.',
+    ),
     ...(more.hash ? [`Sealed. SHA-256 \`${more.hash}\``, ''] : ['Draft. It is sealed when the promotion is fully signed.', '']),
   ]
   return lines.join('\n')

@@ -30,7 +30,9 @@ export const SCOPE_TITLE: Record<Scope, string> = {
 /** Why a token may not do something; null for a person, whose roles decide, and for a token with the scope (T11). */
 export function whyNotScope(actor: Pick<Actor, 'token'>, scope: Scope): Refusal | null {
   if (actor.token === null || actor.token.scopes.includes(scope)) return null
-  return refuse('not_allowed', `This token lacks the scope ${scope}. An admin can make one that has it, under Settings, Tokens.`, { place: scope })
+  return refuse('not_allowed', `This token lacks the scope ${scope}. An admin can make one that has it, under Settings, Tokens.`, {
+    place: scope,
+  })
 }
 
 /** Why a token may not act on a system; null when it is not bound to another one (T11, T23). Answers as for a system nobody knows. */

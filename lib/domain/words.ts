@@ -9,6 +9,7 @@ export function instantInWords(at: Date): string {
 /** "19 Nov 2026, 16:00–16:30 UTC", or both instants in full when the window spans days. */
 export function windowInWords(window: { startsAt: Date; endsAt: Date }): string {
   const { startsAt, endsAt } = window
-  if (startsAt.toISOString().slice(0, 10) !== endsAt.toISOString().slice(0, 10)) return `${instantInWords(startsAt)} to ${instantInWords(endsAt)}`
+  if (startsAt.toISOString().slice(0, 10) !== endsAt.toISOString().slice(0, 10))
+    return `${instantInWords(startsAt)} to ${instantInWords(endsAt)}`
   return `${instantInWords(startsAt).replace(' UTC', '')}–${two(endsAt.getUTCHours())}:${two(endsAt.getUTCMinutes())} UTC`
 }

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 
-const PromotionId = z.string().regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142').describe('Id of a promotion.')
-const SignOffId = z.string().regex(/^SIG-\d{4,}$/, 'an id such as SIG-0387').describe('Id of a signature.')
+const PromotionId = z
+  .string()
+  .regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142')
+  .describe('Id of a promotion.')
+const SignOffId = z
+  .string()
+  .regex(/^SIG-\d{4,}$/, 'an id such as SIG-0387')
+  .describe('Id of a signature.')
 const Reason = z.string().trim().min(3, 'Say why, in a few words.').max(2_000, 'At most 2,000 characters.')
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
 const Instant = z.iso.datetime({ offset: true, error: 'an instant such as 2026-11-19T16:00:00Z' }).transform((text) => new Date(text))
@@ -12,19 +18,40 @@ export const openPromotionInput = z
     system: z.string().min(1).max(64).describe('Slug of the system.'),
     version: z.string().min(1).max(128).describe('Version of a registered release.'),
     to: z.string().min(1).max(64).describe('Id or alias of the target profile.'),
-    from: z.string().min(1).max(64).optional().describe('Id or alias of the profile it comes from; needed only where several edges lead to the target.'),
+    from: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Id or alias of the profile it comes from; needed only where several edges lead to the target.'),
     windowStartsAt: Instant.optional().describe('When the deployment may start at the earliest.'),
     windowEndsAt: Instant.optional().describe('When it may start at the latest.'),
   })
-  .refine((input) => (input.windowStartsAt === undefined) === (input.windowEndsAt === undefined), { error: 'A window has a start and an end, or leave both out.', path: ['windowEndsAt'] })
-  .refine((input) => !input.windowStartsAt || !input.windowEndsAt || input.windowStartsAt < input.windowEndsAt, { error: 'The window ends after it starts.', path: ['windowEndsAt'] })
+  .refine((input) => (input.windowStartsAt === undefined) === (input.windowEndsAt === undefined), {
+    error: 'A window has a start and an end, or leave both out.',
+    path: ['windowEndsAt'],
+  })
+  .refine((input) => !input.windowStartsAt || !input.windowEndsAt || input.windowStartsAt < input.windowEndsAt, {
+    error: 'The window ends after it starts.',
+    path: ['windowEndsAt'],
+  })
   .meta({ id: 'OpenPromotion' })
 
 /** Sets or removes (both empty) the window of an open promotion. */
 export const setWindowInput = z
-  .strictObject({ promotion: PromotionId, startsAt: z.union([z.literal(''), Instant]).optional(), endsAt: z.union([z.literal(''), Instant]).optional() })
-  .refine((input) => Boolean(input.startsAt) === Boolean(input.endsAt), { error: 'A window has a start and an end; leave both empty for none.', path: ['endsAt'] })
-  .refine((input) => !input.startsAt || !input.endsAt || input.startsAt < input.endsAt, { error: 'The window ends after it starts.', path: ['endsAt'] })
+  .strictObject({
+    promotion: PromotionId,
+    startsAt: z.union([z.literal(''), Instant]).optional(),
+    endsAt: z.union([z.literal(''), Instant]).optional(),
+  })
+  .refine((input) => Boolean(input.startsAt) === Boolean(input.endsAt), {
+    error: 'A window has a start and an end; leave both empty for none.',
+    path: ['endsAt'],
+  })
+  .refine((input) => !input.startsAt || !input.endsAt || input.startsAt < input.endsAt, {
+    error: 'The window ends after it starts.',
+    path: ['endsAt'],
+  })
 
 export const promotionInput = z.strictObject({ promotion: PromotionId })
 
@@ -52,4 +79,7 @@ export const declinePromotionInput = z.strictObject({
 export const withdrawSignOffInput = z.strictObject({ signOff: SignOffId, reason: Reason })
 export const withdrawPromotionInput = z.strictObject({ promotion: PromotionId, reason: Reason })
 export const askQuestionInput = z.strictObject({ promotion: PromotionId, text: Reason })
-export const editNotesSummaryInput = z.strictObject({ promotion: PromotionId, summary: z.string().trim().max(4_000, 'At most 4,000 characters.') })
+export const editNotesSummaryInput = z.strictObject({
+  promotion: PromotionId,
+  summary: z.string().trim().max(4_000, 'At most 4,000 characters.'),
+})

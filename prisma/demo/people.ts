@@ -41,8 +41,20 @@ const REQUEST = { id: 'demo', ip: null, agentHash: null }
 
 /** Acts as a person at an instant of the story, with the roles they were given; use cases read them again. */
 export function as(cast: Cast, key: PersonKey, at: Date): Ctx {
-  const grants = PEOPLE[key].roles.map((role) => ({ id: cast[key], principalId: cast[key], role, systemId: null, grantedById: null, startsAt: new Date(0), endsAt: null }))
-  return { actor: { id: cast[key], kind: 'person', name: PEOPLE[key].name, countsAsId: cast[key], grants, session: null, token: null }, request: REQUEST, at }
+  const grants = PEOPLE[key].roles.map((role) => ({
+    id: cast[key],
+    principalId: cast[key],
+    role,
+    systemId: null,
+    grantedById: null,
+    startsAt: new Date(0),
+    endsAt: null,
+  }))
+  return {
+    actor: { id: cast[key], kind: 'person', name: PEOPLE[key].name, countsAsId: cast[key], grants, session: null, token: null },
+    request: REQUEST,
+    at,
+  }
 }
 
 export type Casting = { cast: Cast; password: string; token: string; ci: (at: Date) => Ctx }
@@ -62,17 +74,35 @@ export async function castPeople(clock: Clock): Promise<Casting> {
     const ctx: Ctx = first ? as({ ada: '' } as Cast, 'ada', at) : as(cast, 'ada', at)
     await admit(ctx, async ({ tx, now }) => {
       const { id } = await tx.principal.create({
-        data: { kind: 'person', createdAt: now, person: { create: { name, email: emailOf(key), passwordHash, timeZone: key === 'martin' ? 'Europe/Berlin' : 'UTC' } } },
+        data: {
+          kind: 'person',
+          createdAt: now,
+          person: { create: { name, email: emailOf(key), passwordHash, timeZone: key === 'martin' ? 'Europe/Berlin' : 'UTC' } },
+        },
         select: { id: true },
       })
       await tx.commitIdentity.create({ data: { email: emailOf(key), principalId: id } })
       cast[key] = id
-      const events: AuditEvent[] = [{ action: 'principal.created', system: null, subject: { kind: 'principal', id }, after: { kind: 'person' } }]
+      const events: AuditEvent[] = [
+        { action: 'principal.created', system: null, subject: { kind: 'principal', id }, after: { kind: 'person' } },
+      ]
       for (const role of roles) {
-        const grant = await tx.roleGrant.create({ data: { principalId: id, role, grantedById: first ? null : cast.ada, startsAt: now, createdAt: now }, select: { id: true } })
-        events.push({ action: 'grant.given', system: null, subject: { kind: 'grant', id: grant.id }, after: { principal: id, role, systemId: null } })
+        const grant = await tx.roleGrant.create({
+          data: { principalId: id, role, grantedById: first ? null : cast.ada, startsAt: now, createdAt: now },
+          select: { id: true },
+        })
+        events.push({
+          action: 'grant.given',
+          system: null,
+          subject: { kind: 'grant', id: grant.id },
+          after: { principal: id, role, systemId: null },
+        })
       }
-      return { result: id, events: events as [AuditEvent, ...AuditEvent[]], actor: first ? { ...ctx.actor, id, countsAsId: id } : ctx.actor }
+      return {
+        result: id,
+        events: events as [AuditEvent, ...AuditEvent[]],
+        actor: first ? { ...ctx.actor, id, countsAsId: id } : ctx.actor,
+      }
     })
   }
   const former = await giveToken(cast, clock.at(95, '09:00'), clock.at(6, '09:00'))
@@ -83,7 +113,15 @@ export async function castPeople(clock: Clock): Promise<Casting> {
   const ci = (when: Date): Ctx => {
     const token = when < changeOver ? former : current
     return {
-      actor: { id: token.principalId, kind: 'token', name: 'GitHub Actions', countsAsId: cast.ada, grants: [], session: null, token: { id: token.id, systemId: null, scopes: token.scopes, gates: [] } },
+      actor: {
+        id: token.principalId,
+        kind: 'token',
+        name: 'GitHub Actions',
+        countsAsId: cast.ada,
+        grants: [],
+        session: null,
+        token: { id: token.id, systemId: null, scopes: token.scopes, gates: [] },
+      },
       request: REQUEST,
       at: when,
     }
@@ -93,17 +131,42 @@ export async function castPeople(clock: Clock): Promise<Casting> {
 
 const SCOPES = ['read', 'release:register', 'evidence:bring', 'snapshot:record', 'promotion:open', 'deployment:record', 'checklist:run']
 
-async function giveToken(cast: Cast, at: Date, expiresAt: Date): Promise<{ id: string; principalId: string; secret: string; scopes: string[] }> {
+async function giveToken(
+  cast: Cast,
+  at: Date,
+  expiresAt: Date,
+): Promise<{ id: string; principalId: string; secret: string; scopes: string[] }> {
   const secret = makeToken()
   return admit(as(cast, 'ada', at), async ({ tx, now }) => {
-    const principal = await tx.principal.create({ data: { kind: 'token', label: 'GitHub Actions', sponsorId: cast.ada, createdAt: now }, select: { id: true } })
+    const principal = await tx.principal.create({
+      data: { kind: 'token', label: 'GitHub Actions', sponsorId: cast.ada, createdAt: now },
+      select: { id: true },
+    })
     const row = await tx.apiToken.create({
-      data: { actsAsId: principal.id, createdById: cast.ada, name: 'GitHub Actions', prefix: secret.slice(0, 8), lastFour: secret.slice(-4), secretHash: secretHash(secret), scopes: SCOPES, gates: [], createdAt: now, expiresAt },
+      data: {
+        actsAsId: principal.id,
+        createdById: cast.ada,
+        name: 'GitHub Actions',
+        prefix: secret.slice(0, 8),
+        lastFour: secret.slice(-4),
+        secretHash: secretHash(secret),
+        scopes: SCOPES,
+        gates: [],
+        createdAt: now,
+        expiresAt,
+      },
       select: { id: true },
     })
     return {
       result: { id: row.id, principalId: principal.id, secret, scopes: SCOPES },
-      events: [{ action: 'token.created', system: null, subject: { kind: 'token', id: row.id }, after: { scopes: SCOPES, expiresAt: expiresAt.toISOString() } }],
+      events: [
+        {
+          action: 'token.created',
+          system: null,
+          subject: { kind: 'token', id: row.id },
+          after: { scopes: SCOPES, expiresAt: expiresAt.toISOString() },
+        },
+      ],
       actor: as(cast, 'ada', at).actor,
     }
   })

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { db } from '@/lib/db/client'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
-import { edgeGates, type EdgeGate } from '@/lib/domain/gate'
-import { type ChecklistItem, applicableItems } from '@/lib/domain/checklist'
+import { applicableItems, type ChecklistItem } from '@/lib/domain/checklist'
+import { type EdgeGate, edgeGates } from '@/lib/domain/gate'
 import type { Policy, PolicyEdge } from '@/lib/domain/policy/schema'
-import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { chooseVariant } from '@/lib/usecases/checklist/choose-variant'
 import { startRun } from '@/lib/usecases/checklist/start-run'
 import { tickItem } from '@/lib/usecases/checklist/tick-item'
-import { approveBundle } from '@/lib/usecases/release/approve-bundle'
-import { registerRelease } from '@/lib/usecases/release/register-release'
-import { recordSnapshot } from '@/lib/usecases/snapshot/record-snapshot'
+import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
+import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
+import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
-import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
-import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
+import { approveBundle } from '@/lib/usecases/release/approve-bundle'
+import { registerRelease } from '@/lib/usecases/release/register-release'
+import { recordSnapshot } from '@/lib/usecases/snapshot/record-snapshot'
 import { after } from './clock'
 import { as, type Casting, emailOf, type PersonKey } from './people'
 
@@ -55,7 +55,8 @@ export async function release(casting: Casting, story: ReleaseStory): Promise<vo
     contributors: Object.entries(story.commits).map(([key, commits]) => ({ identity: emailOf(key as PersonKey), commits })),
   })
   const policy = await policyOf(system)
-  if (policy.edges.some((edge) => edge.requiresApprovedBundle)) await approveBundle(as(casting.cast, 'ines', after(story.builtAt, 55)), { system, version })
+  if (policy.edges.some((edge) => edge.requiresApprovedBundle))
+    await approveBundle(as(casting.cast, 'ines', after(story.builtAt, 55)), { system, version })
 }
 
 /** What a gate is told in the demo, by its kind of evidence: no gate is named in code. */
@@ -71,18 +72,31 @@ const FOUND: Partial<Record<string, string>> = {
 }
 
 /** Who stands for the roles a gate asks of a person, in this story. */
-const STANDS_FOR: Partial<Record<string, PersonKey>> = { engineer: 'jonah', dev_lead: 'aiko', release_manager: 'ines', secops: 'priya', incident_commander: 'kofi' }
+const STANDS_FOR: Partial<Record<string, PersonKey>> = {
+  engineer: 'jonah',
+  dev_lead: 'aiko',
+  release_manager: 'ines',
+  secops: 'priya',
+  incident_commander: 'kofi',
+}
 
 type Bring = { casting: Casting; system: string; version: string; edge: PolicyEdge; at: Date }
 
 /** Brings what one gate asks, as its policy says who may: a pipeline where it can, a person in the role where it must. */
-export async function bring(gate: EdgeGate, { casting, system, version, edge, at }: Bring, told: { verdict?: 'pass' | 'fail'; summary?: string } = {}): Promise<void> {
+export async function bring(
+  gate: EdgeGate,
+  { casting, system, version, edge, at }: Bring,
+  told: { verdict?: 'pass' | 'fail'; summary?: string } = {},
+): Promise<void> {
   if (gate.kind === 'checklist') return tickAll(gate, { casting, system, version, edge, at })
   const person = STANDS_FOR[gate.by.roles?.find((role) => STANDS_FOR[role]) ?? 'engineer'] ?? 'jonah'
   const ctx = gate.by.kinds.includes('token') && gate.evidenceKind !== 'drill' ? casting.ci(at) : as(casting.cast, person, at)
   let snapshot: string | undefined
   if (gate.boundToSnapshotOf) {
-    const newest = await db.snapshot.findFirst({ where: { systemId: system, profileKey: gate.boundToSnapshotOf }, orderBy: { takenAt: 'desc' } })
+    const newest = await db.snapshot.findFirst({
+      where: { systemId: system, profileKey: gate.boundToSnapshotOf },
+      orderBy: { takenAt: 'desc' },
+    })
     snapshot = newest?.digest
   }
   await recordEvidence(ctx, {
@@ -107,7 +121,14 @@ async function tickAll(gate: EdgeGate, { casting, system, version, edge, at }: B
 }
 
 /** Ticks every item of one phase of a run, a minute apart. */
-export async function tickPhase(casting: Casting, runId: string, profileKey: string, phase: 'before' | 'during' | 'after', at: Date, upTo = Number.POSITIVE_INFINITY): Promise<void> {
+export async function tickPhase(
+  casting: Casting,
+  runId: string,
+  profileKey: string,
+  phase: 'before' | 'during' | 'after',
+  at: Date,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const run = await db.checklistRun.findUniqueOrThrow({ where: { id: runId } })
   const policy = await policyOf(run.systemId)
   const items = applicableItems(run.items as ChecklistItem[], { profileKey, phase: policy.phases?.current ?? null, variant: run.variant })
@@ -118,12 +139,19 @@ export async function tickPhase(casting: Casting, runId: string, profileKey: str
     return tickPhase(casting, runId, profileKey, phase, at, upTo)
   }
   const own = items.filter(({ item, parts }) => item.phase === phase && parts.length === 0).slice(0, upTo)
-  for (const [position, { item }] of own.entries()) await tickItem(as(casting.cast, 'jonah', after(at, position)), { run: runId, item: item.id, state: 'done' })
+  for (const [position, { item }] of own.entries())
+    await tickItem(as(casting.cast, 'jonah', after(at, position)), { run: runId, item: item.id, state: 'done' })
 }
 
 /** A dated backup of a profile. */
 export async function snapshot(casting: Casting, system: string, profile: string, at: Date): Promise<void> {
-  await recordSnapshot(casting.ci(after(at, 2)), { system, profile, takenAt: at, digest: hex(`snapshot ${system} ${profile} ${at.toISOString()}`), location: `backups/${profile}/${at.toISOString().slice(0, 10)}` })
+  await recordSnapshot(casting.ci(after(at, 2)), {
+    system,
+    profile,
+    takenAt: at,
+    digest: hex(`snapshot ${system} ${profile} ${at.toISOString()}`),
+    location: `backups/${profile}/${at.toISOString().slice(0, 10)}`,
+  })
 }
 
 export type Voyage = {
@@ -140,7 +168,12 @@ export type Voyage = {
   signers?: readonly PersonKey[]
 }
 
-const SIGNERS: Record<string, PersonKey> = { 'Release Manager': 'ines', SecOps: 'priya', Management: 'martin', 'Production approver': 'tomasz' }
+const SIGNERS: Record<string, PersonKey> = {
+  'Release Manager': 'ines',
+  SecOps: 'priya',
+  Management: 'martin',
+  'Production approver': 'tomasz',
+}
 
 /** Opens a promotion and meets the gates that are judged before the seal. Gives its id and the edge. */
 export async function approach(voyage: Voyage): Promise<{ id: string; edge: PolicyEdge; gates: EdgeGate[]; metAt: Date }> {
@@ -149,10 +182,19 @@ export async function approach(voyage: Voyage): Promise<{ id: string; edge: Poli
   const edge = policy.edges.find((candidate) => candidate.id === voyage.edge) as PolicyEdge // the story names edges of the four policies
   const gates = edgeGates(policy, edge)
   const pace = voyage.pace ?? { gates: 180, seal: 30, sign: 50 }
-  for (const gate of gates.filter(({ moments }) => moments.includes('opening'))) await bring(gate, { casting, system, version, edge, at: after(at, -20) })
-  const { id } = await openPromotion(as(casting.cast, voyage.opener ?? 'leo', at), { system, version, to: edge.to, from: edge.from, windowStartsAt: voyage.window?.startsAt, windowEndsAt: voyage.window?.endsAt })
+  for (const gate of gates.filter(({ moments }) => moments.includes('opening')))
+    await bring(gate, { casting, system, version, edge, at: after(at, -20) })
+  const { id } = await openPromotion(as(casting.cast, voyage.opener ?? 'leo', at), {
+    system,
+    version,
+    to: edge.to,
+    from: edge.from,
+    windowStartsAt: voyage.window?.startsAt,
+    windowEndsAt: voyage.window?.endsAt,
+  })
   const rest = gates.filter(({ moments }) => moments.includes('promotion') && !moments.includes('opening'))
-  for (const [position, gate] of rest.entries()) await bring(gate, { casting, system, version, edge, at: after(at, Math.round((pace.gates * (position + 1)) / rest.length)) })
+  for (const [position, gate] of rest.entries())
+    await bring(gate, { casting, system, version, edge, at: after(at, Math.round((pace.gates * (position + 1)) / rest.length)) })
   return { id, edge, gates, metAt: after(at, pace.gates + 20) }
 }
 
@@ -165,7 +207,13 @@ export async function sealAndSign(voyage: Voyage, id: string, edge: PolicyEdge, 
   const slots = edge.signOff.slots.toSorted((a, b) => Number(a.order === 'last') - Number(b.order === 'last'))
   for (const slot of slots.slice(0, count)) {
     signedAt = after(signedAt, pace.sign)
-    await signPromotion(as(cast, SIGNERS[slot.title] as PersonKey, signedAt), { promotion: id, slot: slot.id, sealedHash: sealed.hash, proof: '', confirmed: 'yes' })
+    await signPromotion(as(cast, SIGNERS[slot.title] as PersonKey, signedAt), {
+      promotion: id,
+      slot: slot.id,
+      sealedHash: sealed.hash,
+      proof: '',
+      confirmed: 'yes',
+    })
   }
   return signedAt
 }
@@ -183,7 +231,9 @@ export async function deploy(
       await bring(gate, { casting, system, version, edge, at: after(at, -8) })
     }
   }
-  const inputs = policy.deployment.allowedInputs.filter(({ required, profiles }) => required && (profiles === undefined || profiles.includes(profile))).map(({ id }) => id)
+  const inputs = policy.deployment.allowedInputs
+    .filter(({ required, profiles }) => required && (profiles === undefined || profiles.includes(profile)))
+    .map(({ id }) => id)
   const started = await startDeployment(casting.ci(at), { system, version, profile, inputs })
   const run = await db.deployment.findUniqueOrThrow({ where: { id: started.id }, select: { runId: true } })
   if (end === null) {
@@ -200,6 +250,10 @@ export async function deploy(
 export async function ship(voyage: Voyage, end?: Parameters<typeof deploy>[2]): Promise<{ id: string; deployment: string }> {
   const { id, edge, metAt } = await approach(voyage)
   const signedAt = await sealAndSign(voyage, id, edge, after(metAt, voyage.pace?.seal ?? 30))
-  const deployment = await deploy(voyage.casting, { system: voyage.system, version: voyage.version, profile: edge.to, at: after(signedAt, 40) }, end)
+  const deployment = await deploy(
+    voyage.casting,
+    { system: voyage.system, version: voyage.version, profile: edge.to, at: after(signedAt, 40) },
+    end,
+  )
   return { id, deployment }
 }

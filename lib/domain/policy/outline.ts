@@ -63,7 +63,16 @@ export function outlineOf(policy: Policy): OutlineSection[] {
     const value = policy[id]
     const title = HEADINGS[id]
     if (value === undefined || (Array.isArray(value) && value.length === 0)) return []
-    const entry = Array.isArray(value) ? { id, title, text: null, facts: [], lists: [{ label: title, entries: value.map((item, index) => entryOf(item as Json, String(index + 1))) }], provenance: null } : entryOf(value as Json, id, title)
+    const entry = Array.isArray(value)
+      ? {
+          id,
+          title,
+          text: null,
+          facts: [],
+          lists: [{ label: title, entries: value.map((item, index) => entryOf(item as Json, String(index + 1))) }],
+          provenance: null,
+        }
+      : entryOf(value as Json, id, title)
     return entry.facts.length + entry.lists.length === 0 && entry.text === null ? [] : [{ id, title, entry }]
   })
 }
@@ -86,7 +95,13 @@ function entryOf(value: Json, fallback: string, heading?: string): OutlineEntry 
     provenance: source || assumed ? { source, assumed, assumedFields } : null,
   }
   for (const [key, each] of Object.entries(value)) {
-    if (key === titleKey || key === textKey || ['source', 'assumed', 'assumedFields'].includes(key) || (key === 'id' && heading !== undefined)) continue
+    if (
+      key === titleKey ||
+      key === textKey ||
+      ['source', 'assumed', 'assumedFields'].includes(key) ||
+      (key === 'id' && heading !== undefined)
+    )
+      continue
     if (key === 'id' && entry.title === id) continue
     addTo(entry, key, each, assumedFields?.includes(key) ?? false)
   }
@@ -101,8 +116,10 @@ function addTo(entry: OutlineEntry, key: string, value: unknown, assumed: boolea
   } else if (isRecord(value)) {
     const entries = Object.entries(value)
     if (entries.length === 0) return
-    if (entries.every(([, each]) => isRecord(each))) entry.lists.push({ label, entries: entries.map(([name, each]) => entryOf(each as Json, name, name)) })
-    else if (entries.some(([, each]) => isRecord(each) || Array.isArray(each)) || 'text' in value) entry.lists.push({ label, entries: [entryOf(value, key, label)] })
+    if (entries.every(([, each]) => isRecord(each)))
+      entry.lists.push({ label, entries: entries.map(([name, each]) => entryOf(each as Json, name, name)) })
+    else if (entries.some(([, each]) => isRecord(each) || Array.isArray(each)) || 'text' in value)
+      entry.lists.push({ label, entries: [entryOf(value, key, label)] })
     else entry.facts.push({ label, value: entries.map(([name, each]) => `${words(name)}: ${scalar(each)}`).join('; '), assumed })
   } else {
     entry.facts.push({ label, value: Array.isArray(value) ? value.map(scalar).join(', ') : scalar(value), assumed })

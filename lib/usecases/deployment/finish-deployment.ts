@@ -5,8 +5,8 @@ import { mutate } from '@/lib/db/mutate'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { type Ctx, readableSystems } from '@/lib/domain/context'
 import { type DeploymentStatus, knownFailure, stampMismatches, whyNotFinish, whyNotRecordDeployment } from '@/lib/domain/deployment'
-import { compareReleases } from '@/lib/domain/release'
 import { ensure, refuse } from '@/lib/domain/refusal'
+import { compareReleases } from '@/lib/domain/release'
 import type { finishDeploymentInput } from '@/lib/schemas/deployment'
 import { voidIfMoved } from '../promotion/void-moved'
 
@@ -15,21 +15,37 @@ import { voidIfMoved } from '../promotion/void-moved'
  * ordered before it are superseded, later ones lose a sealed version whose baseline moved; a rollback marks what it reverted. A stamp
  * that differs from the release cannot end as a success (002.27).
  */
-export async function finishDeployment(ctx: Ctx, input: z.output<typeof finishDeploymentInput>): Promise<{ id: string; status: DeploymentStatus }> {
+export async function finishDeployment(
+  ctx: Ctx,
+  input: z.output<typeof finishDeploymentInput>,
+): Promise<{ id: string; status: DeploymentStatus }> {
   return mutate(ctx, async ({ tx, now, actor }) => {
     const readable = readableSystems(actor, now)
-    const seen = await tx.deployment.findFirst({ where: { id: input.deployment, ...(readable === null ? {} : { systemId: { in: readable } }) }, select: { systemId: true, profileKey: true } })
+    const seen = await tx.deployment.findFirst({
+      where: { id: input.deployment, ...(readable === null ? {} : { systemId: { in: readable } }) },
+      select: { systemId: true, profileKey: true },
+    })
     ensure(seen ? null : refuse('not_found', `There is no deployment ${input.deployment} that you can see.`))
     const { systemId, profileKey } = seen as NonNullable<typeof seen> // ensured just above
     // Promotions first, in id order, then the deployment: the same order as a start, so that the two never wait for each other.
     await tx.$queryRaw`SELECT id FROM "Promotion" WHERE "systemId" = ${systemId} AND "toKey" = ${profileKey} AND status = 'open' ORDER BY id FOR UPDATE`
     await tx.$queryRaw`SELECT id FROM "Deployment" WHERE id = ${input.deployment} FOR UPDATE`
-    const deployment = await tx.deployment.findUniqueOrThrow({ where: { id: input.deployment }, include: { release: true, system: { select: { id: true, name: true } } } })
-    ensure(whyNotRecordDeployment(actor, deployment.system, now), whyNotFinish({ id: deployment.id, status: deployment.status as DeploymentStatus }))
+    const deployment = await tx.deployment.findUniqueOrThrow({
+      where: { id: input.deployment },
+      include: { release: true, system: { select: { id: true, name: true } } },
+    })
+    ensure(
+      whyNotRecordDeployment(actor, deployment.system, now),
+      whyNotFinish({ id: deployment.id, status: deployment.status as DeploymentStatus }),
+    )
     const mismatches = input.stamp ? stampMismatches(input.stamp, deployment.release) : []
     ensure(
       input.result === 'succeeded' && mismatches.length > 0
-        ? refuse('policy_forbids', `Something else runs there than was deployed. ${mismatches.join('. ')}. Record it as failed, or deploy the right build.`, { details: mismatches })
+        ? refuse(
+            'policy_forbids',
+            `Something else runs there than was deployed. ${mismatches.join('. ')}. Record it as failed, or deploy the right build.`,
+            { details: mismatches },
+          )
         : null,
     )
     const { policy } = await loadPolicyVersion(tx, deployment.policyVersionId)
@@ -49,7 +65,13 @@ export async function finishDeployment(ctx: Ctx, input: z.output<typeof finishDe
     if (deployment.promotionId) {
       const status = input.result === 'succeeded' ? 'deployed' : 'failed'
       await tx.promotion.update({ where: { id: deployment.promotionId }, data: { status, endedAt: now } })
-      events.push({ action: `promotion.${status}`, system: systemId, subject: { kind: 'promotion', id: deployment.promotionId }, before: { status: 'open' }, after: { status, deployment: deployment.id } })
+      events.push({
+        action: `promotion.${status}`,
+        system: systemId,
+        subject: { kind: 'promotion', id: deployment.promotionId },
+        before: { status: 'open' },
+        after: { status, deployment: deployment.id },
+      })
     }
     if (input.result === 'succeeded' && deployment.revertsId) events.push(...(await markRolledBack(deployment.revertsId)))
     if (input.result === 'succeeded' && deployment.authorised) events.push(...(await settleOthers()))
@@ -69,20 +91,53 @@ export async function finishDeployment(ctx: Ctx, input: z.output<typeof finishDe
 
     async function markRolledBack(id: string): Promise<AuditEvent[]> {
       const reverted = await tx.deployment.update({ where: { id }, data: { status: 'rolled_back' }, select: { promotionId: true } })
-      const marked: AuditEvent[] = [{ action: 'deployment.rolled_back', system: systemId, subject: { kind: 'deployment', id }, before: { status: 'succeeded' }, after: { status: 'rolled_back', by: deployment.id } }]
+      const marked: AuditEvent[] = [
+        {
+          action: 'deployment.rolled_back',
+          system: systemId,
+          subject: { kind: 'deployment', id },
+          before: { status: 'succeeded' },
+          after: { status: 'rolled_back', by: deployment.id },
+        },
+      ]
       if (!reverted.promotionId) return marked
       await tx.promotion.update({ where: { id: reverted.promotionId }, data: { status: 'rolled_back' } })
-      return [...marked, { action: 'promotion.rolled_back', system: systemId, subject: { kind: 'promotion', id: reverted.promotionId }, before: { status: 'deployed' }, after: { status: 'rolled_back', by: deployment.id } }]
+      return [
+        ...marked,
+        {
+          action: 'promotion.rolled_back',
+          system: systemId,
+          subject: { kind: 'promotion', id: reverted.promotionId },
+          before: { status: 'deployed' },
+          after: { status: 'rolled_back', by: deployment.id },
+        },
+      ]
     }
 
     async function settleOthers(): Promise<AuditEvent[]> {
-      const open = await tx.promotion.findMany({ where: { systemId, toKey: profileKey, status: 'open' }, include: { release: true }, orderBy: { id: 'asc' } })
+      const open = await tx.promotion.findMany({
+        where: { systemId, toKey: profileKey, status: 'open' },
+        include: { release: true },
+        orderBy: { id: 'asc' },
+      })
       const settled: AuditEvent[] = []
       for (const other of open) {
         if (deployment.kind !== 'rollback' && compareReleases(other.release, deployment.release) < 0) {
-          await tx.sealedVersion.updateMany({ where: { promotionId: other.id, endedAt: null }, data: { endedAt: now, endedBy: 'withdrawn' } })
-          await tx.promotion.update({ where: { id: other.id }, data: { status: 'superseded', endedAt: now, endReason: deployment.promotionId ?? deployment.id } })
-          settled.push({ action: 'promotion.superseded', system: systemId, subject: { kind: 'promotion', id: other.id }, before: { status: 'open' }, after: { status: 'superseded', by: deployment.promotionId ?? deployment.id } })
+          await tx.sealedVersion.updateMany({
+            where: { promotionId: other.id, endedAt: null },
+            data: { endedAt: now, endedBy: 'withdrawn' },
+          })
+          await tx.promotion.update({
+            where: { id: other.id },
+            data: { status: 'superseded', endedAt: now, endReason: deployment.promotionId ?? deployment.id },
+          })
+          settled.push({
+            action: 'promotion.superseded',
+            system: systemId,
+            subject: { kind: 'promotion', id: other.id },
+            before: { status: 'open' },
+            after: { status: 'superseded', by: deployment.promotionId ?? deployment.id },
+          })
         } else {
           settled.push(...(await voidIfMoved({ tx, now }, other.id)))
         }

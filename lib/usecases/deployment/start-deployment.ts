@@ -2,8 +2,8 @@ import 'server-only'
 import type { z } from 'zod'
 import { loadPast } from '@/lib/db/load-deployments'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
-import { loadSystem } from '@/lib/db/load-system'
 import { loadPromotions } from '@/lib/db/load-promotions'
+import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
 import type { Ctx } from '@/lib/domain/context'
 import { type DeploymentKind, inputViolations, judgeStart, whyNotRecordDeployment } from '@/lib/domain/deployment'
@@ -18,13 +18,21 @@ export type StartedDeployment = { id: string; kind: DeploymentKind; authorised: 
  * is recorded all the same, with every reason, because what happened is a fact (domain.md: unauthorised). With `onlyAuthorised` (the
  * screen's button) it is refused instead. Inputs the policy does not allow are violations on the record (004.6, 004.15, 004.21).
  */
-export async function startDeployment(ctx: Ctx, input: z.output<typeof startDeploymentInput>, options: { onlyAuthorised?: boolean } = {}): Promise<StartedDeployment> {
+export async function startDeployment(
+  ctx: Ctx,
+  input: z.output<typeof startDeploymentInput>,
+  options: { onlyAuthorised?: boolean } = {},
+): Promise<StartedDeployment> {
   try {
     return await mutate(ctx, async ({ tx, now, actor }) => {
       const { active, ...governed } = await loadSystem(tx, actor, input.system, now)
       ensure(whyNotRecordDeployment(actor, governed, now))
       const release = await tx.release.findUnique({ where: { systemId_version: { systemId: governed.id, version: input.version } } })
-      ensure(release ? null : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }))
+      ensure(
+        release
+          ? null
+          : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }),
+      )
       const registered = release as NonNullable<typeof release> // ensured just above
       // A name nobody declared is kept as it was given: it counts as production and no promotion leads there (001.7).
       const profileKey = resolveProfile(active.policy, input.profile).profile?.id ?? input.profile
@@ -42,11 +50,16 @@ export async function startDeployment(ctx: Ctx, input: z.output<typeof startDepl
         },
         now,
       )
-      if (options.onlyAuthorised && !judged.authorised) throw new Refused(refuse('held', `This deployment may not start. ${judged.reasons.join(' ')}`, { details: judged.reasons }))
+      if (options.onlyAuthorised && !judged.authorised)
+        throw new Refused(refuse('held', `This deployment may not start. ${judged.reasons.join(' ')}`, { details: judged.reasons }))
       const violations = inputViolations(version.policy, profileKey, input.inputs)
       const list = version.policy.deployment.checklist
       const run = list
-        ? await tx.checklistRun.findFirst({ where: { releaseId: registered.id, profileKey, checklistKey: list }, orderBy: { startedAt: 'desc' }, select: { id: true } })
+        ? await tx.checklistRun.findFirst({
+            where: { releaseId: registered.id, profileKey, checklistKey: list },
+            orderBy: { startedAt: 'desc' },
+            select: { id: true },
+          })
         : null
       const { id } = await tx.deployment.create({
         data: {

@@ -4,8 +4,8 @@ import { keepText } from '@/lib/db/audit'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { mutate } from '@/lib/db/mutate'
 import { type Ctx, holdsAny, readableSystems } from '@/lib/domain/context'
-import { ROLES } from '@/lib/domain/roles'
 import { ensure, refuse } from '@/lib/domain/refusal'
+import { ROLES } from '@/lib/domain/roles'
 import type { askQuestionInput } from '@/lib/schemas/promotion'
 
 const ASKERS = ROLES.filter((role) => role !== 'auditor' && role !== 'admin')
@@ -14,9 +14,19 @@ const ASKERS = ROLES.filter((role) => role !== 'auditor' && role !== 'admin')
 export async function askQuestion(ctx: Ctx, input: z.output<typeof askQuestionInput>): Promise<{ id: string }> {
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
-    ensure(actor.kind === 'person' && holdsAny(actor, ASKERS, facts.system.id, now) ? null : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'))
+    ensure(
+      actor.kind === 'person' && holdsAny(actor, ASKERS, facts.system.id, now)
+        ? null
+        : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'),
+    )
     const text = await keepText(tx, input.text)
-    const question = await tx.question.create({ data: { promotionId: facts.id, askedById: actor.id, text, askedAt: now }, select: { id: true } })
-    return { result: question, events: [{ action: 'question.asked', system: facts.system.id, subject: { kind: 'promotion', id: facts.id }, text }] }
+    const question = await tx.question.create({
+      data: { promotionId: facts.id, askedById: actor.id, text, askedAt: now },
+      select: { id: true },
+    })
+    return {
+      result: question,
+      events: [{ action: 'question.asked', system: facts.system.id, subject: { kind: 'promotion', id: facts.id }, text }],
+    }
   })
 }

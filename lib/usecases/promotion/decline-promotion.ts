@@ -19,12 +19,19 @@ export async function declinePromotion(ctx: Ctx, input: z.output<typeof declineP
       const { tx, now, actor } = w
       const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
       ensure(whyNotDecline(facts, input.slot, actor, input.sealedHash, now))
-      const signOff = await writeSignOff(ctx, w, facts, { slotKey: input.slot, decision: 'decline', proof: input.proof, reason: { kind: input.reasonKind, text: input.reason } })
+      const signOff = await writeSignOff(ctx, w, facts, {
+        slotKey: input.slot,
+        decision: 'decline',
+        proof: input.proof,
+        reason: { kind: input.reasonKind, text: input.reason },
+      })
       const ended = await endSealed(tx, now, facts, 'declined', [])
       return { result: { id: signOff.id }, events: [signOff.event, ...ended] }
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error
-    throw new Refused(refuse('conflict', 'Somebody decided on this slot in the same moment. Nothing of yours was recorded; reload to see who.'))
+    throw new Refused(
+      refuse('conflict', 'Somebody decided on this slot in the same moment. Nothing of yours was recorded; reload to see who.'),
+    )
   }
 }

@@ -13,12 +13,19 @@ export async function editNotesSummary(ctx: Ctx, input: z.output<typeof editNote
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     ensure(
-      actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now) ? null : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} edits the summary.`),
+      actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now)
+        ? null
+        : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} edits the summary.`),
       whyNotOpenState(facts),
-      promotionPhase(facts, now) === 'approved' ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as addenda.') : null,
+      promotionPhase(facts, now) === 'approved'
+        ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as addenda.')
+        : null,
     )
     const text = await keepText(tx, input.summary)
     await tx.promotion.update({ where: { id: facts.id }, data: { notesSummary: text } })
-    return { result: { id: facts.id }, events: [{ action: 'release_notes.summary_edited', system: facts.system.id, subject: { kind: 'release_notes', id: facts.id }, text }] }
+    return {
+      result: { id: facts.id },
+      events: [{ action: 'release_notes.summary_edited', system: facts.system.id, subject: { kind: 'release_notes', id: facts.id }, text }],
+    }
   })
 }

@@ -26,14 +26,24 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       const ways = policy.edges.map((edge) => `${edge.from} to ${edge.to}`).join(', ')
       ensure(
         edges.length === 0
-          ? refuse('policy_forbids', `The policy of ${governed.name} has no way ${input.from ? `from ${input.from} ` : ''}to ${input.to}. Its ways are ${ways}.`, { place: 'to' })
+          ? refuse(
+              'policy_forbids',
+              `The policy of ${governed.name} has no way ${input.from ? `from ${input.from} ` : ''}to ${input.to}. Its ways are ${ways}.`,
+              { place: 'to' },
+            )
           : edges.length > 1
-            ? refuse('invalid', `Several ways lead to ${input.to}. Say from where: ${edges.map((edge) => edge.from).join(' or ')}.`, { place: 'from' })
+            ? refuse('invalid', `Several ways lead to ${input.to}. Say from where: ${edges.map((edge) => edge.from).join(' or ')}.`, {
+                place: 'from',
+              })
             : null,
       )
       const edge = edges[0] as (typeof edges)[number]
       const release = await tx.release.findUnique({ where: { systemId_version: { systemId: governed.id, version: input.version } } })
-      ensure(release ? null : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }))
+      ensure(
+        release
+          ? null
+          : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }),
+      )
       const registered = release as NonNullable<typeof release>
       const scope = { systemId: governed.id, releaseId: registered.id, profileKey: edge.to, policy }
       const factsFor = await loadGateFacts(tx, [scope])
@@ -41,12 +51,22 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       ensure(
         open.length === 0
           ? null
-          : refuse('gate_not_passed', `${edge.to} asks for this before a release candidate: ${open.map((judged) => `${judged.gate.title}. ${judged.sentence}`).join(' ')}`, {
-              details: open.map((judged) => `${judged.gate.title}: ${judged.sentence}`),
-            }),
+          : refuse(
+              'gate_not_passed',
+              `${edge.to} asks for this before a release candidate: ${open.map((judged) => `${judged.gate.title}. ${judged.sentence}`).join(' ')}`,
+              {
+                details: open.map((judged) => `${judged.gate.title}: ${judged.sentence}`),
+              },
+            ),
       )
-      ensure(input.windowEndsAt && input.windowEndsAt <= now ? refuse('invalid', 'That window has passed. Choose one that ends later, or none.', { place: 'windowEndsAt' }) : null)
-      const edgeRow = await tx.promotionEdge.findUniqueOrThrow({ where: { policyVersionId_key: { policyVersionId: version.id, key: edge.id } } })
+      ensure(
+        input.windowEndsAt && input.windowEndsAt <= now
+          ? refuse('invalid', 'That window has passed. Choose one that ends later, or none.', { place: 'windowEndsAt' })
+          : null,
+      )
+      const edgeRow = await tx.promotionEdge.findUniqueOrThrow({
+        where: { policyVersionId_key: { policyVersionId: version.id, key: edge.id } },
+      })
       const promotion = await tx.promotion.create({
         data: {
           systemId: governed.id,
@@ -73,13 +93,20 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
             system: governed.id,
             subject: { kind: 'promotion', id: promotion.id },
             policy: version.hash,
-            after: { release: registered.version, from: edge.from, to: edge.to, window: input.windowStartsAt ? input.windowStartsAt.toISOString() : null },
+            after: {
+              release: registered.version,
+              from: edge.from,
+              to: edge.to,
+              window: input.windowStartsAt ? input.windowStartsAt.toISOString() : null,
+            },
           },
         ],
       }
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error
-    throw new Refused(refuse('conflict', `A promotion of ${input.version} to ${input.to} is already open. Go on with that one, or withdraw it first.`))
+    throw new Refused(
+      refuse('conflict', `A promotion of ${input.version} to ${input.to} is already open. Go on with that one, or withdraw it first.`),
+    )
   }
 }

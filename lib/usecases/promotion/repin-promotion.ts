@@ -15,18 +15,36 @@ export async function repinPromotion(ctx: Ctx, input: z.output<typeof promotionI
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     const version = await loadActivePolicy(tx, facts.system.id)
     ensure(
-      holdsAny(actor, ['release_manager'], facts.system.id, now) ? null : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} pins a promotion to another policy version.`),
+      holdsAny(actor, ['release_manager'], facts.system.id, now)
+        ? null
+        : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} pins a promotion to another policy version.`),
       whyNotOpenState(facts),
-      version.id === facts.policy.versionId ? refuse('wrong_state', `${facts.id} is already pinned to version ${version.number}, the active one.`) : null,
-      version.policy.edges.some((edge) => edge.id === facts.edge.id) ? null : refuse('policy_forbids', `Version ${version.number} has no way from ${facts.edge.from} to ${facts.edge.to}. Withdraw this promotion.`),
+      version.id === facts.policy.versionId
+        ? refuse('wrong_state', `${facts.id} is already pinned to version ${version.number}, the active one.`)
+        : null,
+      version.policy.edges.some((edge) => edge.id === facts.edge.id)
+        ? null
+        : refuse(
+            'policy_forbids',
+            `Version ${version.number} has no way from ${facts.edge.from} to ${facts.edge.to}. Withdraw this promotion.`,
+          ),
     )
-    const edge = await tx.promotionEdge.findUniqueOrThrow({ where: { policyVersionId_key: { policyVersionId: version.id, key: facts.edge.id } } })
+    const edge = await tx.promotionEdge.findUniqueOrThrow({
+      where: { policyVersionId_key: { policyVersionId: version.id, key: facts.edge.id } },
+    })
     await tx.promotion.update({ where: { id: facts.id }, data: { policyVersionId: version.id, edgeId: edge.id } })
     const voided = await voidIfMoved({ tx, now }, facts.id)
     return {
       result: { number: version.number, voided: voided.length > 0 },
       events: [
-        { action: 'promotion.repinned', system: facts.system.id, subject: { kind: 'promotion', id: facts.id }, policy: version.hash, before: { number: facts.policy.number }, after: { number: version.number } },
+        {
+          action: 'promotion.repinned',
+          system: facts.system.id,
+          subject: { kind: 'promotion', id: facts.id },
+          policy: version.hash,
+          before: { number: facts.policy.number },
+          after: { number: version.number },
+        },
         ...voided,
       ],
     }

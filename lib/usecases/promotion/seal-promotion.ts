@@ -39,7 +39,13 @@ export async function sealPromotion(ctx: Ctx, input: z.output<typeof promotionIn
     return {
       result: { number, hash },
       events: [
-        { action: 'promotion.sealed', system: facts.system.id, subject: { kind: 'promotion', id: facts.id, version: number }, dossier: hash, policy: facts.policy.hash },
+        {
+          action: 'promotion.sealed',
+          system: facts.system.id,
+          subject: { kind: 'promotion', id: facts.id, version: number },
+          dossier: hash,
+          policy: facts.policy.hash,
+        },
         ...voided,
       ],
     }

@@ -13,9 +13,13 @@ export async function setWindow(ctx: Ctx, input: z.output<typeof setWindowInput>
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     ensure(
-      holdsAny(actor, ['release_manager'], facts.system.id, now) ? null : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} sets the window.`),
+      holdsAny(actor, ['release_manager'], facts.system.id, now)
+        ? null
+        : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} sets the window.`),
       whyNotOpenState(facts),
-      input.endsAt && input.endsAt <= now ? refuse('invalid', 'That window has passed. Choose one that ends later, or none.', { place: 'endsAt' }) : null,
+      input.endsAt && input.endsAt <= now
+        ? refuse('invalid', 'That window has passed. Choose one that ends later, or none.', { place: 'endsAt' })
+        : null,
     )
     const startsAt = input.startsAt || null
     const endsAt = input.endsAt || null

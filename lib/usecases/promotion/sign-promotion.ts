@@ -9,17 +9,20 @@ import type { AuditEvent } from '@/lib/domain/audit-event'
 import { canonicalText, sha256Hex } from '@/lib/domain/canonical'
 import { type Ctx, type Grant, readableSystems } from '@/lib/domain/context'
 import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotSignPromotion } from '@/lib/domain/promotion'
-import { draftNotes } from '@/lib/domain/release-notes'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
-import type { signPromotionInput } from '@/lib/schemas/promotion'
+import { draftNotes } from '@/lib/domain/release-notes'
 import { windowInWords } from '@/lib/domain/words'
+import type { signPromotionInput } from '@/lib/schemas/promotion'
 
 /**
  * Fills a chosen slot of the sealed version that was read. The lock on the promotion makes two people racing for one slot, a withdrawal, new
  * evidence and a seal take turns (T07); the grant relied on is locked against revocation (T08); the step-up proof is used up in the same
  * transaction (T01). The last signature seals the release notes. Gives the signature's id: its receipt has an address of its own.
  */
-export async function signPromotion(ctx: Ctx, input: z.output<typeof signPromotionInput>): Promise<{ id: string; signed: number; of: number }> {
+export async function signPromotion(
+  ctx: Ctx,
+  input: z.output<typeof signPromotionInput>,
+): Promise<{ id: string; signed: number; of: number }> {
   try {
     return await mutate(ctx, async (w) => {
       const { tx, now, actor } = w
@@ -27,7 +30,11 @@ export async function signPromotion(ctx: Ctx, input: z.output<typeof signPromoti
       ensure(whyNotSignPromotion(facts, input.slot, actor, input.sealedHash, now))
       ensure(
         facts.isOlderThanLive && input.acceptsOlder !== 'yes'
-          ? refuse('invalid', `${facts.release.version} is older than ${facts.live?.version}, which runs on ${facts.edge.to}. Tick that you know it to go on.`, { place: 'acceptsOlder' })
+          ? refuse(
+              'invalid',
+              `${facts.release.version} is older than ${facts.live?.version}, which runs on ${facts.edge.to}. Tick that you know it to go on.`,
+              { place: 'acceptsOlder' },
+            )
           : null,
       )
       const signOff = await writeSignOff(ctx, w, facts, { slotKey: input.slot, decision: 'approve', proof: input.proof, reason: null })
@@ -45,7 +52,15 @@ export async function signPromotion(ctx: Ctx, input: z.output<typeof signPromoti
   }
 }
 
-export type WrittenSignOff = { id: string; slotKey: string; signerId: string; signerName: string; decision: 'approve' | 'decline'; signedAt: Date; event: AuditEvent }
+export type WrittenSignOff = {
+  id: string
+  slotKey: string
+  signerId: string
+  signerName: string
+  decision: 'approve' | 'decline'
+  signedAt: Date
+  event: AuditEvent
+}
 
 /** Writes a sign-off with its statement, the role and grant it rests on and each computed line of separation. The caller has ensured that it may be. */
 export async function writeSignOff(
@@ -77,7 +92,14 @@ export async function writeSignOff(
   const brought = facts.gates.filter((judged) => judged.evidence?.broughtBy.id === actor.id).length
   const commits = facts.release.contributors.reduce((sum, contributor) => sum + contributor.commits, 0)
   const slotRow = await tx.signOffSlot.findUniqueOrThrow({
-    where: { policyVersionId_subject_rule_key: { policyVersionId: facts.policy.versionId, subject: 'promotion', rule: facts.edge.id, key: slot.key } },
+    where: {
+      policyVersionId_subject_rule_key: {
+        policyVersionId: facts.policy.versionId,
+        subject: 'promotion',
+        rule: facts.edge.id,
+        key: slot.key,
+      },
+    },
     select: { id: true },
   })
   const { id } = await tx.signOff.create({
@@ -111,7 +133,14 @@ export async function writeSignOff(
     policy: facts.policy.hash,
     grant: grant.id,
     text: statementDigest,
-    after: { signature: id, slot: slot.key, capacity: slot.title, role: grant.role, reason: reasonDigest, reasonKind: what.reason?.kind ?? null },
+    after: {
+      signature: id,
+      slot: slot.key,
+      capacity: slot.title,
+      role: grant.role,
+      reason: reasonDigest,
+      reasonKind: what.reason?.kind ?? null,
+    },
   }
   return { id, slotKey: slot.key, signerId: actor.id, signerName: actor.name, decision: what.decision, signedAt: now, event }
 }
@@ -138,7 +167,10 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
   const canonical = canonicalText(notes, { depth: 8 })
   const hash = sha256Hex(canonical)
   const number = 1 + (await tx.sealedVersion.count({ where: { subject: 'release_notes', subjectId: facts.id } }))
-  await tx.sealedVersion.updateMany({ where: { subject: 'release_notes', subjectId: facts.id, endedAt: null }, data: { endedAt: now, endedBy: 'replaced' } })
+  await tx.sealedVersion.updateMany({
+    where: { subject: 'release_notes', subjectId: facts.id, endedAt: null },
+    data: { endedAt: now, endedBy: 'replaced' },
+  })
   await tx.sealedVersion.create({
     data: {
       subject: 'release_notes',
@@ -152,5 +184,13 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
       moved: [],
     },
   })
-  return [{ action: 'release_notes.sealed', system: facts.system.id, subject: { kind: 'release_notes', id: facts.id, version: number }, dossier: sealed.hash, after: { hash } }]
+  return [
+    {
+      action: 'release_notes.sealed',
+      system: facts.system.id,
+      subject: { kind: 'release_notes', id: facts.id, version: number },
+      dossier: sealed.hash,
+      after: { hash },
+    },
+  ]
 }

@@ -1,24 +1,45 @@
 import 'server-only'
+import type { Tx } from '@/lib/db/client'
+import { loadPromotions } from '@/lib/db/load-promotions'
+import type { Work } from '@/lib/db/mutate'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { movedOf, type PromotionFacts } from '@/lib/domain/promotion'
-import { loadPromotions } from '@/lib/db/load-promotions'
-import type { Tx } from '@/lib/db/client'
-import type { Work } from '@/lib/db/mutate'
 
 /**
  * Ends a sealed version (and the release notes sealed with it) and gives the events that say so. Its sign-offs stay readable.
  * `how` says whether it was voided by what moved, ended by a decline or a withdrawal.
  */
-export async function endSealed(tx: Tx, now: Date, facts: PromotionFacts, how: 'voided' | 'declined' | 'withdrawn', moved: readonly string[]): Promise<AuditEvent[]> {
+export async function endSealed(
+  tx: Tx,
+  now: Date,
+  facts: PromotionFacts,
+  how: 'voided' | 'declined' | 'withdrawn',
+  moved: readonly string[],
+): Promise<AuditEvent[]> {
   if (!facts.sealed) return []
   await tx.sealedVersion.update({ where: { id: facts.sealed.id }, data: { endedAt: now, endedBy: how, moved: [...moved] } })
-  const notes = await tx.sealedVersion.updateMany({ where: { subject: 'release_notes', subjectId: facts.id, endedAt: null }, data: { endedAt: now, endedBy: how } })
+  const notes = await tx.sealedVersion.updateMany({
+    where: { subject: 'release_notes', subjectId: facts.id, endedAt: null },
+    data: { endedAt: now, endedBy: how },
+  })
   const subject = { kind: 'promotion', id: facts.id, version: facts.sealed.number } as const
   const events: AuditEvent[] = []
   if (how === 'voided') {
-    events.push({ action: 'promotion.voided', system: facts.system.id, subject, dossier: facts.sealed.hash, policy: facts.policy.hash, after: { moved } })
+    events.push({
+      action: 'promotion.voided',
+      system: facts.system.id,
+      subject,
+      dossier: facts.sealed.hash,
+      policy: facts.policy.hash,
+      after: { moved },
+    })
   }
-  if (notes.count > 0) events.push({ action: 'release_notes.voided', system: facts.system.id, subject: { kind: 'release_notes', id: facts.id, version: facts.sealed.number } })
+  if (notes.count > 0)
+    events.push({
+      action: 'release_notes.voided',
+      system: facts.system.id,
+      subject: { kind: 'release_notes', id: facts.id, version: facts.sealed.number },
+    })
   return events
 }
 

@@ -19,7 +19,17 @@ export async function withdrawPromotion(ctx: Ctx, input: z.output<typeof withdra
     await tx.promotion.update({ where: { id: facts.id }, data: { status: 'withdrawn', endedAt: now, endReason: reason } })
     return {
       result: { id: facts.id },
-      events: [{ action: 'promotion.withdrawn', system: facts.system.id, subject: { kind: 'promotion', id: facts.id }, text: reason, before: { status: 'open' }, after: { status: 'withdrawn' } }, ...ended],
+      events: [
+        {
+          action: 'promotion.withdrawn',
+          system: facts.system.id,
+          subject: { kind: 'promotion', id: facts.id },
+          text: reason,
+          before: { status: 'open' },
+          after: { status: 'withdrawn' },
+        },
+        ...ended,
+      ],
     }
   })
 }

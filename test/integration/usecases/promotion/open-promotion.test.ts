@@ -17,9 +17,17 @@ describe('opening a promotion', () => {
     const { id } = await openPromotion(scene.people.engineer, { system: 'robodj', version, to: 'staging' })
     expect(id).toMatch(/^PRM-\d{4}$/)
     const row = await db.promotion.findUniqueOrThrow({ where: { id } })
-    expect(row).toMatchObject({ edgeKey: 'dev->staging', fromKey: 'dev', toKey: 'staging', status: 'open', policyVersionId: scene.applied.versionId })
+    expect(row).toMatchObject({
+      edgeKey: 'dev->staging',
+      fromKey: 'dev',
+      toKey: 'staging',
+      status: 'open',
+      policyVersionId: scene.applied.versionId,
+    })
     expect(row.openedForId).toBe(scene.people.engineer.actor.id)
-    expect(await trail({ subject: id })).toMatchObject([{ action: 'promotion.opened', system: 'robodj', after: { release: version, from: 'dev', to: 'staging' } }])
+    expect(await trail({ subject: id })).toMatchObject([
+      { action: 'promotion.opened', system: 'robodj', after: { release: version, from: 'dev', to: 'staging' } },
+    ])
   })
 
   it('resolves an alias of the target, and refuses any way that is no edge: dev straight to prod is a deviation (000.31)', async () => {
@@ -41,10 +49,15 @@ describe('opening a promotion', () => {
     expect(refusal.sentence).toContain('config/validate_config.py')
   })
 
-  it.each([['management'], ['secops'], ['auditor'], ['admin'], ['production_approver'], ['incident_commander']] as const)('is not for %s', async (role) => {
-    const { version } = await aRelease(scene)
-    expect(await refusalOf(openPromotion(scene.people[role], { system: 'robodj', version, to: 'prod' }))).toMatchObject({ code: 'not_allowed' })
-  })
+  it.each([['management'], ['secops'], ['auditor'], ['admin'], ['production_approver'], ['incident_commander']] as const)(
+    'is not for %s',
+    async (role) => {
+      const { version } = await aRelease(scene)
+      expect(await refusalOf(openPromotion(scene.people[role], { system: 'robodj', version, to: 'prod' }))).toMatchObject({
+        code: 'not_allowed',
+      })
+    },
+  )
 
   it('is for a token with the scope; its act counts as its maker’s (T11)', async () => {
     const { version } = await aRelease(scene)
@@ -52,7 +65,10 @@ describe('opening a promotion', () => {
     expect(await refusalOf(openPromotion(without, { system: 'robodj', version, to: 'prod' }))).toMatchObject({ code: 'not_allowed' })
     const token = await aToken(scene.people.engineer, { scopes: ['promotion:open'], systemId: 'robodj' })
     const { id } = await openPromotion(token, { system: 'robodj', version, to: 'prod' })
-    expect(await db.promotion.findUniqueOrThrow({ where: { id } })).toMatchObject({ openedById: token.actor.id, openedForId: scene.people.engineer.actor.id })
+    expect(await db.promotion.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      openedById: token.actor.id,
+      openedForId: scene.people.engineer.actor.id,
+    })
   })
 
   it('answers the same for an unknown system and one of others (T23)', async () => {
@@ -66,7 +82,11 @@ describe('opening a promotion', () => {
   it('refuses a window in the past', async () => {
     const { version } = await aRelease(scene)
     const ago = (ms: number) => new Date(Date.now() - ms)
-    expect(await refusalOf(openPromotion(scene.people.engineer, { system: 'robodj', version, to: 'prod', windowStartsAt: ago(9e6), windowEndsAt: ago(1e6) }))).toMatchObject({ code: 'invalid', place: 'windowEndsAt' })
+    expect(
+      await refusalOf(
+        openPromotion(scene.people.engineer, { system: 'robodj', version, to: 'prod', windowStartsAt: ago(9e6), windowEndsAt: ago(1e6) }),
+      ),
+    ).toMatchObject({ code: 'invalid', place: 'windowEndsAt' })
   })
 
   it('two at once: one is opened, the other is told (T07); after a withdrawal it can be opened again', async () => {

@@ -6,7 +6,7 @@ import { recordEvidenceInput } from '@/lib/schemas/evidence'
 import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { emailOf } from '../../../support/people'
-import { aSealedPromotion, anOpenPromotion, sign } from '../../../support/promotions'
+import { anOpenPromotion, aSealedPromotion, sign } from '../../../support/promotions'
 import { aGovernedSystem, digestOf, race, refusalOf, type Scene, trail, trailLength } from '../../../support/scene'
 
 let scene: Scene
@@ -15,18 +15,38 @@ beforeAll(async () => {
 })
 
 const failing = (version: string, gate: string) =>
-  recordEvidenceInput.parse({ system: 'robodj', version, profile: 'prod', gate, verdict: 'fail', summary: 'exit 1', digest: digestOf('failing', version, gate, Math.random()) })
+  recordEvidenceInput.parse({
+    system: 'robodj',
+    version,
+    profile: 'prod',
+    gate,
+    verdict: 'fail',
+    summary: 'exit 1',
+    digest: digestOf('failing', version, gate, Math.random()),
+  })
 
 describe('sealing', () => {
   it('stores the canonical text named by its SHA-256, ids instead of names, and is on the record', async () => {
     const { id, version } = await anOpenPromotion(scene, 'prod')
     const { number, hash } = await sealPromotion(scene.people.release_manager, { promotion: id })
     const row = await db.sealedVersion.findFirstOrThrow({ where: { promotionId: id } })
-    expect(row).toMatchObject({ number: 1, hash, subject: 'promotion', requesterId: scene.people.dev_lead.actor.id, sealedById: scene.people.release_manager.actor.id, endedAt: null })
+    expect(row).toMatchObject({
+      number: 1,
+      hash,
+      subject: 'promotion',
+      requesterId: scene.people.dev_lead.actor.id,
+      sealedById: scene.people.release_manager.actor.id,
+      endedAt: null,
+    })
     expect(number).toBe(1)
     expect(sha256Hex(row.canonical)).toBe(hash)
     const dossier = JSON.parse(row.canonical) as Dossier
-    expect(dossier).toMatchObject({ promotion: id, release: { version }, edge: { from: 'staging', to: 'prod' }, policy: { version: 1, hash: scene.applied.hash } })
+    expect(dossier).toMatchObject({
+      promotion: id,
+      release: { version },
+      edge: { from: 'staging', to: 'prod' },
+      policy: { version: 1, hash: scene.applied.hash },
+    })
     expect(dossier.gates.map(({ id: gate, verdict }) => [gate, verdict])).toEqual([
       ['pre-release-checklist', 'pass'],
       ['secret-preflight', 'pass'],
@@ -35,7 +55,9 @@ describe('sealing', () => {
     ])
     expect(dossier.gates[0]?.checklist).toMatch(/^[0-9a-f]{64}$/)
     expect(row.canonical).not.toContain(scene.people.release_manager.actor.name)
-    expect(await trail({ subject: id, action: 'promotion.sealed' })).toMatchObject([{ subject: { version: 1 }, policy: scene.applied.hash }])
+    expect(await trail({ subject: id, action: 'promotion.sealed' })).toMatchObject([
+      { subject: { version: 1 }, policy: scene.applied.hash },
+    ])
   })
 
   it('names every gate that does not pass, and who can bring what it asks', async () => {
@@ -61,7 +83,9 @@ describe('sealing', () => {
   })
 
   it('names the slot nobody could fill: the only holder wrote the release', async () => {
-    const { id } = await anOpenPromotion(scene, 'prod', { release: { contributors: [{ identity: await emailOf(scene.people.management), commits: 4 }] } })
+    const { id } = await anOpenPromotion(scene, 'prod', {
+      release: { contributors: [{ identity: await emailOf(scene.people.management), commits: 4 }] },
+    })
     const refusal = await refusalOf(sealPromotion(scene.people.release_manager, { promotion: id }))
     expect(refusal.code).toBe('slot_gap')
     expect(refusal.sentence).toContain('Nobody could fill Management')
@@ -83,7 +107,9 @@ describe('sealing', () => {
     const [first] = await db.sealedVersion.findMany({ where: { promotionId: sealed.id } })
     expect(first).toMatchObject({ endedBy: 'voided', moved: ['The gate secret-preflight failed'] })
     expect(await db.signOff.count({ where: { sealedVersionId: first?.id } })).toBe(1)
-    expect(await trail({ subject: sealed.id, action: 'promotion.voided' })).toMatchObject([{ after: { moved: ['The gate secret-preflight failed'] } }])
+    expect(await trail({ subject: sealed.id, action: 'promotion.voided' })).toMatchObject([
+      { after: { moved: ['The gate secret-preflight failed'] } },
+    ])
     expect((await refusalOf(sealPromotion(scene.people.release_manager, { promotion: sealed.id }))).code).toBe('gate_not_passed')
   })
 
@@ -98,7 +124,10 @@ describe('sealing', () => {
   it('racing evidence that fails: either it is sealed and voided on the record, or refused for the gate, never sealed over a failure (T04)', async () => {
     for (let round = 0; round < 6; round += 1) {
       const { id, version } = await anOpenPromotion(scene, 'prod')
-      const [seal] = await Promise.allSettled([sealPromotion(scene.people.release_manager, { promotion: id }), recordEvidence(scene.people.engineer, failing(version, 'secret-preflight'))])
+      const [seal] = await Promise.allSettled([
+        sealPromotion(scene.people.release_manager, { promotion: id }),
+        recordEvidence(scene.people.engineer, failing(version, 'secret-preflight')),
+      ])
       const live = await db.sealedVersion.count({ where: { promotionId: id, subject: 'promotion', endedAt: null } })
       const voided = await trail({ subject: id, action: 'promotion.voided' })
       expect(live).toBe(0)

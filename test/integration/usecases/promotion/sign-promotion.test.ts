@@ -27,11 +27,19 @@ describe('signing', () => {
     const signed = await sign(scene.people.management, id, 'management', hash)
     expect(signed).toMatchObject({ signed: 1, of: 4 })
     const row = await db.signOff.findUniqueOrThrow({ where: { id: signed.id } })
-    expect(row).toMatchObject({ capacity: 'Management', role: 'management', decision: 'approve', sealedHash: hash, signerId: scene.people.management.actor.id })
+    expect(row).toMatchObject({
+      capacity: 'Management',
+      role: 'management',
+      decision: 'approve',
+      sealedHash: hash,
+      signerId: scene.people.management.actor.id,
+    })
     const statement = await db.auditText.findUniqueOrThrow({ where: { digest: row.statement } })
     expect(statement.body).toBe(`I, The management, as Management, approve promoting RoboDJ ${version} from staging to prod.`)
     expect(row.separation).toEqual(expect.arrayContaining([{ holds: true, sentence: 'You did not open this promotion' }]))
-    expect(await trail({ subject: id, action: 'promotion.signed' })).toMatchObject([{ actor: { id: scene.people.management.actor.id, roles: ['management'] }, after: { capacity: 'Management', signature: signed.id } }])
+    expect(await trail({ subject: id, action: 'promotion.signed' })).toMatchObject([
+      { actor: { id: scene.people.management.actor.id, roles: ['management'] }, after: { capacity: 'Management', signature: signed.id } },
+    ])
   })
 
   it('is approved when the last slot is filled, and the release notes are sealed then', async () => {
@@ -47,7 +55,10 @@ describe('signing', () => {
 
   it('keeps the ordered slot for last', async () => {
     const { id, hash } = await aSealedPromotion(scene, 'prod')
-    expect(await refusalOf(sign(scene.people.production_approver, id, 'production-approver', hash))).toMatchObject({ code: 'held', sentence: expect.stringContaining('signs last') })
+    expect(await refusalOf(sign(scene.people.production_approver, id, 'production-approver', hash))).toMatchObject({
+      code: 'held',
+      sentence: expect.stringContaining('signs last'),
+    })
   })
 
   it.each([
@@ -66,7 +77,10 @@ describe('signing', () => {
   it('nobody signs what they opened, whatever roles they hold (T02)', async () => {
     const both = await aPerson('Opener And Signer', ['release_manager', 'management'], 'robodj')
     const { id, hash } = await aSealedPromotion({ ...scene, people: { ...scene.people, dev_lead: both } }, 'prod')
-    expect(await refusalOf(sign(both, id, 'management', hash))).toMatchObject({ code: 'separation_of_duties', sentence: expect.stringContaining('opened') })
+    expect(await refusalOf(sign(both, id, 'management', hash))).toMatchObject({
+      code: 'separation_of_duties',
+      sentence: expect.stringContaining('opened'),
+    })
   })
 
   it('the database itself refuses the requester and a second signature of one person (T02)', async () => {
@@ -75,38 +89,72 @@ describe('signing', () => {
     const { id: _, stepUpId: __, ...row } = await db.signOff.findUniqueOrThrow({ where: { id: signature } })
     const copy = { ...row, separation: [], sessionId: null }
     await expect(db.signOff.create({ data: { ...copy, slotKey: 'secops' } })).rejects.toThrow()
-    await expect(db.signOff.create({ data: { ...copy, signerId: scene.people.dev_lead.actor.id, slotKey: 'secops' } })).rejects.toThrow(/check constraint|sign_off_not_by_requester/i)
-    await expect(db.signOff.create({ data: { ...copy, signerId: scene.people.secops.actor.id, requesterId: scene.people.auditor.actor.id, slotKey: 'secops' } })).rejects.toThrow()
+    await expect(db.signOff.create({ data: { ...copy, signerId: scene.people.dev_lead.actor.id, slotKey: 'secops' } })).rejects.toThrow(
+      /check constraint|sign_off_not_by_requester/i,
+    )
+    await expect(
+      db.signOff.create({
+        data: { ...copy, signerId: scene.people.secops.actor.id, requesterId: scene.people.auditor.actor.id, slotKey: 'secops' },
+      }),
+    ).rejects.toThrow()
   })
 
   it('nobody fills two slots of one approval', async () => {
     const two = await aPerson('Two Hats', ['management', 'secops'], 'robodj')
     const { id, hash } = await aSealedPromotion(scene, 'prod')
     await sign(two, id, 'management', hash)
-    expect(await refusalOf(sign(two, id, 'secops', hash))).toMatchObject({ code: 'separation_of_duties', sentence: 'You have signed as Management. One person, one signature.' })
+    expect(await refusalOf(sign(two, id, 'secops', hash))).toMatchObject({
+      code: 'separation_of_duties',
+      sentence: 'You have signed as Management. One person, one signature.',
+    })
   })
 
   it('not with a role one granted oneself, nor with a grant newer than the seal (T03)', async () => {
     const self = await aPerson('Self Granter', [], 'robodj')
-    await db.roleGrant.create({ data: { principalId: self.actor.id, role: 'management', systemId: 'robodj', grantedById: self.actor.id, startsAt: new Date('2026-01-01') } })
+    await db.roleGrant.create({
+      data: {
+        principalId: self.actor.id,
+        role: 'management',
+        systemId: 'robodj',
+        grantedById: self.actor.id,
+        startsAt: new Date('2026-01-01'),
+      },
+    })
     const { id, hash } = await aSealedPromotion(scene, 'prod')
-    expect(await refusalOf(sign(self, id, 'management', hash))).toMatchObject({ code: 'separation_of_duties', sentence: expect.stringContaining('granted yourself') })
+    expect(await refusalOf(sign(self, id, 'management', hash))).toMatchObject({
+      code: 'separation_of_duties',
+      sentence: expect.stringContaining('granted yourself'),
+    })
     const late = await aPerson('Late Comer', [], 'robodj')
-    await db.roleGrant.create({ data: { principalId: late.actor.id, role: 'management', systemId: 'robodj', grantedById: scene.people.admin.actor.id, startsAt: new Date() } })
-    expect(await refusalOf(sign(late, id, 'management', hash))).toMatchObject({ code: 'separation_of_duties', sentence: expect.stringContaining('after this version was sealed') })
+    await db.roleGrant.create({
+      data: {
+        principalId: late.actor.id,
+        role: 'management',
+        systemId: 'robodj',
+        grantedById: scene.people.admin.actor.id,
+        startsAt: new Date(),
+      },
+    })
+    expect(await refusalOf(sign(late, id, 'management', hash))).toMatchObject({
+      code: 'separation_of_duties',
+      sentence: expect.stringContaining('after this version was sealed'),
+    })
   })
 
   it('software does not sign: a token of somebody in the role is refused', async () => {
     const { id, hash } = await aSealedPromotion(scene, 'prod')
     const token = await aToken(scene.people.management, { scopes: ['promotion:open'], systemId: 'robodj' })
-    const refusal = await refusalOf(signPromotion(token, { promotion: id, slot: 'management', sealedHash: hash, proof: crypto.randomUUID(), confirmed: 'yes' }))
+    const refusal = await refusalOf(
+      signPromotion(token, { promotion: id, slot: 'management', sealedHash: hash, proof: crypto.randomUUID(), confirmed: 'yes' }),
+    )
     expect(refusal).toMatchObject({ code: 'separation_of_duties', sentence: expect.stringContaining('Software does not sign') })
   })
 
   it('needs a step-up proof of this person, session, hash, slot and decision, once, within two minutes (T01)', async () => {
     const { id, hash } = await aSealedPromotion(scene, 'prod')
     const browser = await inBrowser(scene.people.management)
-    const attempt = (proof: string) => signPromotion(browser, { promotion: id, slot: 'management', sealedHash: hash, proof, confirmed: 'yes' })
+    const attempt = (proof: string) =>
+      signPromotion(browser, { promotion: id, slot: 'management', sealedHash: hash, proof, confirmed: 'yes' })
     const other = await inBrowser(scene.people.management)
     const proofs = [
       crypto.randomUUID(),
@@ -124,7 +172,9 @@ describe('signing', () => {
 
   it('names the version that was read: another hash is refused', async () => {
     const { id } = await aSealedPromotion(scene, 'prod')
-    expect(await refusalOf(sign(scene.people.management, id, 'management', digestOf('what I read')))).toMatchObject({ code: 'stale_version' })
+    expect(await refusalOf(sign(scene.people.management, id, 'management', digestOf('what I read')))).toMatchObject({
+      code: 'stale_version',
+    })
   })
 
   it('evidence grown old holds and voids nothing; renewed with the same verdict, signatures stand', async () => {
@@ -134,11 +184,25 @@ describe('signing', () => {
     const { default: pg } = await import('pg')
     const owner = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
     await owner.connect()
-    await owner.query(`UPDATE "Evidence" SET "recordedAt" = "recordedAt" - interval '25 hours' WHERE "releaseId" = $1 AND "gateKey" = 'secret-preflight'`, [sealed.releaseId])
+    await owner.query(
+      `UPDATE "Evidence" SET "recordedAt" = "recordedAt" - interval '25 hours' WHERE "releaseId" = $1 AND "gateKey" = 'secret-preflight'`,
+      [sealed.releaseId],
+    )
     await owner.end()
     expect(await phaseOf(sealed.id)).toBe('held')
     expect(await refusalOf(sign(scene.people.management, sealed.id, 'management', sealed.hash))).toMatchObject({ code: 'held' })
-    await recordEvidence(scene.people.engineer, recordEvidenceInput.parse({ system: 'robodj', version: sealed.version, profile: 'prod', gate: 'secret-preflight', verdict: 'pass', summary: 'exit 0 again', digest: digestOf('again', sealed.id) }))
+    await recordEvidence(
+      scene.people.engineer,
+      recordEvidenceInput.parse({
+        system: 'robodj',
+        version: sealed.version,
+        profile: 'prod',
+        gate: 'secret-preflight',
+        verdict: 'pass',
+        summary: 'exit 0 again',
+        digest: digestOf('again', sealed.id),
+      }),
+    )
     expect(await phaseOf(sealed.id)).toBe('signing')
     expect((await sign(scene.people.management, sealed.id, 'management', sealed.hash)).signed).toBe(2)
   })
@@ -169,8 +233,13 @@ describe('races for a signature, on real PostgreSQL', () => {
   it('a withdrawal of the promotion against a signature: one outcome (T07)', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const { id, hash } = await aSealedPromotion(scene, 'prod')
-      await race<unknown>(sign(scene.people.management, id, 'management', hash), withdrawPromotion(scene.people.dev_lead, { promotion: id, reason: 'Stop.' }))
-      const order = (await trail({ subject: id })).map(({ action }) => action).filter((action) => ['promotion.signed', 'promotion.withdrawn'].includes(action))
+      await race<unknown>(
+        sign(scene.people.management, id, 'management', hash),
+        withdrawPromotion(scene.people.dev_lead, { promotion: id, reason: 'Stop.' }),
+      )
+      const order = (await trail({ subject: id }))
+        .map(({ action }) => action)
+        .filter((action) => ['promotion.signed', 'promotion.withdrawn'].includes(action))
       expect(order.at(-1)).toBe('promotion.withdrawn')
       expect(await phaseOf(id)).toBe('withdrawn')
     }
@@ -182,7 +251,9 @@ describe('races for a signature, on real PostgreSQL', () => {
       const { id, hash } = await aSealedPromotion(scene, 'prod')
       const end = db.$transaction(async (tx) => {
         await tx.$queryRaw`SELECT id FROM "RoleGrant" WHERE "principalId" = ${fleeting.actor.id}::uuid FOR UPDATE`
-        const [row] = await tx.$queryRaw<{ at: Date }[]>`UPDATE "RoleGrant" SET "endsAt" = clock_timestamp() WHERE "principalId" = ${fleeting.actor.id}::uuid RETURNING clock_timestamp() AS at`
+        const [row] = await tx.$queryRaw<
+          { at: Date }[]
+        >`UPDATE "RoleGrant" SET "endsAt" = clock_timestamp() WHERE "principalId" = ${fleeting.actor.id}::uuid RETURNING clock_timestamp() AS at`
         return row?.at as Date
       })
       const [ended, signed] = await Promise.allSettled([end, sign(fleeting, id, 'management', hash)])
