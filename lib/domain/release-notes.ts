@@ -56,7 +56,7 @@ export function draftNotes(from: {
   }
 }
 
-const escape = (text: string) =>
+const asText = (text: string) =>
   text
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')
@@ -65,7 +65,7 @@ const escape = (text: string) =>
 const table = (head: string[], rows: string[][]) => [
   `| ${head.join(' | ')} |`,
   `| ${head.map(() => '---').join(' | ')} |`,
-  ...rows.map((row) => `| ${row.map(escape).join(' | ')} |`),
+  ...rows.map((row) => `| ${row.map(asText).join(' | ')} |`),
 ]
 
 /**
@@ -86,15 +86,15 @@ export function notesMarkdown(
 ): string {
   const section = (title: string, lines: string[], none: string) => [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines), '']
   const lines = [
-    `# ${escape(more.systemName)} ${escape(notes.version)}`,
+    `# ${asText(more.systemName)} ${asText(notes.version)}`,
     '',
-    `${escape(notes.from)} to ${escape(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
+    `${asText(notes.from)} to ${asText(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
     '',
-    ...(notes.summary ? [escape(notes.summary), ''] : []),
+    ...(notes.summary ? [asText(notes.summary), ''] : []),
     ...section(
       'Changes',
       notes.changes.map(
-        (change) => `- ${escape(change.kind)}: ${escape(change.summary)}${change.reference ? ` (${escape(change.reference)})` : ''}`,
+        (change) => `- ${asText(change.kind)}: ${asText(change.summary)}${change.reference ? ` (${asText(change.reference)})` : ''}`,
       ),
       'No changes recorded.',
     ),
@@ -124,10 +124,10 @@ export function notesMarkdown(
     ...section(
       'Rollback',
       [
-        escape(notes.rollback.rule),
-        ...(notes.rollback.replaces ? [`Replaces ${escape(notes.rollback.replaces)}.`] : []),
+        asText(notes.rollback.rule),
+        ...(notes.rollback.replaces ? [`Replaces ${asText(notes.rollback.replaces)}.`] : []),
         ...(notes.rollback.snapshot
-          ? [`Snapshot of ${escape(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`]
+          ? [`Snapshot of ${asText(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`]
           : ['No snapshot is recorded.']),
       ],
       '',
@@ -145,7 +145,7 @@ export function notesMarkdown(
     ...section('Deployment', [...more.deployment], 'Not deployed yet.'),
     ...section(
       'Addenda',
-      more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${escape(addendum.sentence)}`),
+      more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${asText(addendum.sentence)}`),
       'No addenda.',
     ),
     ...(more.hash ? [`Sealed. SHA-256 \`${more.hash}\``, ''] : ['Draft. It is sealed when the promotion is fully signed.', '']),

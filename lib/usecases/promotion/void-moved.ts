@@ -50,7 +50,7 @@ export async function endSealed(
  */
 export async function voidIfMoved({ tx, now }: Pick<Work, 'tx' | 'now'>, promotionId: string): Promise<AuditEvent[]> {
   const [facts] = await loadPromotions(tx, { id: promotionId }, now)
-  if (!facts || facts.status !== 'open') return []
+  if (facts?.status !== 'open') return []
   const moved = movedOf(facts)
   return moved.length === 0 ? [] : endSealed(tx, now, facts, 'voided', moved)
 }
