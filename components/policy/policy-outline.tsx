@@ -34,6 +34,7 @@ function Entries({ entries, sources }: { entries: readonly OutlineEntry[]; sourc
   return (
     <ul>
       {entries.map((entry, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two parts of a document may have one name; their order never changes here.
         <li key={`${entry.id} ${index}`} className="border-line border-b py-2.5 last:border-b-0">
           {/^\d+$/.test(entry.title) ? null : (
             <b className="b">
@@ -69,7 +70,7 @@ function EntryBody({ entry, sources }: { entry: OutlineEntry; sources: readonly 
         </dl>
       ) : null}
       {entry.lists.map((list) => (
-        <div key={list.label} className="mt-1 border-line border-l pl-4">
+        <div key={list.label} className="border-line mt-1 border-l pl-4">
           <span className="t-xs c3">{list.label}</span>
           <Entries entries={list.entries} sources={sources} />
         </div>

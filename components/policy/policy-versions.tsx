@@ -19,7 +19,11 @@ export function PolicyVersions({ slug, rows, shown }: { slug: string; rows: read
       header: 'Version',
       rowHeader: true,
       cell: (row) => (
-        <Link className="link" href={routes.systemPolicy(slug, { version: row.number })} aria-current={row.number === shown ? 'true' : undefined}>
+        <Link
+          className="link"
+          href={routes.systemPolicy(slug, { version: row.number })}
+          aria-current={row.number === shown ? 'true' : undefined}
+        >
           Version {row.number}
         </Link>
       ),
@@ -56,7 +60,15 @@ export function PolicyVersions({ slug, rows, shown }: { slug: string; rows: read
       ),
     },
   ]
-  return <DataTable caption="Versions of the policy, newest first" columns={columns} rows={rows} rowKey={({ id }) => id} current={rows.find((row) => row.number === shown)?.id} />
+  return (
+    <DataTable
+      caption="Versions of the policy, newest first"
+      columns={columns}
+      rows={rows}
+      rowKey={({ id }) => id}
+      current={rows.find((row) => row.number === shown)?.id}
+    />
+  )
 }
 
 const KIND: Record<PolicyChange['kind'], { status: StatusKind; word: string }> = {
@@ -72,13 +84,21 @@ export function PolicyDiff({ from, to, changes }: { from: number; to: number; ch
   return (
     <>
       <p className="lead">
-        {plural(changes.length, 'change')} from version {from} to version {to}. What is open under version {from} stays under it until a Release Manager pins it again.
+        {plural(changes.length, 'change')} from version {from} to version {to}. What is open under version {from} stays under it until a
+        Release Manager pins it again.
       </p>
       {parts.map(([part, own]) => (
-        <Section key={part} title={part.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (first) => first.toUpperCase())} aside={plural(own.length, 'change')}>
+        <Section
+          key={part}
+          title={part.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/^./, (first) => first.toUpperCase())}
+          aside={plural(own.length, 'change')}
+        >
           <ul>
             {own.map((change) => (
-              <li key={`${change.path} ${change.kind}`} className="grid gap-1 border-line border-b py-2.5 sm:grid-cols-[120px_minmax(0,1fr)]">
+              <li
+                key={`${change.path} ${change.kind}`}
+                className="border-line grid gap-1 border-b py-2.5 sm:grid-cols-[120px_minmax(0,1fr)]"
+              >
                 <Status status={KIND[change.kind].status}>{KIND[change.kind].word}</Status>
                 <span className="min-w-0">
                   {change.sentence}

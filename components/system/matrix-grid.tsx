@@ -190,6 +190,7 @@ export function MatrixGrid({
                       return (
                         <td
                           key={key}
+                          role="gridcell"
                           aria-selected={selected === key}
                           className={clsx(TINT[cell.state], selected === key && 'on', cell.profile !== onPhone && 'not-phone')}
                         >

@@ -142,7 +142,7 @@ export function notesMarkdown(
           ),
       'Not signed yet: this is a draft.',
     ),
-    ...section('Deployment', [...more.deployment], 'Not deployed yet.'),
+    ...section('Deployment', more.deployment.map((line) => `- ${escapeMarkdown(line)}`), 'Not deployed yet.'),
     ...section(
       'Addenda',
       more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${asText(addendum.sentence)}`),

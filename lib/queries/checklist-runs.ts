@@ -3,7 +3,17 @@ import { db } from '@/lib/db/client'
 import type { LoadedPolicy } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { runContext } from '@/lib/db/load-run'
-import { applicableItems, type ChecklistItem, type ChecklistState, checklistState, type ItemState, type Ticker, type TickState, templateHash, whyNotTick } from '@/lib/domain/checklist'
+import {
+  applicableItems,
+  type ChecklistItem,
+  type ChecklistState,
+  checklistState,
+  type ItemState,
+  type Ticker,
+  type TickState,
+  templateHash,
+  whyNotTick,
+} from '@/lib/domain/checklist'
 import { tickersOf, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import type { PolicyChecklist } from '@/lib/domain/policy/schema'
 import type { Refusal } from '@/lib/domain/refusal'
@@ -25,7 +35,8 @@ export type RunView = {
 /** For which release, on which profile, which checklist of which policy. */
 export type RunScope = { releaseId: string; profileKey: string; checklistKey: string; version: LoadedPolicy }
 
-const keyOf = (scope: Pick<RunScope, 'releaseId' | 'profileKey' | 'checklistKey'>) => `${scope.releaseId} ${scope.profileKey} ${scope.checklistKey}`
+const keyOf = (scope: Pick<RunScope, 'releaseId' | 'profileKey' | 'checklistKey'>) =>
+  `${scope.releaseId} ${scope.profileKey} ${scope.checklistKey}`
 
 /**
  * The newest run of each scope with who ticked what, in three statements however many. The function it gives answers null where the policy has
@@ -35,13 +46,26 @@ export async function loadRuns(scopes: readonly RunScope[]): Promise<(scope: Run
   const releases = [...new Set(scopes.map(({ releaseId }) => releaseId))]
   const systems = [...new Set(scopes.map(({ version }) => version.systemId))]
   const [runs, templates] = await Promise.all([
-    db.checklistRun.findMany({ where: { releaseId: { in: releases } }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], include: { startedBy: namedSelect } }),
-    db.checklistTemplate.findMany({ where: { systemId: { in: systems } }, orderBy: { number: 'desc' }, distinct: ['systemId', 'checklistKey'], select: { systemId: true, checklistKey: true, hash: true, items: true } }),
+    db.checklistRun.findMany({
+      where: { releaseId: { in: releases } },
+      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+      include: { startedBy: namedSelect },
+    }),
+    db.checklistTemplate.findMany({
+      where: { systemId: { in: systems } },
+      orderBy: { number: 'desc' },
+      distinct: ['systemId', 'checklistKey'],
+      select: { systemId: true, checklistKey: true, hash: true, items: true },
+    }),
   ])
   const newest = new Map<string, (typeof runs)[number]>()
   for (const run of runs) if (!newest.has(keyOf(run))) newest.set(keyOf(run), run)
   const wanted = scopes.flatMap((scope) => newest.get(keyOf(scope))?.id ?? [])
-  const ticks = await db.checklistTick.findMany({ where: { runId: { in: wanted } }, orderBy: [{ at: 'asc' }, { id: 'asc' }], include: { by: namedSelect } })
+  const ticks = await db.checklistTick.findMany({
+    where: { runId: { in: wanted } },
+    orderBy: [{ at: 'asc' }, { id: 'asc' }],
+    include: { by: namedSelect },
+  })
   const ticksOf = Map.groupBy(ticks, ({ runId }) => runId)
 
   return (scope) => {

@@ -13,7 +13,16 @@ import type { SystemHead } from './system-head'
 import type { Looker } from './system-standing'
 
 /** One import of an outside checklist. */
-export type TemplateRow = { id: string; number: number; hash: string; title: string; fileName: string; items: number; importedAt: Date; importedBy: Named }
+export type TemplateRow = {
+  id: string
+  number: number
+  hash: string
+  title: string
+  fileName: string
+  items: number
+  importedAt: Date
+  importedBy: Named
+}
 
 /** One walk through a checklist. */
 export type RunRow = { id: string; version: string; profile: string; counts: ChecklistCounts; startedAt: Date; startedBy: string }
@@ -33,19 +42,39 @@ export type ChecklistView = {
 const NEWEST_RUNS = 20
 
 /** Every checklist of a system's active policy. The caller has read the system's head, and with it that the viewer may see it. */
-export async function listChecklists(looker: Looker, head: Pick<SystemHead, 'slug' | 'name' | 'version'>): Promise<{ checklists: ChecklistView[]; releases: string[] }> {
+export async function listChecklists(
+  looker: Looker,
+  head: Pick<SystemHead, 'slug' | 'name' | 'version'>,
+): Promise<{ checklists: ChecklistView[]; releases: string[] }> {
   const { policy } = head.version
   const system = { id: head.slug, name: head.name }
   const [templates, runs, releases] = await Promise.all([
-    db.checklistTemplate.findMany({ where: { systemId: head.slug }, orderBy: { number: 'desc' }, include: { importedBy: namedSelect }, take: 200 }),
+    db.checklistTemplate.findMany({
+      where: { systemId: head.slug },
+      orderBy: { number: 'desc' },
+      include: { importedBy: namedSelect },
+      take: 200,
+    }),
     Promise.all(
       policy.checklists.map((list) =>
-        db.checklistRun.findMany({ where: { systemId: head.slug, checklistKey: list.id }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: NEWEST_RUNS, include: { release: { select: { version: true } }, startedBy: namedSelect } }),
+        db.checklistRun.findMany({
+          where: { systemId: head.slug, checklistKey: list.id },
+          orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+          take: NEWEST_RUNS,
+          include: { release: { select: { version: true } }, startedBy: namedSelect },
+        }),
       ),
     ),
-    db.release.findMany({ where: { systemId: head.slug }, orderBy: [{ buildDate: 'desc' }, { id: 'desc' }], take: 50, select: { version: true } }),
+    db.release.findMany({
+      where: { systemId: head.slug },
+      orderBy: [{ buildDate: 'desc' }, { id: 'desc' }],
+      take: 50,
+      select: { version: true },
+    }),
   ])
-  const scopes = runs.flat().map((run) => ({ releaseId: run.releaseId, profileKey: run.profileKey, checklistKey: run.checklistKey, version: head.version }))
+  const scopes = runs
+    .flat()
+    .map((run) => ({ releaseId: run.releaseId, profileKey: run.profileKey, checklistKey: run.checklistKey, version: head.version }))
   const stateOf = scopes.length > 0 ? await loadRuns(scopes) : () => null
   const checklists = policy.checklists.map((list, index): ChecklistView => {
     const own = templates.filter((template) => template.checklistKey === list.id)
@@ -69,22 +98,43 @@ export async function listChecklists(looker: Looker, head: Pick<SystemHead, 'slu
         importedBy: toNamed(template.importedBy),
       })),
       runs: (runs[index] ?? []).flatMap((run) => {
-        const view = stateOf({ releaseId: run.releaseId, profileKey: run.profileKey, checklistKey: run.checklistKey, version: head.version })
+        const view = stateOf({
+          releaseId: run.releaseId,
+          profileKey: run.profileKey,
+          checklistKey: run.checklistKey,
+          version: head.version,
+        })
         // A run that a newer one replaced is read on its own page; here the newest of each release and profile stands for it.
         if (view?.id !== run.id) return []
-        return [{ id: run.id, version: run.release.version, profile: run.profileKey, counts: checklistCounts(view.state), startedAt: run.startedAt, startedBy: toNamed(run.startedBy).name }]
+        return [
+          {
+            id: run.id,
+            version: run.release.version,
+            profile: run.profileKey,
+            counts: checklistCounts(view.state),
+            startedAt: run.startedAt,
+            startedBy: toNamed(run.startedBy).name,
+          },
+        ]
       }),
       profiles,
       whyNotImport: whyNotImport(list, looker.actor, system, looker.now),
       whyNotStart:
-        whyNotWalk(list, profiles[0] ?? '', !list.external || newest !== undefined) ?? whyNotWorkOn(list, tickersOf(policy, profiles[0] ?? '', list.id, 'before'), looker.actor, system, looker.now),
+        whyNotWalk(list, profiles[0] ?? '', !list.external || newest !== undefined) ??
+        whyNotWorkOn(list, tickersOf(policy, profiles[0] ?? '', list.id, 'before'), looker.actor, system, looker.now),
     }
   })
   return { checklists, releases: releases.map(({ version }) => version) }
 }
 
 /** A run on a page of its own: for a release on its way to a profile, before any deployment. */
-export type RunPage = { run: SteppedRun; version: string; profile: { id: string; class: ProfileClass }; promotion: string | null; deployment: string | null }
+export type RunPage = {
+  run: SteppedRun
+  version: string
+  profile: { id: string; class: ProfileClass }
+  promotion: string | null
+  deployment: string | null
+}
 
 /** The run with that id, or the newest one of its release and profile when that replaced it; null when unseen (T23). */
 export async function getRun(looker: Looker, slug: string, id: string): Promise<RunPage | null> {
@@ -94,8 +144,15 @@ export async function getRun(looker: Looker, slug: string, id: string): Promise<
   const row = await db.checklistRun.findFirst({ where: { id, systemId: slug }, include: { release: { select: { version: true } } } })
   if (!row) return null
   const [promotion, deployment, active] = await Promise.all([
-    db.promotion.findFirst({ where: { releaseId: row.releaseId, toKey: row.profileKey, status: 'open' }, select: { id: true, policyVersionId: true } }),
-    db.deployment.findFirst({ where: { releaseId: row.releaseId, profileKey: row.profileKey }, orderBy: { startedAt: 'desc' }, select: { id: true } }),
+    db.promotion.findFirst({
+      where: { releaseId: row.releaseId, toKey: row.profileKey, status: 'open' },
+      select: { id: true, policyVersionId: true },
+    }),
+    db.deployment.findFirst({
+      where: { releaseId: row.releaseId, profileKey: row.profileKey },
+      orderBy: { startedAt: 'desc' },
+      select: { id: true },
+    }),
     db.policyVersion.findFirst({ where: { systemId: slug, status: 'active' }, select: { id: true } }),
   ])
   const versionId = promotion?.policyVersionId ?? active?.id

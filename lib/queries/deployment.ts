@@ -9,10 +9,10 @@ import { type JudgedStart, judgeStart, stampMismatches, whyNotFinish, whyNotReco
 import { edgeOf, resolveProfile } from '@/lib/domain/policy/resolve'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
-import type { Looker } from './system-standing'
-import { loadReadable } from './system-standing'
 import { loadRuns, type SteppedRun, spineOf, withSteps } from './checklist-runs'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
+import type { Looker } from './system-standing'
+import { loadReadable } from './system-standing'
 
 /** A release the profile could go back to, with what a start of that rollback would come to now. */
 export type RollbackTarget = { version: string; judged: JudgedStart }
@@ -64,7 +64,13 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
   const past = await loadPast(db, system.id, found.profileKey)
   const stamp = found.stamp as Record<string, string> | null // written by finishDeployment from a strict schema
   const live = past.find((each) => each.status === 'succeeded')
-  const earlier = [...new Map(past.filter((each) => each.id !== found.id && each.authorised && each.releaseId !== found.releaseId).map((each) => [each.releaseId, each])).values()]
+  const earlier = [
+    ...new Map(
+      past
+        .filter((each) => each.id !== found.id && each.authorised && each.releaseId !== found.releaseId)
+        .map((each) => [each.releaseId, each]),
+    ).values(),
+  ]
 
   return {
     row,
@@ -79,7 +85,8 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
     knownFailure: policy.deployment.failureSignatures.find((known) => known.id === found.failureSignature) ?? null,
     run,
     whyNotStartRun: list
-      ? (whyNotWalk(list, found.profileKey, run !== null) ?? whyNotWorkOn(list, tickersOf(policy, found.profileKey, list.id, 'before'), actor, system, now))
+      ? (whyNotWalk(list, found.profileKey, run !== null) ??
+        whyNotWorkOn(list, tickersOf(policy, found.profileKey, list.id, 'before'), actor, system, now))
       : refuse('policy_forbids', `The policy has no checklist for deployments to ${found.profileKey}.`),
     whyNotFinish: whyNotRecordDeployment(actor, system, now) ?? whyNotFinish({ id: found.id, status: row.status }),
     reverts: found.reverts ? { id: found.reverts.id, version: found.reverts.release.version } : null,
@@ -87,14 +94,34 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
     rollback: {
       whyNot:
         row.status !== 'succeeded'
-          ? refuse('wrong_state', row.status === 'rolled_back' ? `${found.id} is already rolled back.` : `${found.id} did not succeed, so there is nothing to roll back.`)
+          ? refuse(
+              'wrong_state',
+              row.status === 'rolled_back'
+                ? `${found.id} is already rolled back.`
+                : `${found.id} did not succeed, so there is nothing to roll back.`,
+            )
           : live?.id !== found.id
             ? refuse('wrong_state', `${found.id} is not what runs; ${live?.id ?? 'nothing'} is.`)
             : (whyNotRecordDeployment(actor, system, now) ??
-              (earlier.length === 0 ? refuse('policy_forbids', `Nothing else ever ran on ${found.profileKey} with authority, so there is nothing to go back to.`) : null)),
+              (earlier.length === 0
+                ? refuse(
+                    'policy_forbids',
+                    `Nothing else ever ran on ${found.profileKey} with authority, so there is nothing to go back to.`,
+                  )
+                : null)),
       targets: earlier.map((target) => ({
         version: target.version,
-        judged: judgeStart({ policy, profileKey: found.profileKey, release: { id: target.releaseId, version: target.version }, promotion: null, past, reverts: found.id }, now),
+        judged: judgeStart(
+          {
+            policy,
+            profileKey: found.profileKey,
+            release: { id: target.releaseId, version: target.version },
+            promotion: null,
+            past,
+            reverts: found.id,
+          },
+          now,
+        ),
       })),
     },
   }
@@ -118,18 +145,30 @@ export type DeploymentStart = {
 }
 
 /** Reads what is needed to start a deployment, and judges the start by the same rule that records it (domain.md: unauthorised). */
-export async function getDeploymentStart(looker: Looker, asked: { system?: string; profile?: string; version?: string }): Promise<DeploymentStart> {
+export async function getDeploymentStart(
+  looker: Looker,
+  asked: { system?: string; profile?: string; version?: string },
+): Promise<DeploymentStart> {
   const { actor, now } = looker
   const readable = await loadReadable(looker)
   const policies = await Promise.all(readable.map((system) => loadActivePolicy(db, system.id)))
-  const systems = readable.map((system, index) => ({ slug: system.id, name: system.name, profiles: policies[index]?.policy.profiles.map(({ id }) => id) ?? [] }))
+  const systems = readable.map((system, index) => ({
+    slug: system.id,
+    name: system.name,
+    profiles: policies[index]?.policy.profiles.map(({ id }) => id) ?? [],
+  }))
   const index = systems.findIndex(({ slug }) => slug === asked.system)
   const system = systems[index]
   const active = policies[index]
   if (!system || !active) return { systems, chosen: null }
   const { policy: current } = active
   const profile = asked.profile ? resolveProfile(current, asked.profile).profile : null
-  const releases = await db.release.findMany({ where: { systemId: system.slug }, orderBy: [{ buildDate: 'desc' }, { id: 'desc' }], take: 100, select: { id: true, version: true } })
+  const releases = await db.release.findMany({
+    where: { systemId: system.slug },
+    orderBy: [{ buildDate: 'desc' }, { id: 'desc' }],
+    take: 100,
+    select: { id: true, version: true },
+  })
   const release = releases.find(({ version }) => version === asked.version) ?? null
   const own = { id: system.slug, name: system.name }
   const base = {
@@ -139,12 +178,19 @@ export async function getDeploymentStart(looker: Looker, asked: { system?: strin
     version: release?.version ?? null,
     from: profile ? current.profiles.filter(({ id }) => edgeOf(current, id, profile.id)).map(({ id }) => id) : [],
   }
-  if (!profile || !release) return { systems, chosen: { ...base, policy: current, judged: null, promotion: null, live: null, whyNot: whyNotRecordDeployment(actor, own, now) } }
+  if (!profile || !release)
+    return {
+      systems,
+      chosen: { ...base, policy: current, judged: null, promotion: null, live: null, whyNot: whyNotRecordDeployment(actor, own, now) },
+    }
   const [promotion] = await loadPromotions(db, { releaseId: release.id, toKey: profile.id, status: 'open' }, now)
   const policy = promotion ? promotion.policy.policy : current
   const past = await loadPast(db, system.slug, profile.id)
   const judged = judgeStart({ policy, profileKey: profile.id, release, promotion: promotion ?? null, past, reverts: null }, now)
-  const running = await db.deployment.findFirst({ where: { systemId: system.slug, profileKey: profile.id, status: 'started' }, select: { id: true } })
+  const running = await db.deployment.findFirst({
+    where: { systemId: system.slug, profileKey: profile.id, status: 'started' },
+    select: { id: true },
+  })
   return {
     systems,
     chosen: {

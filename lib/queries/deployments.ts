@@ -79,7 +79,11 @@ export async function listDeployments(
 
 /** Rows of loaded deployments, in their order, with what their checklists come to; three more statements however many. */
 export async function toRows(found: readonly LoadedDeployment[]): Promise<DeploymentRow[]> {
-  const versions = new Map(await Promise.all([...new Set(found.map((row) => row.policyVersionId))].map(async (id) => [id, await loadPolicyVersion(db, id)] as const)))
+  const versions = new Map(
+    await Promise.all(
+      [...new Set(found.map((row) => row.policyVersionId))].map(async (id) => [id, await loadPolicyVersion(db, id)] as const),
+    ),
+  )
   const versionOf = (row: LoadedDeployment) => versions.get(row.policyVersionId) as LoadedPolicy // loaded for every row
   const scopeOf = (row: LoadedDeployment) => {
     const checklistKey = row.status === 'succeeded' ? spineOf(versionOf(row), row.profileKey) : null
@@ -114,7 +118,14 @@ export async function toRows(found: readonly LoadedDeployment[]): Promise<Deploy
 /** The newest deployments of each profile of a system: what its timeline shows. The caller has seen that the viewer may see the system. */
 export async function listTimelines(systemId: string, profiles: readonly string[], each: number): Promise<Map<string, DeploymentRow[]>> {
   const found = await Promise.all(
-    profiles.map((profileKey) => db.deployment.findMany({ where: { systemId, profileKey }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: each, include: rowInclude })),
+    profiles.map((profileKey) =>
+      db.deployment.findMany({
+        where: { systemId, profileKey },
+        orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+        take: each,
+        include: rowInclude,
+      }),
+    ),
   )
   return Map.groupBy(await toRows(found.flat()), (row) => row.profile.id)
 }

@@ -9,7 +9,16 @@ import type { Named } from '@/lib/domain/promotion'
 import type { Looker } from './system-standing'
 
 /** A stored version: by whom it was applied and when. None is signed until proposing and signing exist. */
-export type PolicyVersionRow = { id: string; number: number; hash: string; status: 'active' | 'superseded'; appliedBy: Named; appliedAt: Date; supersededAt: Date | null; openPromotions: number }
+export type PolicyVersionRow = {
+  id: string
+  number: number
+  hash: string
+  status: 'active' | 'superseded'
+  appliedBy: Named
+  appliedAt: Date
+  supersededAt: Date | null
+  openPromotions: number
+}
 
 /** Every version of a system's policy, newest first. The caller has seen that the viewer may see the system. */
 export async function listPolicyVersions(systemId: string): Promise<PolicyVersionRow[]> {
@@ -17,9 +26,23 @@ export async function listPolicyVersions(systemId: string): Promise<PolicyVersio
     where: { systemId },
     orderBy: { number: 'desc' },
     take: 200,
-    select: { id: true, number: true, hash: true, status: true, appliedAt: true, supersededAt: true, appliedBy: namedSelect, _count: { select: { promotions: { where: { status: 'open' } } } } },
+    select: {
+      id: true,
+      number: true,
+      hash: true,
+      status: true,
+      appliedAt: true,
+      supersededAt: true,
+      appliedBy: namedSelect,
+      _count: { select: { promotions: { where: { status: 'open' } } } },
+    },
   })
-  return rows.map(({ appliedBy, _count, status, ...row }) => ({ ...row, status: status as PolicyVersionRow['status'], appliedBy: toNamed(appliedBy), openPromotions: _count.promotions }))
+  return rows.map(({ appliedBy, _count, status, ...row }) => ({
+    ...row,
+    status: status as PolicyVersionRow['status'],
+    appliedBy: toNamed(appliedBy),
+    openPromotions: _count.promotions,
+  }))
 }
 
 /** One version with its document and the text it was applied from. */
@@ -29,7 +52,10 @@ export type PolicyVersionDetail = { number: number; hash: string; policy: Policy
 export async function getPolicyVersion(looker: Looker, systemId: string, number: number): Promise<PolicyVersionDetail | null> {
   const readable = readableSystems(looker.actor, looker.now)
   if (readable !== null && !readable.includes(systemId)) return null
-  const row = await db.policyVersion.findUnique({ where: { systemId_number: { systemId, number } }, select: { id: true, source: true, document: true } })
+  const row = await db.policyVersion.findUnique({
+    where: { systemId_number: { systemId, number } },
+    select: { id: true, source: true, document: true },
+  })
   if (!row) return null
   const { hash, policy } = await loadPolicyVersion(db, row.id)
   return { number, hash, policy, source: row.source, canonical: JSON.stringify(row.document, null, 2) }

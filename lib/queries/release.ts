@@ -5,7 +5,7 @@ import { whyNotApproveBundle } from '@/lib/domain/bundle'
 import { whyNotBring } from '@/lib/domain/evidence'
 import { edgeGates, type JudgedGate, judgeGate } from '@/lib/domain/gate'
 import type { PolicyEdge, ProfileClass } from '@/lib/domain/policy/schema'
-import { type Named, promotionPhase, type PromotionPhase, whyNotOpenPromotion } from '@/lib/domain/promotion'
+import { type Named, type PromotionPhase, promotionPhase, whyNotOpenPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
 import { whyNotRight } from '@/lib/domain/rights'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
@@ -31,7 +31,10 @@ export type ReleaseRow = {
 export type ReleasePosition = readonly [buildDate: string, id: string]
 
 /** Releases of a system, newest build first, a page at a time. The caller has seen that the viewer may see the system. */
-export async function listReleases(head: SystemHead, page: { limit: number; after: ReleasePosition | null }): Promise<{ rows: ReleaseRow[]; next: ReleasePosition | null }> {
+export async function listReleases(
+  head: SystemHead,
+  page: { limit: number; after: ReleasePosition | null },
+): Promise<{ rows: ReleaseRow[]; next: ReleasePosition | null }> {
   const found = await db.release.findMany({
     where: {
       systemId: head.slug,
@@ -53,7 +56,9 @@ export async function listReleases(head: SystemHead, page: { limit: number; afte
       bundleApproved: row.bundleApprovedAt !== null,
       registeredBy: toNamed(row.registeredBy),
       registeredAt: row.registeredAt,
-      liveOn: head.profiles.filter(({ version, class: each }) => version === row.version && each !== 'verification').map((profile) => ({ id: profile.profile, class: profile.class })),
+      liveOn: head.profiles
+        .filter(({ version, class: each }) => version === row.version && each !== 'verification')
+        .map((profile) => ({ id: profile.profile, class: profile.class })),
       open: head.open.filter(({ release }) => release.id === row.id).map(({ id, edge }) => ({ id, to: edge.to })),
     })),
     next: found.length > page.limit && last ? [last.buildDate.toISOString(), last.id] : null,
@@ -62,14 +67,24 @@ export async function listReleases(head: SystemHead, page: { limit: number; afte
 
 /** Who may register releases of a system; the same rule as the use case. */
 export function whyNotRegister(looker: Looker, system: { id: string; name: string }): Refusal | null {
-  return whyNotRight(looker.actor, system, { roles: ['release_manager', 'dev_lead', 'engineer'], scope: 'release:register', what: `Releases of ${system.name} are registered` }, looker.now)
+  return whyNotRight(
+    looker.actor,
+    system,
+    { roles: ['release_manager', 'dev_lead', 'engineer'], scope: 'release:register', what: `Releases of ${system.name} are registered` },
+    looker.now,
+  )
 }
 
 /** A gate of a way a release may take, with why the viewer cannot bring its evidence, and the run of its checklist. */
 export type ReleaseGate = { judged: JudgedGate; whyNotBring: Refusal | null }
 
 /** One way into a profile: its gates as they stand for this release, and the promotion that takes it, when one is open. */
-export type ReleaseWay = { edge: Pick<PolicyEdge, 'id' | 'from' | 'to' | 'requiresApprovedBundle'>; promotion: string | null; policyNumber: number; gates: ReleaseGate[] }
+export type ReleaseWay = {
+  edge: Pick<PolicyEdge, 'id' | 'from' | 'to' | 'requiresApprovedBundle'>
+  promotion: string | null
+  policyNumber: number
+  gates: ReleaseGate[]
+}
 
 export type ReleaseDetail = {
   id: string
@@ -108,9 +123,22 @@ export async function getRelease(looker: Looker, head: SystemHead, version: stri
   const { policy } = head.version
   const [promotions, deployments, people, snapshots] = await Promise.all([
     loadPromotions(db, { releaseId: release.id }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }] }),
-    db.deployment.findMany({ where: { releaseId: release.id }, orderBy: [{ startedAt: 'desc' }, { id: 'desc' }], take: 50, include: deploymentInclude }),
-    db.person.findMany({ where: { principalId: { in: release.contributors.flatMap(({ principalId }) => principalId ?? []) } }, select: { principalId: true, name: true } }),
-    db.snapshot.findMany({ where: { systemId: head.slug }, orderBy: { takenAt: 'desc' }, take: 50, select: { profileKey: true, digest: true, takenAt: true } }),
+    db.deployment.findMany({
+      where: { releaseId: release.id },
+      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+      take: 50,
+      include: deploymentInclude,
+    }),
+    db.person.findMany({
+      where: { principalId: { in: release.contributors.flatMap(({ principalId }) => principalId ?? []) } },
+      select: { principalId: true, name: true },
+    }),
+    db.snapshot.findMany({
+      where: { systemId: head.slug },
+      orderBy: { takenAt: 'desc' },
+      take: 50,
+      select: { profileKey: true, digest: true, takenAt: true },
+    }),
   ])
   const scopes = policy.edges.map((edge) => ({ systemId: head.slug, releaseId: release.id, profileKey: edge.to, policy }))
   const factsFor = await loadGateFacts(db, scopes)
@@ -130,17 +158,28 @@ export async function getRelease(looker: Looker, head: SystemHead, version: stri
       approvedAt: release.bundleApprovedAt,
       neededBy: policy.edges.filter(({ requiresApprovedBundle }) => requiresApprovedBundle).map(({ to }) => to),
       whyNotApprove: whyNotApproveBundle(
-        { version: release.version, registeredById: release.registeredById, registeredForId: release.registeredForId, approvedAt: release.bundleApprovedAt },
+        {
+          version: release.version,
+          registeredById: release.registeredById,
+          registeredForId: release.registeredForId,
+          approvedAt: release.bundleApprovedAt,
+        },
         actor,
         system,
         now,
       ),
     },
     changes: release.changes.map(({ kind, summary, reference }) => ({ kind, summary, reference })),
-    contributors: release.contributors.map(({ identity, commits, principalId }) => ({ identity, commits, name: people.find((person) => person.principalId === principalId)?.name ?? null })),
+    contributors: release.contributors.map(({ identity, commits, principalId }) => ({
+      identity,
+      commits,
+      name: people.find((person) => person.principalId === principalId)?.name ?? null,
+    })),
     ways: policy.edges.map((edge, index): ReleaseWay => {
       const promotion = promotions.find((each) => each.status === 'open' && each.edge.id === edge.id)
-      const judged = promotion ? promotion.gates : edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scopes[index] as (typeof scopes)[number], gate), now)) // one scope an edge
+      const judged = promotion
+        ? promotion.gates
+        : edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scopes[index] as (typeof scopes)[number], gate), now)) // one scope an edge
       return {
         edge: { id: edge.id, from: edge.from, to: edge.to, requiresApprovedBundle: edge.requiresApprovedBundle },
         promotion: promotion?.id ?? null,
@@ -148,7 +187,13 @@ export async function getRelease(looker: Looker, head: SystemHead, version: stri
         gates: judged.map(gateView),
       }
     }),
-    promotions: promotions.map((each) => ({ id: each.id, from: each.edge.from, to: each.edge.to, phase: promotionPhase(each, now), openedAt: each.openedAt })),
+    promotions: promotions.map((each) => ({
+      id: each.id,
+      from: each.edge.from,
+      to: each.edge.to,
+      phase: promotionPhase(each, now),
+      openedAt: each.openedAt,
+    })),
     deployments: await toRows(deployments),
     snapshots: snapshots.map(({ profileKey, digest, takenAt }) => ({ profile: profileKey, digest, takenAt })),
     whyNotPromote: whyNotOpenPromotion(actor, system, now),

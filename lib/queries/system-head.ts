@@ -2,7 +2,7 @@ import 'server-only'
 import { cache } from 'react'
 import { isPassing, type JudgedGate } from '@/lib/domain/gate'
 import { type MatrixState, PROBLEM_STATES, type ProfileStanding } from '@/lib/domain/matrix'
-import { promotionPhase, type PromotionFacts, slotsOf, whyNotOpenPromotion, whyNotSignPromotion } from '@/lib/domain/promotion'
+import { type PromotionFacts, promotionPhase, slotsOf, whyNotOpenPromotion, whyNotSignPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
 import { type Looker, loadStandings, type SystemStanding } from './system-standing'
 
@@ -28,7 +28,9 @@ export const getSystemHead = cache(async (looker: Looker, slug: string): Promise
   const cells = standing.groups.flatMap((group) => group.rows).flatMap((row) => row.cells)
   return {
     ...standing,
-    edges: standing.profiles.slice(0, -1).map((from, index) => pipelineEdge(standing, from, standing.profiles[index + 1] as ProfileStanding, looker)),
+    edges: standing.profiles
+      .slice(0, -1)
+      .map((from, index) => pipelineEdge(standing, from, standing.profiles[index + 1] as ProfileStanding, looker)),
     problems: cells.filter((cell) => PROBLEM_STATES.includes(cell.state)).length,
     whyNotPromote: whyNotOpenPromotion(looker.actor, { id: standing.slug, name: standing.name }, looker.now),
   }

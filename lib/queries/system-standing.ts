@@ -5,7 +5,7 @@ import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
-import { type KnownEvidence, type MatrixGroup, type ProfileStanding, matrixOf, profileStanding } from '@/lib/domain/matrix'
+import { type KnownEvidence, type MatrixGroup, matrixOf, type ProfileStanding, profileStanding } from '@/lib/domain/matrix'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 
 /** Who looks, and at which instant: every verdict on a page is judged at that one. */
@@ -38,15 +38,20 @@ type DeploymentRow = {
   failureSignature: string | null
 }
 
-
 /** Systems with an active policy that somebody may see, by slug; in the order of their names. */
 export async function loadReadable(looker: Looker, slug?: string) {
   const readable = readableSystems(looker.actor, looker.now)
   return db.system.findMany({
-    where: { id: { in: slug === undefined ? (readable ?? undefined) : (readable ?? [slug]).filter((id) => id === slug) }, versions: { some: { status: 'active' } } },
+    where: {
+      id: { in: slug === undefined ? (readable ?? undefined) : (readable ?? [slug]).filter((id) => id === slug) },
+      versions: { some: { status: 'active' } },
+    },
     orderBy: { name: 'asc' },
     include: {
-      versions: { where: { status: 'active' }, select: { id: true, appliedAt: true, appliedBy: { select: { label: true, person: { select: { name: true } } } } } },
+      versions: {
+        where: { status: 'active' },
+        select: { id: true, appliedAt: true, appliedBy: { select: { label: true, person: { select: { name: true } } } } },
+      },
     },
   })
 }
@@ -95,10 +100,17 @@ export async function loadStandings(looker: Looker, options: { slug?: string; pe
     const evidence = (profile: string, gateId: string): KnownEvidence[] => {
       const coming = own
         .filter((promotion) => promotion.edge.to === profile)
-        .flatMap((promotion) => promotion.gates.filter(({ gate, seenAt }) => gate.id === gateId && seenAt !== null).map((judged) => ({ judged, version: promotion.release.version, live: false, promotion: promotion.id })))
+        .flatMap((promotion) =>
+          promotion.gates
+            .filter(({ gate, seenAt }) => gate.id === gateId && seenAt !== null)
+            .map((judged) => ({ judged, version: promotion.release.version, live: false, promotion: promotion.id })),
+        )
       const scope = scopes.find((each) => each.systemId === system.id && each.profileKey === profile)
       const running = liveOn(live, system.id, profile)
-      const gate = policy.edges.filter((edge) => edge.to === profile).flatMap((edge) => edgeGates(policy, edge)).find(({ id }) => id === gateId)
+      const gate = policy.edges
+        .filter((edge) => edge.to === profile)
+        .flatMap((edge) => edgeGates(policy, edge))
+        .find(({ id }) => id === gateId)
       if (!scope || !running || !gate) return coming
       const judged = judgeGate(gate, liveFacts(scope, gate), now)
       return judged.seenAt === null ? coming : [...coming, { judged, version: running.version, live: true, promotion: null }]
@@ -115,11 +127,24 @@ export async function loadStandings(looker: Looker, options: { slug?: string; pe
       const here = rows.filter((row) => row.profileKey === profile.id)
       const latest = here.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())[0]
       const running = here.find((row) => row.status === 'succeeded')
-      const cells = groups.flatMap((group) => group.rows).flatMap((row) => row.cells.filter((cell) => cell.profile === profile.id).map((cell) => ({ row: row.title, cell })))
+      const cells = groups
+        .flatMap((group) => group.rows)
+        .flatMap((row) => row.cells.filter((cell) => cell.profile === profile.id).map((cell) => ({ row: row.title, cell })))
       return profileStanding(profile, cells, {
-        live: running ? { version: running.version, since: running.startedAt, deployment: running.id, authorised: running.authorised, violations: running.violations.length } : null,
+        live: running
+          ? {
+              version: running.version,
+              since: running.startedAt,
+              deployment: running.id,
+              authorised: running.authorised,
+              violations: running.violations.length,
+            }
+          : null,
         running: latest?.status === 'started' ? { id: latest.id, version: latest.version, since: latest.startedAt } : null,
-        failed: latest?.status === 'failed' ? { id: latest.id, version: latest.version, at: latest.finishedAt ?? latest.startedAt, why: failureWords(version, latest) } : null,
+        failed:
+          latest?.status === 'failed'
+            ? { id: latest.id, version: latest.version, at: latest.finishedAt ?? latest.startedAt, why: failureWords(version, latest) }
+            : null,
         lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
       })
     })
@@ -139,7 +164,10 @@ export async function loadStandings(looker: Looker, options: { slug?: string; pe
 }
 
 /** A failure in words: the title of a known signature (a restart loop is one failed deployment), else what was noted, else its class. */
-export function failureWords(version: Pick<LoadedPolicy, 'policy'>, row: { failureClass: string | null; failureSignature: string | null }): string {
+export function failureWords(
+  version: Pick<LoadedPolicy, 'policy'>,
+  row: { failureClass: string | null; failureSignature: string | null },
+): string {
   const known = version.policy.deployment.failureSignatures.find((signature) => signature.id === row.failureSignature)
   return known?.title ?? row.failureSignature ?? row.failureClass?.replaceAll('-', ' ') ?? 'no reason noted'
 }
@@ -147,8 +175,11 @@ export function failureWords(version: Pick<LoadedPolicy, 'policy'>, row: { failu
 /** What software last brought for a release on its way out of a profile that only verifies. */
 function lastRun(leaving: readonly PromotionFacts[]) {
   const brought = leaving.flatMap((promotion) =>
-    promotion.gates.flatMap(({ evidence }) => (evidence && evidence.broughtBy.kind !== 'person' ? [{ version: promotion.release.version, passed: evidence.verdict === 'pass', at: evidence.recordedAt }] : [])),
+    promotion.gates.flatMap(({ evidence }) =>
+      evidence && evidence.broughtBy.kind !== 'person'
+        ? [{ version: promotion.release.version, passed: evidence.verdict === 'pass', at: evidence.recordedAt }]
+        : [],
+    ),
   )
   return brought.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0] ?? null
 }
-

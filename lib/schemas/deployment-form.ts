@@ -18,7 +18,9 @@ export const finishDeploymentForm = z.preprocess((raw) => {
   if (!isRecord(raw)) return raw
   const { GIT_SHA, BUILD_DATE, APP_VERSION, known, failureSignature, ...rest } = raw
   const given = { GIT_SHA, BUILD_DATE, APP_VERSION }
-  const stamp = Object.fromEntries(STAMP.flatMap((field) => (typeof given[field] === 'string' && given[field].trim() !== '' ? [[field, given[field].trim()]] : [])))
+  const stamp = Object.fromEntries(
+    STAMP.flatMap((field) => (typeof given[field] === 'string' && given[field].trim() !== '' ? [[field, given[field].trim()]] : [])),
+  )
   return {
     ...rest,
     ...(Object.keys(stamp).length > 0 ? { stamp } : {}),

@@ -15,5 +15,12 @@ export function fromForm<S extends z.ZodType>(schema: S, lists: readonly string[
 /** The lines of a text or of several, without the blank ones. */
 export function linesOf(value: unknown): unknown {
   const all = Array.isArray(value) ? value : [value]
-  return all.flatMap((each) => (typeof each === 'string' ? each.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '') : [each]))
+  return all.flatMap((each) =>
+    typeof each === 'string'
+      ? each
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line !== '')
+      : [each],
+  )
 }

@@ -21,7 +21,10 @@ export function contributorOfLine(line: string): { identity: string; commits: nu
 const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
 const lines = (value: unknown): string[] => (typeof value === 'string' ? (linesOf(value) as string[]) : [])
 /** A date and time typed without a zone is UTC, as the form says. */
-const inUtc = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value) ? `${value.length === 16 ? `${value}:00` : value}Z` : value)
+const inUtc = (value: unknown) =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
+    ? `${value.length === 16 ? `${value}:00` : value}Z`
+    : value
 
 /** The form that registers a release: changes and contributors are a line each. */
 export const registerReleaseForm = z.preprocess((raw) => {
@@ -30,7 +33,9 @@ export const registerReleaseForm = z.preprocess((raw) => {
   return {
     ...rest,
     buildDate: inUtc(buildDate),
-    ...(schemaBackwardCompatible === 'yes' || schemaBackwardCompatible === 'no' ? { schemaBackwardCompatible: schemaBackwardCompatible === 'yes' } : {}),
+    ...(schemaBackwardCompatible === 'yes' || schemaBackwardCompatible === 'no'
+      ? { schemaBackwardCompatible: schemaBackwardCompatible === 'yes' }
+      : {}),
     changes: lines(changes).map(changeOfLine),
     contributors: lines(contributors).map(contributorOfLine),
   }
@@ -40,5 +45,9 @@ export const registerReleaseForm = z.preprocess((raw) => {
 export const recordEvidenceForm = z.preprocess((raw) => {
   if (!isRecord(raw)) return raw
   const { exitCode, claimedAt, ...rest } = raw
-  return { ...rest, ...(typeof exitCode === 'string' && exitCode.trim() !== '' ? { exitCode: Number(exitCode) } : {}), ...(claimedAt ? { claimedAt: inUtc(claimedAt) } : {}) }
+  return {
+    ...rest,
+    ...(typeof exitCode === 'string' && exitCode.trim() !== '' ? { exitCode: Number(exitCode) } : {}),
+    ...(claimedAt ? { claimedAt: inUtc(claimedAt) } : {}),
+  }
 }, fromForm(recordEvidenceInput))

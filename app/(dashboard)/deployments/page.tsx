@@ -21,10 +21,17 @@ type Props = { searchParams: Promise<{ system?: string; profile?: string; state?
 export default async function DeploymentsPage({ searchParams }: Props) {
   const asked = await searchParams
   const viewer = await requireViewer(routes.deployments())
-  const filter = { system: asked.system || undefined, profile: asked.profile || undefined, state: DEPLOYMENT_STATES.find((state) => state === asked.state) }
+  const filter = {
+    system: asked.system || undefined,
+    profile: asked.profile || undefined,
+    state: DEPLOYMENT_STATES.find((state) => state === asked.state),
+  }
   const list = `deployments ${JSON.stringify(filter)}`
   const after = positionOf(list, asked.after) as DeploymentPosition | null // two values, as we encoded them
-  const [{ rows, next }, { systems }] = await Promise.all([listDeployments(viewer, filter, { limit: 50, after }), getDeploymentStart(viewer, {})])
+  const [{ rows, next }, { systems }] = await Promise.all([
+    listDeployments(viewer, filter, { limit: 50, after }),
+    getDeploymentStart(viewer, {}),
+  ])
   const filtered = Object.values(filter).some(Boolean)
   const here = (cursor?: string) => routes.deployments({ ...filter, after: cursor })
   return (
@@ -39,8 +46,19 @@ export default async function DeploymentsPage({ searchParams }: Props) {
         }
       />
       <DeploymentFilters systems={systems} profiles={[...new Set(systems.flatMap((system) => system.profiles))]} chosen={filter} />
-      <DeploymentTable rows={rows} empty={filtered ? 'No deployment matches this filter.' : 'No deployment is on record. A pipeline records one with its token, or a Release Manager starts one here.'} />
-      <Pagination next={next ? here(encodeCursor(list, next)) : null} first={after ? here() : null} summary={`${rows.length} ${after ? 'older ' : ''}deployments`} />
+      <DeploymentTable
+        rows={rows}
+        empty={
+          filtered
+            ? 'No deployment matches this filter.'
+            : 'No deployment is on record. A pipeline records one with its token, or a Release Manager starts one here.'
+        }
+      />
+      <Pagination
+        next={next ? here(encodeCursor(list, next)) : null}
+        first={after ? here() : null}
+        summary={`${rows.length} ${after ? 'older ' : ''}deployments`}
+      />
     </Page>
   )
 }
@@ -50,9 +68,13 @@ function answer(rows: readonly DeploymentRow[], partial: boolean): string {
   const running = rows.filter((row) => row.status === 'started')
   const rogue = rows.filter((row) => !row.authorised)
   const parts = [
-    running.length > 0 ? `${listWords(running.map((row) => `${row.system.name} ${row.version} to ${row.profile.id}`))} ${running.length === 1 ? 'is' : 'are'} running` : 'Nothing is running',
+    running.length > 0
+      ? `${listWords(running.map((row) => `${row.system.name} ${row.version} to ${row.profile.id}`))} ${running.length === 1 ? 'is' : 'are'} running`
+      : 'Nothing is running',
     rogue.length > 0 ? `${rogue.length} ${rogue.length === 1 ? 'was' : 'were'} without authority` : null,
-    failed ? `the last failure was ${failed.system.name} ${failed.version} on ${failed.profile.id}, ${formatDate(failed.startedAt)}` : 'none failed',
+    failed
+      ? `the last failure was ${failed.system.name} ${failed.version} on ${failed.profile.id}, ${formatDate(failed.startedAt)}`
+      : 'none failed',
   ].filter((part) => part !== null)
   return `${partial ? 'Among these: ' : ''}${parts.join(', ')}.`
 }

@@ -1,6 +1,6 @@
 import { Page } from '@/components/layout/page'
-import { EstateMatrix } from '@/components/system/estate-matrix'
 import { EstateDetail } from '@/components/system/estate-detail'
+import { EstateMatrix } from '@/components/system/estate-matrix'
 import { EmptyState } from '@/components/ui/banner'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'

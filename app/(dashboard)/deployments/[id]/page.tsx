@@ -1,9 +1,9 @@
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
+import { RunSpine } from '@/components/checklist/run-spine'
 import { DeploymentWarnings, HealthSection, InputsSection, StampSection } from '@/components/deployment/deployment-facts'
 import { deploymentStatus, KIND_WORDS } from '@/components/deployment/deployment-words'
 import { FailedForm, RollbackForm, SucceededForm } from '@/components/deployment/result-forms'
-import { RunSpine } from '@/components/checklist/run-spine'
 import { Page, Panel, Paper } from '@/components/layout/page'
 import { Words } from '@/components/policy/words'
 import { profileRef } from '@/components/system/profile-ref'
@@ -38,7 +38,14 @@ export default async function DeploymentPage({ params }: Props) {
   const { status, words } = deploymentStatus(row)
   const fields = policy.artefact.stamping?.fields ?? ['GIT_SHA', 'BUILD_DATE', 'APP_VERSION']
   return (
-    <Page crumbs={[{ label: 'Deployments', href: routes.deployments() }, { label: row.system.name, href: routes.systemDeployments(row.system.slug) }, { label: row.id }]} layout="dossier">
+    <Page
+      crumbs={[
+        { label: 'Deployments', href: routes.deployments() },
+        { label: row.system.name, href: routes.systemDeployments(row.system.slug) },
+        { label: row.id },
+      ]}
+      layout="dossier"
+    >
       <Paper>
         <PageHead
           above={
@@ -78,13 +85,56 @@ export default async function DeploymentPage({ params }: Props) {
         <h2 className="h2 mb-3">Facts</h2>
         <KeyValue
           items={[
-            { label: 'System', value: <Link className="link" href={routes.system(row.system.slug)}>{row.system.name}</Link> },
+            {
+              label: 'System',
+              value: (
+                <Link className="link" href={routes.system(row.system.slug)}>
+                  {row.system.name}
+                </Link>
+              ),
+            },
             { label: 'Profile', value: <ProfileTag profile={profileRef(row.profile.id, row.profile.class)} /> },
-            { label: 'Release', value: <Link className="link mono" href={routes.release(row.system.slug, row.version)}>{row.version}</Link> },
+            {
+              label: 'Release',
+              value: (
+                <Link className="link mono" href={routes.release(row.system.slug, row.version)}>
+                  {row.version}
+                </Link>
+              ),
+            },
             { label: 'Kind', value: KIND_WORDS[row.kind] },
-            { label: 'Reverts', value: detail.reverts ? <Link className="link" href={routes.deployment(detail.reverts.id)}>{`${detail.reverts.id}, ${detail.reverts.version}`}</Link> : null },
-            { label: 'Rolled back by', value: detail.revertedBy ? <Link className="link" href={routes.deployment(detail.revertedBy.id)}>{`${detail.revertedBy.id}, ${detail.revertedBy.version}`}</Link> : null },
-            { label: 'Authority', value: row.authorised ? (row.promotion ? <Link className="link" href={routes.promotion(row.promotion)}>{row.promotion}</Link> : authority(row.kind)) : 'none' },
+            {
+              label: 'Reverts',
+              value: detail.reverts ? (
+                <Link
+                  className="link"
+                  href={routes.deployment(detail.reverts.id)}
+                >{`${detail.reverts.id}, ${detail.reverts.version}`}</Link>
+              ) : null,
+            },
+            {
+              label: 'Rolled back by',
+              value: detail.revertedBy ? (
+                <Link
+                  className="link"
+                  href={routes.deployment(detail.revertedBy.id)}
+                >{`${detail.revertedBy.id}, ${detail.revertedBy.version}`}</Link>
+              ) : null,
+            },
+            {
+              label: 'Authority',
+              value: row.authorised ? (
+                row.promotion ? (
+                  <Link className="link" href={routes.promotion(row.promotion)}>
+                    {row.promotion}
+                  </Link>
+                ) : (
+                  authority(row.kind)
+                )
+              ) : (
+                'none'
+              ),
+            },
             { label: 'Policy', value: `version ${detail.policyNumber}` },
             { label: 'Started', value: <Time at={row.startedAt} local /> },
             { label: 'Ended', value: row.finishedAt ? <Time at={row.finishedAt} local /> : null },
@@ -98,7 +148,9 @@ export default async function DeploymentPage({ params }: Props) {
         {row.status === 'started' ? (
           <div className="grid gap-4">
             <SucceededForm action={finishDeploymentAction} deployment={row.id} fields={fields} whyNot={detail.whyNotFinish} />
-            {detail.whyNotFinish ? null : <FailedForm action={finishDeploymentAction} deployment={row.id} known={policy.deployment.failureSignatures} fields={fields} />}
+            {detail.whyNotFinish ? null : (
+              <FailedForm action={finishDeploymentAction} deployment={row.id} known={policy.deployment.failureSignatures} fields={fields} />
+            )}
           </div>
         ) : (
           <p className="c2">
@@ -135,7 +187,11 @@ export default async function DeploymentPage({ params }: Props) {
 }
 
 const authority = (kind: DeploymentDetail['row']['kind']) =>
-  kind === 'redeploy' ? 'the same release ran there with authority' : kind === 'rollback' ? 'the policy’s rule for going back' : 'no way leads to this profile, so none is needed'
+  kind === 'redeploy'
+    ? 'the same release ran there with authority'
+    : kind === 'rollback'
+      ? 'the policy’s rule for going back'
+      : 'no way leads to this profile, so none is needed'
 
 function answer({ row, run }: DeploymentDetail): string {
   const open = run?.state.items.filter((item) => item.parts.length === 0 && item.state === 'open').length ?? 0

@@ -24,10 +24,22 @@ export default async function NewDeploymentPage({ searchParams }: Props) {
   const { chosen } = start
   return (
     <Page crumbs={[{ label: 'Deployments', href: routes.deployments() }, { label: 'Start' }]} layout="read">
-      <PageHead title="Start a deployment" lead="Gates and signatures are judged again at the instant it starts. A pipeline records its own with a token; what it starts without authority is recorded and shown." />
-      <div className="mt-6">{start.systems.length === 0 ? <EmptyState big>You hold no role on a system. An admin grants roles.</EmptyState> : <ChooseStart start={start} />}</div>
+      <PageHead
+        title="Start a deployment"
+        lead="Gates and signatures are judged again at the instant it starts. A pipeline records its own with a token; what it starts without authority is recorded and shown."
+      />
+      <div className="mt-6">
+        {start.systems.length === 0 ? (
+          <EmptyState big>You hold no role on a system. An admin grants roles.</EmptyState>
+        ) : (
+          <ChooseStart start={start} />
+        )}
+      </div>
       {chosen?.profile && chosen.version ? (
-        <Section title={`${chosen.system.name} ${chosen.version} to ${chosen.profile.id}`} aside={chosen.judged ? KIND_WORDS[chosen.judged.kind] : undefined}>
+        <Section
+          title={`${chosen.system.name} ${chosen.version} to ${chosen.profile.id}`}
+          aside={chosen.judged ? KIND_WORDS[chosen.judged.kind] : undefined}
+        >
           <div className="my-4 grid gap-4">
             <KeyValue
               width="wider"
@@ -71,7 +83,11 @@ export default async function NewDeploymentPage({ searchParams }: Props) {
           </div>
         </Section>
       ) : chosen ? (
-        <p className="c2 mt-4">{chosen.releases.length === 0 ? `${chosen.system.name} has no registered release.` : 'Choose a profile and a release, and it is judged here.'}</p>
+        <p className="c2 mt-4">
+          {chosen.releases.length === 0
+            ? `${chosen.system.name} has no registered release.`
+            : 'Choose a profile and a release, and it is judged here.'}
+        </p>
       ) : null}
     </Page>
   )

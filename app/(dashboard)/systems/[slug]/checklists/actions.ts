@@ -1,7 +1,7 @@
 'use server'
 
-import { redirect } from 'next/navigation'
 import { refresh } from 'next/cache'
+import { redirect } from 'next/navigation'
 import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
@@ -35,9 +35,14 @@ export async function importTemplateAction(_: FormState, form: FormData): Promis
 
 /** Starts a checklist for a release and goes to its run. */
 export async function startRunHereAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, fromForm(startRunInput), async (ctx, input) => redirect(routes.systemChecklist(input.system, (await startRun(ctx, input)).id)), {
-    verb: 'checklist:start',
-    system: ofSystem,
-    subject: systemSubject,
-  })
+  return submit(
+    form,
+    fromForm(startRunInput),
+    async (ctx, input) => redirect(routes.systemChecklist(input.system, (await startRun(ctx, input)).id)),
+    {
+      verb: 'checklist:start',
+      system: ofSystem,
+      subject: systemSubject,
+    },
+  )
 }

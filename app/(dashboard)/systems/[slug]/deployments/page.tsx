@@ -16,7 +16,11 @@ export default async function SystemDeploymentsPage({ params }: Props) {
   const head = await getSystemHead(await requireViewer(routes.systemDeployments(slug)), slug)
   if (!head) notFound()
   const { profiles } = head.version.policy
-  const rows = await listTimelines(head.slug, profiles.map(({ id }) => id), 12)
+  const rows = await listTimelines(
+    head.slug,
+    profiles.map(({ id }) => id),
+    12,
+  )
   return (
     <SystemFrame head={head} tab="Deployments">
       <DeploymentTimelines system={{ slug: head.slug, name: head.name }} profiles={profiles} rows={rows} />

@@ -17,11 +17,16 @@ const systemSubject = (values: Values) => ({ kind: 'system' as const, id: values
 
 /** Registers a release and goes to its page. */
 export async function registerReleaseAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, registerReleaseForm, async (ctx, input) => redirect(routes.release(input.system, (await registerRelease(ctx, input)).version)), {
-    verb: 'release:register',
-    system: ofSystem,
-    subject: systemSubject,
-  })
+  return submit(
+    form,
+    registerReleaseForm,
+    async (ctx, input) => redirect(routes.release(input.system, (await registerRelease(ctx, input)).version)),
+    {
+      verb: 'release:register',
+      system: ofSystem,
+      subject: systemSubject,
+    },
+  )
 }
 
 /** Approves the bundle of a release. */

@@ -27,12 +27,23 @@ export default async function ReleasesPage({ params, searchParams }: Props) {
   return (
     <SystemFrame head={head} tab="Releases">
       <div className="mb-4">
-        <LinkButton href={routes.releaseNew(slug)} icon={<PackagePlus size={15} />} refusal={whyNotRegister(viewer, { id: head.slug, name: head.name })}>
+        <LinkButton
+          href={routes.releaseNew(slug)}
+          icon={<PackagePlus size={15} />}
+          refusal={whyNotRegister(viewer, { id: head.slug, name: head.name })}
+        >
           Register a release
         </LinkButton>
       </div>
-      <ReleaseTable slug={slug} rows={rows} bundles={head.version.policy.edges.some(({ requiresApprovedBundle }) => requiresApprovedBundle)} />
-      <Pagination next={next ? routes.releases(slug, { after: encodeCursor(list, next) }) : null} first={after ? routes.releases(slug) : null} />
+      <ReleaseTable
+        slug={slug}
+        rows={rows}
+        bundles={head.version.policy.edges.some(({ requiresApprovedBundle }) => requiresApprovedBundle)}
+      />
+      <Pagination
+        next={next ? routes.releases(slug, { after: encodeCursor(list, next) }) : null}
+        first={after ? routes.releases(slug) : null}
+      />
     </SystemFrame>
   )
 }

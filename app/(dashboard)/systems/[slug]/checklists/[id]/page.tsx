@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { notFound, redirect } from 'next/navigation'
+import { chooseVariantAction, startRunAction, tickItemAction } from '@/app/(dashboard)/deployments/actions'
 import { RunSpine } from '@/components/checklist/run-spine'
 import { Page } from '@/components/layout/page'
 import { profileRef } from '@/components/system/profile-ref'
@@ -11,7 +12,6 @@ import { checklistCounts } from '@/lib/domain/checklist'
 import { getRun } from '@/lib/queries/checklists'
 import { getSystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
-import { chooseVariantAction, startRunAction, tickItemAction } from '@/app/(dashboard)/deployments/actions'
 
 type Props = { params: Promise<{ slug: string; id: string }> }
 
@@ -47,7 +47,7 @@ export default async function ChecklistRunPage({ params }: Props) {
         title={`${run.list.title} for ${found.version}`}
         lead={`${counts.done} of ${counts.total} done${counts.failed > 0 ? `, ${counts.failed} failed` : ''}. What comes during and after waits for the deployment.`}
       />
-      <p className="row c2 mt-2 wrap gap-4">
+      <p className="row c2 wrap mt-2 gap-4">
         {found.promotion ? (
           <Link className="link" href={routes.promotion(found.promotion)}>
             {found.promotion}

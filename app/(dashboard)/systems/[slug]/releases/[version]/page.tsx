@@ -45,14 +45,28 @@ export default async function ReleasePage({ params }: Props) {
       layout="dossier"
     >
       <Paper>
-        <PageHead title={`${head.name} ${release.version}`} lead={answer(release, head.profiles.filter((each) => each.version === release.version && each.class !== 'verification').map((each) => each.profile))} />
+        <PageHead
+          title={`${head.name} ${release.version}`}
+          lead={answer(
+            release,
+            head.profiles.filter((each) => each.version === release.version && each.class !== 'verification').map((each) => each.profile),
+          )}
+        />
         <Section title="Changes" aside={plural(release.changes.length, 'change')}>
           {release.changes.length === 0 ? (
             <div className="py-3">
               <EmptyState>No changes were registered with it.</EmptyState>
             </div>
           ) : (
-            <DeltaTable caption="Changes" rows={release.changes.map((change, index) => ({ key: `${index} ${change.summary}`, label: change.kind, value: change.summary, aside: change.reference }))} />
+            <DeltaTable
+              caption="Changes"
+              rows={release.changes.map((change, index) => ({
+                key: `${index} ${change.summary}`,
+                label: change.kind,
+                value: change.summary,
+                aside: change.reference,
+              }))}
+            />
           )}
         </Section>
         <ReleaseWays system={slug} release={release} profiles={policy.profiles} sources={policy.sources} bring={bringEvidenceAction} />
@@ -109,14 +123,19 @@ export default async function ReleasePage({ params }: Props) {
         ) : (
           <>
             <p className="c2 mb-2">
-              {plural(commits, 'commit')} by {plural(release.contributors.length, 'contributor')}. They do not sign towards a production-like profile unless the policy says otherwise.
+              {plural(commits, 'commit')} by {plural(release.contributors.length, 'contributor')}. They do not sign towards a
+              production-like profile unless the policy says otherwise.
             </p>
             <ul>
               {release.contributors.map((each) => (
                 <li key={each.identity} className="row between border-line border-b py-1.5">
                   <span className="min-w-0">
                     {each.name ?? <code>{each.identity}</code>}
-                    {each.name ? <code className="c3 block">{each.identity}</code> : <span className="c3 t-xs block">nobody known here</span>}
+                    {each.name ? (
+                      <code className="c3 block">{each.identity}</code>
+                    ) : (
+                      <span className="c3 t-xs block">nobody known here</span>
+                    )}
                   </span>
                   <span className="num c2">{each.commits}</span>
                 </li>
@@ -132,14 +151,29 @@ export default async function ReleasePage({ params }: Props) {
         ) : (
           <div className="grid gap-3">
             <Status status={release.bundle.neededBy.length > 0 ? 'waiting' : 'na'} long>
-              {release.bundle.neededBy.length > 0 ? `Not approved; ${listWords(release.bundle.neededBy)} takes approved bundles only` : 'Not approved, and no profile asks for it'}
+              {release.bundle.neededBy.length > 0
+                ? `Not approved; ${listWords(release.bundle.neededBy)} takes approved bundles only`
+                : 'Not approved, and no profile asks for it'}
             </Status>
-            {release.bundle.neededBy.length > 0 ? <ApproveBundleForm action={approveBundleAction} system={slug} version={release.version} whyNot={release.bundle.whyNotApprove} /> : null}
+            {release.bundle.neededBy.length > 0 ? (
+              <ApproveBundleForm
+                action={approveBundleAction}
+                system={slug}
+                version={release.version}
+                whyNot={release.bundle.whyNotApprove}
+              />
+            ) : null}
           </div>
         )}
         <h2 className="h2 mt-7 mb-3">Next</h2>
         <div className="grid gap-2">
-          <LinkButton variant="primary" full href={routes.promotionNew({ system: slug, release: release.version })} icon={<GitPullRequestArrow size={15} />} refusal={release.whyNotPromote}>
+          <LinkButton
+            variant="primary"
+            full
+            href={routes.promotionNew({ system: slug, release: release.version })}
+            icon={<GitPullRequestArrow size={15} />}
+            refusal={release.whyNotPromote}
+          >
             Open a promotion of {release.version}
           </LinkButton>
           <LinkButton full href={routes.deploymentNew({ system: slug, version: release.version })}>
@@ -151,7 +185,11 @@ export default async function ReleasePage({ params }: Props) {
   )
 }
 
-const SCHEMA: Record<string, string> = { true: 'backward compatible', false: 'not backward compatible', null: 'nobody said, and so not backward compatible' }
+const SCHEMA: Record<string, string> = {
+  true: 'backward compatible',
+  false: 'not backward compatible',
+  null: 'nobody said, and so not backward compatible',
+}
 
 function answer(release: ReleaseDetail, liveOn: readonly string[]): string {
   const open = release.promotions.filter(({ phase }) => !['deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'].includes(phase))

@@ -28,9 +28,17 @@ export default async function NewReleasePage({ params }: Props) {
       ]}
       layout="read"
     >
-      <PageHead title={`Register a release of ${head.name}`} lead="A release never changes. What was built wrong is registered again under another version." />
+      <PageHead
+        title={`Register a release of ${head.name}`}
+        lead="A release never changes. What was built wrong is registered again under another version."
+      />
       <div className="mt-6">
-        <RegisterReleaseForm action={registerReleaseAction} system={slug} whyNot={whyNotRegister(viewer, { id: head.slug, name: head.name })} accepts={head.version.policy.artefact.reference.text} />
+        <RegisterReleaseForm
+          action={registerReleaseAction}
+          system={slug}
+          whyNot={whyNotRegister(viewer, { id: head.slug, name: head.name })}
+          accepts={head.version.policy.artefact.reference.text}
+        />
       </div>
     </Page>
   )

@@ -6,7 +6,11 @@ export async function GET(_: Request, { params }: { params: Promise<{ slug: stri
   const { slug, version } = await params
   const who = await viewer()
   const found = who && /^\d{1,6}$/.test(version) ? await getPolicyVersion(who, slug, Number(version)) : null
-  if (!found) return new Response('Not found\n', { status: who ? 404 : 401, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' } })
+  if (!found)
+    return new Response('Not found\n', {
+      status: who ? 404 : 401,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    })
   return new Response(`${found.canonical}\n`, {
     headers: {
       'content-type': 'application/json; charset=utf-8',

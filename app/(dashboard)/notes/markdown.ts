@@ -1,0 +1,31 @@
+import 'server-only'
+import { escapeMarkdown, notesMarkdown } from '@/lib/domain/release-notes'
+import { instantInWords } from '@/lib/domain/words'
+import { settings } from '@/lib/env'
+import { deploymentLines, type NotesDetail } from '@/lib/queries/release-notes'
+
+/** The notes as Markdown, links absolute to this instance. Without a dossier only the deployments are told. */
+export function markdownOf(detail: NotesDetail): string {
+  const deployment = deploymentLines(detail.deployments)
+  if (!detail.notes) {
+    return [
+      `# ${escapeMarkdown(detail.system.name)} ${detail.version}`,
+      '',
+      `No promotion of it to ${escapeMarkdown(detail.profile.id)} was ever opened.`,
+      '',
+      '## Deployment',
+      '',
+      ...deployment.map((line) => `- ${escapeMarkdown(line)}`),
+      '',
+    ].join('\n')
+  }
+  return notesMarkdown(detail.notes, {
+    systemName: detail.system.name,
+    origin: settings().APP_ORIGIN,
+    hash: detail.seal?.hash ?? null,
+    nameOf: (principal) => detail.names[principal] ?? principal,
+    day: (iso) => instantInWords(new Date(iso)),
+    addenda: detail.addenda,
+    deployment,
+  })
+}

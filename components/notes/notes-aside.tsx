@@ -1,0 +1,115 @@
+import { Download } from 'lucide-react'
+import Link from 'next/link'
+import { LinkButton } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { SealLine } from '@/components/ui/seal-line'
+import { SignatureLine } from '@/components/ui/signature'
+import { Status } from '@/components/ui/status'
+import { Time } from '@/components/ui/time'
+import { formatHashShort, numberWord } from '@/lib/format'
+import type { FormAction } from '@/lib/http/form-state'
+import type { NotesDetail } from '@/lib/queries/release-notes'
+import { routes } from '@/lib/routes'
+import { PrintButton, SummaryForm } from './notes-tools'
+
+/** What to do with the notes, whether they are sealed, and who signed. In print only signatures and seal are left. */
+export function NotesAside({ detail, markdown, editSummary }: { detail: NotesDetail; markdown: string; editSummary: FormAction }) {
+  const here = routes.note(detail.system.slug, detail.profile.id, detail.version)
+  return (
+    <aside aria-label="Use these notes">
+      <div className="tools">
+        <div className="border-line-strong border-t-2 pt-3">
+          <Standing detail={detail} />
+        </div>
+        <div className="mt-4 grid gap-2">
+          <CopyButton text={markdown} label="Copy Markdown" variant="primary" size="md" full />
+          <div className="row">
+            <PrintButton />
+            <LinkButton
+              className="grow"
+              href={routes.noteMarkdown(detail.system.slug, detail.profile.id, detail.version)}
+              download=""
+              icon={<Download size={15} />}
+            >
+              .md
+            </LinkButton>
+          </div>
+          <CopyButton text={here} link label="Copy link to these notes" variant="default" size="md" full />
+        </div>
+        {detail.promotion ? (
+          <SummaryForm
+            key={detail.summary}
+            action={editSummary}
+            promotion={detail.promotion.id}
+            summary={detail.summary}
+            whyNot={detail.whyNotEdit}
+          />
+        ) : null}
+      </div>
+      {detail.slots.length > 0 ? (
+        <div className="sigs">
+          <h2 className="h3 mt-6">Signatures</h2>
+          <div className="two">
+            {detail.slots.map((slot) => (
+              <SignatureLine
+                key={slot.capacity}
+                capacity={slot.capacity}
+                state={slot.state === 'you' ? 'open' : slot.state}
+                name={slot.name}
+                under={slot.at ? <Time at={slot.at} /> : slot.state === 'you' ? 'yours to sign' : 'not signed'}
+              />
+            ))}
+          </div>
+          {detail.seal ? (
+            <div className="mt-5">
+              <span className="acc">
+                <SealLine hash={detail.seal.hash} size="wide" />
+              </span>
+              <p className="mono t-2xs c2 mt-1.5">{formatHashShort(detail.seal.hash)}</p>
+            </div>
+          ) : null}
+        </div>
+      ) : null}
+    </aside>
+  )
+}
+
+function Standing({ detail }: { detail: NotesDetail }) {
+  const { promotion, seal, voided, slots } = detail
+  if (!promotion) {
+    return (
+      <>
+        <Status status="fail">Without authority</Status>
+        <p className="t-xs c2 mt-1">It was put on {detail.profile.id} without a promotion, so nobody signed it.</p>
+      </>
+    )
+  }
+  const link = (
+    <Link className="link" href={routes.promotion(promotion.id)}>
+      {promotion.id}
+    </Link>
+  )
+  if (seal) {
+    return (
+      <>
+        <Status status="pass">Sealed</Status>
+        <p className="t-xs c2 mt-1">
+          Version {seal.number}, sealed with the last signature on <Time at={seal.at} />. {link}, {promotion.phase.replaceAll('_', ' ')}.
+        </p>
+      </>
+    )
+  }
+  const missing = slots.filter(({ state }) => state !== 'signed').length
+  return (
+    <>
+      <Status status={voided ? 'warn' : 'waiting'}>{voided ? `Draft, version ${voided.number} was ${voided.how}` : 'Draft'}</Status>
+      <p className="t-xs c2 mt-1">
+        Written from the dossier, nothing typed twice.{' '}
+        {slots.length === 0 || missing === slots.length
+          ? 'It becomes final and sealed with the last signature.'
+          : `${numberWord(missing)} ${missing === 1 ? 'signature is' : 'signatures are'} missing; the last one seals it.`}{' '}
+        {link}, {promotion.phase.replaceAll('_', ' ')}.
+      </p>
+    </>
+  )
+}

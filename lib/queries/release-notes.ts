@@ -1,0 +1,307 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
+import { loadPromotions, namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { readableSystems } from '@/lib/domain/context'
+import { whyNotEditSummary } from '@/lib/domain/notes-summary'
+import { resolveProfile } from '@/lib/domain/policy/resolve'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
+import { dossierOf, type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
+import type { Refusal } from '@/lib/domain/refusal'
+import { draftNotes, type NotesAddendum, type ReleaseNotes } from '@/lib/domain/release-notes'
+import { instantInWords } from '@/lib/domain/words'
+import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
+import { type PipelineSlot, slotViews } from './system-head'
+import type { Looker } from './system-standing'
+
+/** Notes of one release on one profile, in the list. `state`: sealed by the last signature, still a draft, or a deployment nobody had promoted. */
+export type NotesRow = {
+  system: { slug: string; name: string }
+  profile: { id: string; class: ProfileClass }
+  version: string
+  promotion: string | null
+  state: 'sealed' | 'draft' | 'unpromoted'
+  status: string
+  at: Date
+}
+
+/** Where a page of the list begins: instant, system, profile and release of the last row before it. */
+export type NotesPosition = readonly [at: string, key: string]
+
+type ListRow = {
+  systemId: string
+  name: string
+  profileKey: string
+  version: string
+  promotion: string | null
+  status: string | null
+  sealed: boolean
+  at: Date
+  key: string
+}
+
+/** Notes the viewer may read, newest first: of every promotion, and of what was deployed without one. */
+export async function listNotes(
+  looker: Looker,
+  filter: { system?: string },
+  page: { limit: number; after: NotesPosition | null },
+): Promise<{ rows: NotesRow[]; next: NotesPosition | null }> {
+  const readable = readableSystems(looker.actor, looker.now)
+  const systems = await db.system.findMany({
+    where: {
+      id: {
+        in:
+          (readable ?? undefined)?.filter((id) => !filter.system || id === filter.system) ?? (filter.system ? [filter.system] : undefined),
+      },
+    },
+    select: { id: true },
+  })
+  const ids = systems.map(({ id }) => id)
+  const after = page.after ?? ['9999-12-31T00:00:00Z', '~']
+  const found = await db.$queryRaw<ListRow[]>`
+    SELECT n.*, s.name, r.version FROM (
+      SELECT DISTINCT ON (p."systemId", p."toKey", p."releaseId") p."systemId", p."toKey" AS "profileKey", p."releaseId", p.id AS promotion, p.status,
+        EXISTS (SELECT 1 FROM "SealedVersion" v WHERE v.subject = 'release_notes' AND v."subjectId" = p.id AND v."endedAt" IS NULL) AS sealed,
+        p."openedAt" AS at, concat_ws(' ', p."systemId", p."toKey", p."releaseId") AS key
+      FROM "Promotion" p WHERE p."systemId" = ANY (${ids}) ORDER BY p."systemId", p."toKey", p."releaseId", p."openedAt" DESC) n
+      JOIN "System" s ON s.id = n."systemId" JOIN "Release" r ON r.id = n."releaseId" WHERE (n.at, n.key) < (${after[0]}::timestamptz, ${after[1]})
+    UNION ALL
+    SELECT n.*, s.name, r.version FROM (
+      SELECT DISTINCT ON (d."systemId", d."profileKey", d."releaseId") d."systemId", d."profileKey", d."releaseId", NULL AS promotion, NULL AS status, false AS sealed,
+        d."startedAt" AS at, concat_ws(' ', d."systemId", d."profileKey", d."releaseId") AS key
+      FROM "Deployment" d WHERE d."systemId" = ANY (${ids}) AND NOT d.authorised
+        AND NOT EXISTS (SELECT 1 FROM "Promotion" p WHERE p."releaseId" = d."releaseId" AND p."toKey" = d."profileKey")
+      ORDER BY d."systemId", d."profileKey", d."releaseId", d."startedAt" DESC) n
+      JOIN "System" s ON s.id = n."systemId" JOIN "Release" r ON r.id = n."releaseId" WHERE (n.at, n.key) < (${after[0]}::timestamptz, ${after[1]})
+    ORDER BY at DESC, key DESC LIMIT ${page.limit + 1}`
+  const rows = found.slice(0, page.limit)
+  const last = rows.at(-1)
+  const policies = new Map(
+    await Promise.all(
+      [...new Set(rows.map((row) => row.systemId))].map(async (id) => [id, (await loadActivePolicy(db, id)).policy] as const),
+    ),
+  )
+  return {
+    rows: rows.map((row) => {
+      const policy = policies.get(row.systemId)
+      return {
+        system: { slug: row.systemId, name: row.name },
+        profile: { id: row.profileKey, class: policy ? resolveProfile(policy, row.profileKey).class : 'production' },
+        version: row.version,
+        promotion: row.promotion,
+        state: row.promotion === null ? 'unpromoted' : row.sealed ? 'sealed' : 'draft',
+        status: row.status?.replace('_', ' ') ?? 'deployed without authority',
+        at: row.at,
+      }
+    }),
+    next: found.length > page.limit && last ? [last.at.toISOString(), last.key] : null,
+  }
+}
+
+/** Release notes as a screen, a print and a Markdown file show them. */
+export type NotesDetail = {
+  system: { slug: string; name: string }
+  profile: { id: string; class: ProfileClass }
+  from: { id: string; class: ProfileClass } | null
+  version: string
+  /** Null when nobody ever opened a promotion of it to this profile; then only deployments are known. */
+  notes: ReleaseNotes | null
+  seal: { hash: string; number: number; at: Date } | null
+  /** A sealed version of the notes that no longer stands. */
+  voided: { number: number; at: Date; how: string } | null
+  promotion: { id: string; phase: PromotionPhase } | null
+  slots: (PipelineSlot & { at: Date | null })[]
+  names: Record<string, string>
+  deployments: DeploymentRow[]
+  addenda: NotesAddendum[]
+  replaces: string | null
+  /** What the summary was edited by the Release Manager to, and why the viewer may not. */
+  summary: string
+  whyNotEdit: Refusal | null
+  others: { version: string; at: Date }[]
+  at: Date
+}
+
+/** The notes of a release on a profile: sealed bytes where they are sealed, else drawn from the dossier as it stands; null when unseen (T23). */
+export async function getNotes(looker: Looker, slug: string, profileKey: string, version: string): Promise<NotesDetail | null> {
+  const { now } = looker
+  const readable = readableSystems(looker.actor, now)
+  if (readable !== null && !readable.includes(slug)) return null
+  const release = await db.release.findUnique({
+    where: { systemId_version: { systemId: slug, version } },
+    include: { system: { select: { name: true } } },
+  })
+  if (!release) return null
+  const [promotions, deployed, others] = await Promise.all([
+    loadPromotions(db, { releaseId: release.id, toKey: profileKey }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }], take: 1 }),
+    db.deployment.findMany({
+      where: { systemId: slug, profileKey, releaseId: release.id },
+      orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
+      take: 50,
+      include: deploymentInclude,
+    }),
+    db.promotion.findMany({
+      where: { systemId: slug, toKey: profileKey, NOT: { releaseId: release.id } },
+      orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+      take: 5,
+      select: { openedAt: true, release: { select: { version: true } } },
+    }),
+  ])
+  const facts = promotions[0] ?? null
+  if (!facts && deployed.length === 0) return null
+  const { policy } = facts ? facts.policy : await loadPolicyVersion(db, (deployed[0] as (typeof deployed)[number]).policyVersionId) // one of the two, seen just above
+  const classOf = (id: string) => resolveProfile(policy, id).class
+  const base = {
+    system: { slug, name: release.system.name },
+    profile: { id: profileKey, class: classOf(profileKey) },
+    version: release.version,
+    deployments: await toRows(deployed),
+    others: [...new Map(others.map((other) => [other.release.version, { version: other.release.version, at: other.openedAt }])).values()],
+  }
+  if (!facts) {
+    const at = deployed[0]?.startedAt ?? now
+    return {
+      ...base,
+      from: null,
+      notes: null,
+      seal: null,
+      voided: null,
+      promotion: null,
+      slots: [],
+      names: {},
+      addenda: [],
+      replaces: null,
+      summary: '',
+      whyNotEdit: null,
+      at,
+    }
+  }
+  const [row, sealed] = await Promise.all([
+    db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { notesSummary: true } }),
+    db.sealedVersion.findMany({ where: { subject: 'release_notes', subjectId: facts.id }, orderBy: { number: 'desc' }, take: 1 }),
+  ])
+  const summary = row.notesSummary ? ((await db.auditText.findUnique({ where: { digest: row.notesSummary } }))?.body ?? '') : ''
+  const latest = sealed[0]
+  const standing = latest && latest.endedAt === null ? latest : null
+  // Sealed notes are read from the bytes that were sealed: our own canonical text.
+  const notes = standing ? (JSON.parse(standing.canonical) as ReleaseNotes) : draftOf(facts, summary)
+  const since = standing?.sealedAt ?? facts.sealed?.sealedAt ?? null
+  const signers = notes.signatures.map(({ principal }) => principal)
+  const people = await db.principal.findMany({ where: { id: { in: signers } }, ...namedSelect })
+  return {
+    ...base,
+    from: { id: facts.edge.from, class: classOf(facts.edge.from) },
+    notes,
+    seal: standing ? { hash: standing.hash, number: standing.number, at: standing.sealedAt } : null,
+    voided:
+      latest?.endedAt && latest.endedBy !== 'replaced'
+        ? { number: latest.number, at: latest.endedAt, how: latest.endedBy ?? 'voided' }
+        : null,
+    promotion: { id: facts.id, phase: promotionPhase(facts, now) },
+    slots: slotsOfNotes(facts, notes, looker),
+    names: Object.fromEntries(people.map((person) => [person.id, toNamed(person).name])),
+    addenda: await loadAddenda(facts, notes, since),
+    replaces: notes.rollback.replaces,
+    summary,
+    whyNotEdit: whyNotEditSummary(facts, looker.actor, now),
+    at: standing?.sealedAt ?? facts.sealed?.sealedAt ?? facts.openedAt,
+  }
+}
+
+function draftOf(facts: PromotionFacts, summary: string): ReleaseNotes {
+  const { sealed } = facts
+  return draftNotes({
+    dossier: sealed?.dossier ?? dossierOf(facts, facts.nextNumber),
+    hash: sealed?.hash ?? '',
+    gateTitles: new Map(facts.gates.map((judged) => [judged.gate.id, { title: judged.gate.title, sentence: judged.sentence }])),
+    secrets: facts.policy.policy.secrets.mappings.map((mapping) => mapping.variable),
+    summary,
+    signatures: facts.signOffs
+      .filter(({ decision }) => decision === 'approve')
+      .map((signOff) => ({
+        id: signOff.id,
+        capacity: facts.edge.signOff.slots.find(({ id }) => id === signOff.slotKey)?.title ?? signOff.slotKey,
+        principal: signOff.signerId,
+        at: signOff.signedAt.toISOString(),
+      })),
+  })
+}
+
+function slotsOfNotes(facts: PromotionFacts, notes: ReleaseNotes, looker: Looker): NotesDetail['slots'] {
+  return slotViews(facts, looker).map((slot) => {
+    const signed = notes.signatures.find(({ capacity }) => capacity === slot.capacity)
+    const standing = facts.signOffs.find(({ id }) => id === signed?.id)
+    return {
+      ...slot,
+      state: signed ? 'signed' : slot.state,
+      name: standing?.signerName ?? slot.name,
+      at: signed ? new Date(signed.at) : null,
+    }
+  })
+}
+
+/** What became known after the seal, dated, outside its hash: renewed evidence, deployments, and what else was put there without authority. */
+async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Date | null): Promise<NotesAddendum[]> {
+  if (!since) return []
+  const [evidence, deployments] = await Promise.all([
+    db.evidence.findMany({
+      where: {
+        releaseId: facts.release.id,
+        profileKey: facts.edge.to,
+        gateKey: { in: notes.gates.map(({ id }) => id) },
+        recordedAt: { gt: since },
+      },
+      orderBy: { recordedAt: 'asc' },
+      take: 100,
+      select: { gateKey: true, verdict: true, recordedAt: true, broughtBy: namedSelect },
+    }),
+    db.deployment.findMany({
+      where: { systemId: facts.system.id, profileKey: facts.edge.to, startedAt: { gt: since } },
+      orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
+      take: 100,
+      include: { release: { select: { version: true } } },
+    }),
+  ])
+  // What follows is told until another release takes over with authority; from there on it is that one's story.
+  const own = deployments.findIndex(({ releaseId }) => releaseId === facts.release.id)
+  const next = deployments.findIndex(
+    (each, index) => own !== -1 && index > own && each.authorised && each.status !== 'failed' && each.releaseId !== facts.release.id,
+  )
+  const told = next === -1 ? deployments : deployments.slice(0, next + 1)
+  return [
+    ...evidence.map(({ gateKey, verdict, recordedAt, broughtBy }) => ({
+      at: recordedAt,
+      sentence: `${notes.gates.find(({ id }) => id === gateKey)?.title ?? gateKey}: evidence brought again by ${toNamed(broughtBy).name}, ${verdict === 'pass' ? 'passed' : 'failed'}.`,
+    })),
+    ...told.flatMap((each) => {
+      const what = `${each.id}: ${each.release.version} ${each.kind === 'rollback' ? 'put back on' : 'deployed to'} ${each.profileKey}`
+      const started = {
+        at: each.startedAt,
+        sentence: `${what}${each.authorised ? '' : ` without authority. ${each.reasons.join(' ')}`}`.replace(/\.?$/, '.'),
+      }
+      const ended =
+        each.finishedAt && each.status !== 'started'
+          ? [
+              {
+                at: each.finishedAt,
+                sentence: `${each.id} ${each.status === 'failed' ? `failed (${each.failureClass?.replaceAll('-', ' ') ?? 'no reason noted'})` : 'succeeded'}.`,
+              },
+            ]
+          : []
+      return [started, ...ended]
+    }),
+  ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
+}
+
+/** The deployments of a release on a profile, as lines of its notes. */
+export function deploymentLines(rows: readonly DeploymentRow[]): string[] {
+  return rows.map((row) => {
+    const end = row.finishedAt
+      ? `, ${row.status === 'failed' ? `failed (${row.failure ?? 'no reason noted'})` : row.status === 'rolled_back' ? 'later rolled back' : 'succeeded'} ${instantInWords(row.finishedAt)}`
+      : ', running'
+    return `${row.id}, ${row.kind === 'deploy' ? 'deployment' : row.kind} of ${row.version} to ${row.profile.id}, started ${instantInWords(row.startedAt)}${end}${row.authorised ? '' : `. Without authority: ${row.reasons.join(' ')}`}`.replace(
+      /\.?$/,
+      '.',
+    )
+  })
+}
