@@ -1,0 +1,149 @@
+import 'server-only'
+import { type Actor, readableSystems } from '@/lib/domain/context'
+import { actionsOf, type Place, type TrailFilter } from '@/lib/domain/trail'
+import { db, type Tx } from './client'
+import { Prisma } from './generated/client'
+
+/** Whose trail: the systems whose events somebody may read, and whether those of no system and every other one (`everything`). */
+export type TrailScope = { systems: readonly string[]; everything: boolean }
+
+/** An entry as it lies there. `position` names its place in the order of the trail, to the microsecond. */
+export type TrailEntry = { id: string; at: Date; position: readonly [string, string]; canonical: string; leaf: string }
+
+const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/
+
+/**
+ * The systems whose events an actor may read now: those of their grants. Somebody with a grant for all systems reads events of no system too
+ * (sign-ins, people, tokens), and nobody else does (T23).
+ */
+export async function trailScope(actor: Actor, now: Date): Promise<TrailScope> {
+  const readable = readableSystems(actor, now)
+  if (readable !== null) return { systems: readable, everything: false }
+  const systems = await db.system.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
+  return { systems: systems.map(({ id }) => id), everything: true }
+}
+
+/**
+ * Reads the trail as the reading role, in a transaction that can only read: row-level security shows it the events of the scope and nothing else
+ * (T23). The application's own role may only append. Everything is set in one statement and ends with the transaction.
+ */
+export function readTrail<T>(scope: TrailScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const named = [...scope.systems.filter((id) => SLUG.test(id)), ...(scope.everything ? ['*'] : [])].join(',')
+  return db.$transaction(async (tx) => {
+    // On a server left at its defaults the planner takes a lookup for four times what it costs on any disk of today, and reads whole partitions.
+    await tx.$queryRaw`
+      SELECT set_config('app.systems', ${named}, true), set_config('random_page_cost', '1.1', true), set_config('transaction_read_only', 'on', true),
+        set_config('role', 'countersign_read', true)`
+    return work(tx)
+  })
+}
+
+const DAY_MS = 86_400_000
+
+/** The rows of one arm: one system (or all), one place (or anywhere), newest first. */
+type Arm = { system: string | null | undefined; place: Place | undefined }
+
+function conditions({ system, place }: Arm, filter: TrailFilter, after: readonly string[] | null): Prisma.Sql {
+  // An upper bound even for the newest page, so that partitions of years to come are not even planned for. A day ahead is past any clock's error.
+  const to = filter.to ?? new Date(Date.now() + DAY_MS)
+  const all = [Prisma.sql`recorded_at < ${to.toISOString()}::timestamptz`]
+  if (filter.from) all.push(Prisma.sql`recorded_at >= ${filter.from.toISOString()}::timestamptz`)
+  if (after) {
+    const [at = '', id = ''] = after
+    // The first line alone would do; the second lets partitions that are newer be skipped.
+    all.push(Prisma.sql`(recorded_at, id) < (${at}::timestamptz, ${id}::uuid)`, Prisma.sql`recorded_at <= ${at}::timestamptz`)
+  }
+  if (system === null) all.push(Prisma.sql`system_id IS NULL`)
+  else if (system !== undefined) all.push(Prisma.sql`system_id = ${system}`)
+  if (filter.subjectKind) all.push(Prisma.sql`subject_kind = ${filter.subjectKind}`)
+  if (filter.actor) all.push(Prisma.sql`actor_id = ${filter.actor}`)
+  const actions = filter.action === undefined ? null : (actionsOf(filter.action) ?? [])
+  if (actions) all.push(actions.length === 1 ? Prisma.sql`action = ${actions[0]}` : Prisma.sql`action = ANY (${[...actions]}::text[])`)
+  if (place) all.push(conditionOf(place))
+  return Prisma.join(all, ' AND ')
+}
+
+function conditionOf(place: Place): Prisma.Sql {
+  switch (place.by) {
+    case 'id':
+      return Prisma.sql`id BETWEEN ${place.from}::uuid AND ${place.to}::uuid`
+    case 'leaf':
+      return Prisma.sql`leaf_hash BETWEEN decode(${place.from}, 'hex') AND decode(${place.to}, 'hex')`
+    case 'actor':
+      return Prisma.sql`actor_id = ${place.id}`
+    case 'subject':
+      return Prisma.sql`subject_kind = ${place.kind} AND subject_id = ${place.id}`
+    default:
+      return place satisfies never
+  }
+}
+
+function armsOf(scope: TrailScope, filter: TrailFilter, places: readonly Place[] | null): Arm[] {
+  return systemsOf(scope, filter.system).flatMap((system) => (places ?? [undefined]).map((place): Arm => ({ system, place })))
+}
+
+function systemsOf(scope: TrailScope, asked: string | undefined): readonly (string | null | undefined)[] {
+  if (asked === '-') return scope.everything ? [null] : []
+  if (asked !== undefined) return [asked]
+  return scope.everything ? [undefined] : scope.systems
+}
+
+/**
+ * The statement for one page of the trail, newest first; null where nothing can match. Each system and place is an arm of its own with its own
+ * limit, so that every arm walks an index in order and stops: a small system among large ones costs what a small one costs. Never an offset,
+ * never a count (T30).
+ */
+export function trailPage(scope: TrailScope, filter: TrailFilter, places: readonly Place[] | null, page: { take: number; after: readonly string[] | null }): Prisma.Sql | null {
+  const arms = armsOf(scope, filter, places).map(
+    (arm) => Prisma.sql`(SELECT id, recorded_at, canonical, leaf_hash FROM audit.trail WHERE ${conditions(arm, filter, page.after)} ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`,
+  )
+  if (arms.length === 0) return null
+  const rows = arms.length === 1 ? (arms[0] as Prisma.Sql) : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`
+  return Prisma.sql`
+    SELECT id::text, recorded_at AS at, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, canonical, encode(leaf_hash, 'hex') AS leaf
+    FROM ${rows} AS page ORDER BY recorded_at DESC, id DESC`
+}
+
+type Row = { id: string; at: Date; place: string; canonical: string; leaf: string }
+
+/** One page of the trail, newest first: at most `take` entries behind a position. `places` narrows to what a word or subject may mean; null does not. */
+export async function findEntries(
+  tx: Tx,
+  scope: TrailScope,
+  filter: TrailFilter,
+  places: readonly Place[] | null,
+  page: { take: number; after: readonly string[] | null },
+): Promise<TrailEntry[]> {
+  const statement = trailPage(scope, filter, places, page)
+  if (statement === null) return []
+  const rows = await tx.$queryRaw<Row[]>(statement)
+  return rows.map(({ id, at, place, canonical, leaf }) => ({ id, at, position: [place, id], canonical, leaf }))
+}
+
+/** When the oldest entry of the scope was written; null when there is none. */
+export async function oldestEntryAt(tx: Tx, scope: TrailScope): Promise<Date | null> {
+  const before = new Date(Date.now() + DAY_MS).toISOString()
+  const arms = armsOf(scope, {}, null).map((arm) => {
+    const mine = arm.system ? Prisma.sql`system_id = ${arm.system} AND` : Prisma.empty
+    return Prisma.sql`(SELECT recorded_at FROM audit.trail WHERE ${mine} recorded_at < ${before}::timestamptz ORDER BY recorded_at, id LIMIT 1)`
+  })
+  if (arms.length === 0) return null
+  const [row] = await tx.$queryRaw<{ at: Date | null }[]>(Prisma.sql`SELECT min(recorded_at) AS at FROM (${Prisma.join(arms, ' UNION ALL ')}) AS oldest`)
+  return row?.at ?? null
+}
+
+/** How many entries were written on a UTC day, by system (`*` for none). */
+export type DayCount = { system: string; day: string; entries: number }
+
+/**
+ * How many entries each UTC day has since an instant, by system: from the index by system alone. Only the few weeks that a drawing shows, and days
+ * that are over are asked for once (see `days-of-trail.ts`).
+ */
+export async function countDays(tx: Tx, scope: TrailScope, from: Date): Promise<DayCount[]> {
+  if (!scope.everything && scope.systems.length === 0) return []
+  const mine = scope.everything ? Prisma.empty : Prisma.sql`AND system_id = ANY (${[...scope.systems]}::text[])`
+  return tx.$queryRaw<DayCount[]>(Prisma.sql`
+    SELECT coalesce(system_id, '*') AS system, to_char(date_trunc('day', recorded_at, 'UTC') AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*)::int AS entries
+    FROM audit.trail WHERE recorded_at >= ${from.toISOString()}::timestamptz AND recorded_at < ${new Date(Date.now() + DAY_MS).toISOString()}::timestamptz ${mine}
+    GROUP BY 1, 2`)
+}
