@@ -17,7 +17,7 @@ function at(path: string, query?: Query): string {
 const part = (value: string | number): string => encodeURIComponent(String(value))
 
 export const routes = {
-  signIn: (query?: { callbackUrl?: string }) => at('/sign-in', query),
+  signIn: (query?: { callbackUrl?: string; email?: string }) => at('/sign-in', query),
   signOut: () => '/sign-out',
   setup: (token: string) => `/setup/${part(token)}`,
 
@@ -27,11 +27,12 @@ export const routes = {
   promotions: (query?: { view?: 'board' | 'table' | 'graph'; system?: string; state?: string; after?: string }) => at('/promotions', query),
   promotionNew: (query?: { system?: string; from?: string; to?: string; release?: string }) => at('/promotions/new', query),
   promotion: (id: string) => `/promotions/${part(id)}`,
-  promotionSign: (id: string, query?: { slot?: string }) => at(`/promotions/${part(id)}/sign`, query),
-  promotionDecline: (id: string) => `/promotions/${part(id)}/decline`,
+  promotionSign: (id: string, query?: { slot?: string; version?: number }) => at(`/promotions/${part(id)}/sign`, query),
+  promotionDecline: (id: string, query?: { slot?: string; version?: number }) => at(`/promotions/${part(id)}/decline`, query),
   promotionVersion: (id: string, version: number) => `/promotions/${part(id)}/v/${part(version)}`,
   promotionCompare: (id: string, query?: { from?: number; to?: number }) => at(`/promotions/${part(id)}/compare`, query),
   signature: (id: string) => `/signatures/${part(id)}`,
+  signatureJson: (id: string) => `/signatures/${part(id)}/receipt.json`,
 
   systems: () => '/systems',
   system: (slug: string, query?: { cell?: string; show?: 'problems' | 'all'; profile?: string }) => at(`/systems/${part(slug)}`, query),

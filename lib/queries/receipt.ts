@@ -1,0 +1,100 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { loadPeople } from '@/lib/db/load-people'
+import { loadPromotions, namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { eventOfSignature } from '@/lib/db/newest-event'
+import type { SeparationLine } from '@/lib/domain/approval'
+import { readableSystems } from '@/lib/domain/context'
+import { eligibleFor, type Mover, nextSlot } from '@/lib/domain/holding'
+import { inboxOf } from '@/lib/domain/inbox'
+import { promotionPhase, type PromotionPhase, slotsOf, whyNotWithdrawSignOff } from '@/lib/domain/promotion'
+import { type Refusal, refuse } from '@/lib/domain/refusal'
+import { classOf, getInFlight } from './in-flight'
+import type { ProfileView } from './promotion-card'
+import type { PipelineSlot } from './system-head'
+import type { Looker } from './system-standing'
+
+/** What is left of a signature to show for it: everything the record knows, at an address of its own. */
+export type Receipt = {
+  id: string
+  mine: boolean
+  decision: 'approve' | 'decline'
+  signer: string
+  capacity: string
+  role: string
+  signedAt: Date
+  method: string | null
+  statement: string | null
+  reason: { kind: string; text: string | null } | null
+  separation: SeparationLine[]
+  promotion: { id: string; phase: PromotionPhase; system: { id: string; name: string }; version: string; from: ProfileView; to: ProfileView; window: { startsAt: Date; endsAt: Date } | null }
+  dossier: { number: number; hash: string; sealedAt: Date; endedAt: Date | null; endedBy: string | null; moved: string[] }
+  slots: PipelineSlot[]
+  signed: number
+  withdrawn: { at: Date; reason: string | null } | null
+  /** What comes next: who is asked now, in which capacity. */
+  next: { capacity: string; who: Mover[] } | null
+  entry: { id: string; at: Date } | null
+  whyNotWithdraw: Refusal | null
+  /** The first thing that still needs the viewer. */
+  inbox: { title: string; promotion: string | null; deployment: string | null } | null
+}
+
+/** The receipt of a signature on a promotion of a system that the viewer may read; null otherwise (T23). */
+export async function getReceipt(looker: Looker, id: string): Promise<Receipt | null> {
+  const { actor, now } = looker
+  const readable = readableSystems(actor, now)
+  const row = await db.signOff.findFirst({
+    where: { id, sealedVersion: { promotion: { ...(readable === null ? {} : { systemId: { in: readable } }) } } },
+    include: { signer: namedSelect, sealedVersion: { include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } } } },
+  })
+  const sealed = row?.sealedVersion
+  if (!row || !sealed?.promotionId) return null
+  const [facts] = await loadPromotions(db, { id: sealed.promotionId }, now)
+  if (!facts) return null
+  const [texts, proof, people, entry, flight] = await Promise.all([
+    db.auditText.findMany({ where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } } }),
+    row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
+    loadPeople(db, [facts.system.id], now),
+    eventOfSignature(facts.system.id, facts.id, row.id),
+    getInFlight(looker),
+  ])
+  const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
+  const slots = slotsOf(facts.edge).map((slot): PipelineSlot => {
+    const standing = sealed.signOffs.find(({ slotKey }) => slotKey === slot.key)
+    return standing ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name } : { capacity: slot.title, state: 'open', name: null }
+  })
+  const slot = facts.sealed?.id === sealed.id ? nextSlot(facts) : null
+  const [first] = inboxOf(actor, flight, now)
+  return {
+    id: row.id,
+    mine: row.signerId === actor.id,
+    decision: row.decision as Receipt['decision'],
+    signer: toNamed(row.signer).name,
+    capacity: row.capacity,
+    role: row.role,
+    signedAt: row.signedAt,
+    method: proof?.method ?? null,
+    statement: textOf(row.statement),
+    reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,
+    separation: row.separation as SeparationLine[], // computed and written with the signature
+    promotion: {
+      id: facts.id,
+      phase: promotionPhase(facts, now),
+      system: facts.system,
+      version: facts.release.version,
+      from: { id: facts.edge.from, class: classOf(facts, facts.edge.from) },
+      to: { id: facts.edge.to, class: classOf(facts, facts.edge.to) },
+      window: facts.window,
+    },
+    dossier: { number: sealed.number, hash: sealed.hash, sealedAt: sealed.sealedAt, endedAt: sealed.endedAt, endedBy: sealed.endedBy, moved: sealed.moved },
+    slots,
+    signed: slots.filter(({ state }) => state === 'signed').length,
+    withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
+    next: slot && { capacity: slot.title, who: eligibleFor(slot, facts, people, now) },
+    entry,
+    whyNotWithdraw:
+      whyNotWithdrawSignOff(facts, row, actor) ?? (sealed.endedAt ? refuse('wrong_state', `Version ${sealed.number} has ended, and this signature with it. There is nothing to withdraw.`) : null),
+    inbox: first ? { title: first.title, promotion: first.promotion, deployment: first.deployment } : null,
+  }
+}

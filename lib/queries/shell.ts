@@ -1,0 +1,38 @@
+import 'server-only'
+import { newestEventAt } from '@/lib/db/newest-event'
+import { isGrantHeld } from '@/lib/domain/context'
+import { inboxOf } from '@/lib/domain/inbox'
+import { type MatrixState, worstState } from '@/lib/domain/matrix'
+import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
+import { estateOf } from './estate'
+import { getInFlight } from './in-flight'
+import type { Looker } from './system-standing'
+
+/** What the frame of every page shows: who you are, what waits, how each system stands, and when the trail was last written. */
+export type ShellData = {
+  viewer: { name: string; roleTitle: string; roles: Role[] }
+  inbox: number
+  promotions: number
+  systems: { slug: string; name: string; state: MatrixState; words: string }[]
+  trailAt: Date | null
+}
+
+/** Reads the frame. Scoped to the systems the viewer may see (T23). */
+export async function getShell(looker: Looker): Promise<ShellData> {
+  const { actor, now } = looker
+  const flight = await getInFlight(looker)
+  const roles = rolesOf(looker)
+  const trailAt = await newestEventAt(actor, now)
+  return {
+    viewer: { name: actor.name, roles, roleTitle: roles.map((role) => ROLE_TITLE[role]).join(', ') || 'No role yet' },
+    inbox: inboxOf(actor, flight, now).length,
+    promotions: flight.promotions.length,
+    systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({ slug, name, words, state: worstState(profiles.map(({ state }) => state)) })),
+    trailAt,
+  }
+}
+
+/** Every role somebody holds anywhere now, in the order of the product's list. */
+export function rolesOf({ actor, now }: Looker): Role[] {
+  return ROLES.filter((role) => actor.grants.some((grant) => grant.role === role && isGrantHeld(grant, undefined, now)))
+}

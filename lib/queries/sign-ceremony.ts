@@ -1,0 +1,68 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { signStatement, slotsOf, whyNotDecline, whyNotSignPromotion } from '@/lib/domain/promotion'
+import { type Refusal, refuse } from '@/lib/domain/refusal'
+import { windowInWords } from '@/lib/domain/words'
+import { classOf } from './in-flight'
+import type { ProfileView } from './promotion-card'
+import { findPromotion } from './promotion-dossier'
+import { loadVersions } from './promotion-versions'
+import type { Looker } from './system-standing'
+
+/** What somebody is about to sign or decline, judged again as the page opens. */
+export type Ceremony = {
+  promotion: string
+  system: { id: string; name: string }
+  version: string
+  from: ProfileView
+  to: ProfileView
+  slot: { key: string; title: string }
+  /** The slots they may decide in, to choose from. */
+  choices: { key: string; title: string }[]
+  sealed: { number: number; hash: string; canonical: string; sealedAt: Date }
+  statement: string
+  exceptions: { id: string; sentence: string; endsAt: string }[]
+  /** The version that runs, when it is newer than this one: it takes a confirmation of its own. */
+  newerLive: string | null
+  /** Questions asked since the seal; a signer should know of them. */
+  questions: number
+  whyNot: Refusal | null
+}
+
+/** Why there is nothing to sign: the version they read is not the live one (then they compare), or none is sealed. */
+export type NoCeremony = { promotion: string; read: number; live: number | null }
+
+/**
+ * Opens the ceremony for a slot. `read` is the number of the version whose page led here: when another one is live by now, nothing is kept and they
+ * compare first (ux.md section 7). Null for a promotion they may not see (T23).
+ */
+export async function getCeremony(looker: Looker, id: string, decision: 'approve' | 'decline', asked: { slot?: string; read?: number }): Promise<Ceremony | NoCeremony | null> {
+  const { actor, now } = looker
+  const facts = await findPromotion(looker, id)
+  if (!facts) return null
+  const { sealed } = facts
+  if (!sealed || (asked.read !== undefined && asked.read !== sealed.number)) return { promotion: facts.id, read: asked.read ?? 0, live: sealed?.number ?? null }
+  const rule = decision === 'approve' ? whyNotSignPromotion : whyNotDecline
+  const slots = slotsOf(facts.edge)
+  const open = slots.filter((slot) => rule(facts, slot.key, actor, sealed.hash, now) === null)
+  const slot = slots.find(({ key }) => key === asked.slot) ?? open[0] ?? slots.find(({ key }) => !facts.signOffs.some(({ slotKey }) => slotKey === key)) ?? slots[0]
+  if (!slot) return null
+  const versions = await loadVersions(facts.id)
+  const canonical = versions.find(({ number }) => number === sealed.number)?.canonical ?? ''
+  const questions = await db.question.count({ where: { promotionId: facts.id, askedAt: { gt: sealed.sealedAt } } })
+  return {
+    promotion: facts.id,
+    system: facts.system,
+    version: facts.release.version,
+    from: { id: facts.edge.from, class: classOf(facts, facts.edge.from) },
+    to: { id: facts.edge.to, class: classOf(facts, facts.edge.to) },
+    slot: { key: slot.key, title: slot.title },
+    choices: open.map(({ key, title }) => ({ key, title })),
+    sealed: { number: sealed.number, hash: sealed.hash, canonical, sealedAt: sealed.sealedAt },
+    statement: signStatement(facts, { name: actor.name, capacity: slot.title, decision }, windowInWords),
+    exceptions: sealed.dossier.exceptions.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
+    newerLive: facts.isOlderThanLive ? (facts.live?.version ?? null) : null,
+    questions,
+    whyNot: asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot) ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.') : rule(facts, slot.key, actor, sealed.hash, now),
+  }
+}
