@@ -1,8 +1,8 @@
 import 'server-only'
+import { type MatrixState, type ProfileStanding, worstState } from '@/lib/domain/matrix'
 import { CLASSES } from '@/lib/domain/policy/parts/document'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
-import { type MatrixState, type ProfileStanding, worstState } from '@/lib/domain/matrix'
-import { type Looker, loadStandings } from './system-standing'
+import { type Looker, loadStandings, type SystemStanding } from './system-standing'
 
 export type EstateProfile = ProfileStanding & { /** The promotion on its way there, newest first. */ promotion: string | null }
 
@@ -14,7 +14,12 @@ export type Estate = { classes: readonly ProfileClass[]; systems: EstateSystem[]
 
 /** Every system somebody may see, with what runs on each profile and its worst state; where a profile does not exist there is none (ux.md, Inbox). */
 export async function getEstate(looker: Looker): Promise<Estate> {
-  const systems = (await loadStandings(looker)).map((standing): EstateSystem => {
+  return estateOf(await loadStandings(looker))
+}
+
+/** The estate from standings that a page has loaded anyway. */
+export function estateOf(standings: readonly SystemStanding[]): Estate {
+  const systems = standings.map((standing): EstateSystem => {
     const worst = worstState(standing.profiles.map((profile) => profile.state))
     const cause = standing.profiles.find((profile) => profile.state === worst)
     return {
@@ -22,7 +27,10 @@ export async function getEstate(looker: Looker): Promise<Estate> {
       name: standing.name,
       worst,
       words: cause ? `${cause.profile}: ${cause.sentence}` : 'Nothing deployed yet',
-      profiles: standing.profiles.map((profile) => ({ ...profile, promotion: standing.open.find(({ edge }) => edge.to === profile.profile)?.id ?? null })),
+      profiles: standing.profiles.map((profile) => ({
+        ...profile,
+        promotion: standing.open.find(({ edge }) => edge.to === profile.profile)?.id ?? null,
+      })),
     }
   })
   const classes = CLASSES.filter((each) => systems.some((system) => system.profiles.some((profile) => profile.class === each)))

@@ -1,0 +1,116 @@
+import 'server-only'
+import { isGrantHeld } from '@/lib/domain/context'
+import { type InboxItem, inboxOf } from '@/lib/domain/inbox'
+import { type PromotionFacts, slotsOf } from '@/lib/domain/promotion'
+import type { Role } from '@/lib/domain/roles'
+import { type Estate, estateOf } from './estate'
+import { classOf, getInFlight, type InFlight } from './in-flight'
+import { getLeadTimes, getSigningTimes, type LeadTime, type SigningTime } from './lead-times'
+import { cardOf, type ProfileView, type PromotionCard } from './promotion-card'
+import { rolesOf } from './shell'
+import type { Looker } from './system-standing'
+
+/** Something dated in the days ahead. */
+export type Upcoming = { key: string; at: Date; state: 'yours' | 'stale' | 'waiting' | 'running' | 'warn'; text: string; promotion: string | null; deployment: string | null }
+
+/** One row of the inbox: what it is, and the promotion in small where it is about one. */
+export type InboxRow = InboxItem & { card: PromotionCard | null; toProfile: ProfileView }
+
+/** One's own evidence that other things rest on, and until when. */
+export type Expiry = { key: string; text: string; seenAt: Date; freshUntil: Date; promotion: string }
+
+export type InboxPage = {
+  roles: Role[]
+  rows: InboxRow[]
+  waiting: PromotionCard[]
+  /** Signatures that others gave in the last 24 hours in capacities the viewer holds too. */
+  doneByOthers: { key: string; promotion: string; title: string; by: string; at: Date; signature: string }[]
+  estate: Estate
+  upcoming: Upcoming[]
+  signingTimes: SigningTime[]
+  /** Only for a Release Manager. */
+  leadTimes: LeadTime[] | null
+  /** Only for engineers and dev leads. */
+  expiries: Expiry[] | null
+}
+
+const DAY_MS = 86_400_000
+
+/** What needs somebody, what waits on others, and where everything stands (ux.md, Inbox). Scoped to the systems they may see (T23). */
+export async function getInbox(looker: Looker): Promise<InboxPage> {
+  const { actor, now } = looker
+  const flight = await getInFlight(looker)
+  const items = inboxOf(actor, flight, now)
+  const roles = rolesOf(looker)
+  const cards = new Map(flight.promotions.map((facts) => [facts.id, cardOf(facts, looker, flight.people, items)]))
+  const manages = roles.includes('release_manager')
+  const [signingTimes, leadTimes] = await Promise.all([
+    getSigningTimes(flight.standings.map(({ slug }) => slug)),
+    manages ? getLeadTimes(flight.standings.map(({ slug, name, version }) => ({ slug, name, policy: version.policy })), now) : null,
+  ])
+  return {
+    roles,
+    rows: items.map((item) => ({ ...item, card: item.promotion ? (cards.get(item.promotion) ?? null) : null, toProfile: profileOf(flight, item) })),
+    waiting: [...cards.values()].filter((card) => card.mine === null).sort((a, b) => a.hold.since.getTime() - b.hold.since.getTime()),
+    doneByOthers: doneByOthers(flight.promotions, looker),
+    estate: estateOf(flight.standings),
+    upcoming: upcomingOf(flight, items, looker),
+    signingTimes,
+    leadTimes,
+    expiries: roles.includes('engineer') || roles.includes('dev_lead') ? expiriesOf(flight.promotions, looker) : null,
+  }
+}
+
+function profileOf(flight: InFlight, item: InboxItem): ProfileView {
+  const facts = flight.promotions.find(({ id }) => id === item.promotion)
+  if (facts) return { id: item.to, class: classOf(facts, item.to) }
+  const policy = flight.standings.find(({ slug }) => slug === item.system.id)?.version.policy
+  return { id: item.to, class: policy?.profiles.find(({ id }) => id === item.to)?.class ?? 'production' }
+}
+
+function doneByOthers(promotions: readonly PromotionFacts[], { actor, now }: Looker): InboxPage['doneByOthers'] {
+  return promotions.flatMap((facts) =>
+    facts.signOffs.flatMap((signOff) => {
+      const slot = slotsOf(facts.edge).find(({ key }) => key === signOff.slotKey)
+      const holds = actor.grants.some((grant) => slot?.roles.includes(grant.role) && isGrantHeld(grant, facts.system.id, now))
+      if (!slot || !holds || signOff.signerId === actor.id || now.getTime() - signOff.signedAt.getTime() > DAY_MS) return []
+      return [{ key: signOff.id, promotion: facts.id, title: `${facts.system.name} ${facts.release.version} as ${slot.title}`, by: signOff.signerName, at: signOff.signedAt, signature: signOff.id }]
+    }),
+  )
+}
+
+function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now }: Looker): Upcoming[] {
+  const until = now.getTime() + 7 * DAY_MS
+  const mine = items.flatMap((item): Upcoming[] => (item.due ? [{ key: item.key, at: item.due, state: 'yours', text: item.title, promotion: item.promotion, deployment: item.deployment }] : []))
+  const others = flight.promotions.flatMap((facts): Upcoming[] => {
+    const name = `${facts.system.name} ${facts.release.version}`
+    const at = { promotion: facts.id, deployment: null }
+    const windows: Upcoming[] = facts.window && !mine.some((item) => item.promotion === facts.id) ? [{ ...at, key: `window ${facts.id}`, at: facts.window.startsAt, state: 'waiting', text: `Window of ${name}` }] : []
+    const ageing = facts.gates.flatMap((judged): Upcoming[] => {
+      if (judged.verdict !== 'pass' || !judged.freshUntil || judged.freshUntil <= now) return []
+      const own = judged.evidence?.broughtBy.id === actor.id
+      return [{ ...at, key: `stale ${facts.id} ${judged.gate.id}`, at: judged.freshUntil, state: 'stale', text: `${own ? 'Your evidence' : judged.gate.title}, ${name}, goes stale` }]
+    })
+    // Of several gates of one promotion only the first to go: the row says that something there will need renewing.
+    return [...windows, ...ageing.sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, 1)]
+  })
+  const watching = flight.deployments.flatMap((deployment): Upcoming[] =>
+    deployment.status === 'started' && deployment.watchMs !== null && !mine.some((item) => item.deployment === deployment.id)
+      ? [{ key: `watch ${deployment.id}`, at: new Date(deployment.startedAt.getTime() + deployment.watchMs), state: 'running', text: `${deployment.id} should have a result`, promotion: null, deployment: deployment.id }]
+      : [],
+  )
+  return [...mine, ...others, ...watching].filter(({ at }) => at.getTime() >= now.getTime() && at.getTime() < until).sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, 8)
+}
+
+function expiriesOf(promotions: readonly PromotionFacts[], { actor }: Looker): Expiry[] {
+  return promotions
+    .flatMap((facts) =>
+      facts.gates.flatMap((judged): Expiry[] =>
+        judged.evidence?.broughtBy.id === actor.id && judged.freshUntil && judged.seenAt
+          ? [{ key: `${facts.id} ${judged.gate.id}`, text: `${judged.gate.title}, ${facts.system.name} ${facts.release.version}`, seenAt: judged.seenAt, freshUntil: judged.freshUntil, promotion: facts.id }]
+          : [],
+      ),
+    )
+    .sort((a, b) => a.freshUntil.getTime() - b.freshUntil.getTime())
+    .slice(0, 8)
+}
