@@ -10,22 +10,23 @@ const WAITING = 64
 /** A real hash of nothing anybody knows: what a password is compared with when there is no account, so that both take as long (T28). */
 const DUMMY = '$argon2id$v=19$m=65536,t=3,p=1$Y291bnRlcnNpZ24tZHVtbXk$5FJ0WlHSdf3GLDaPUMzCSbb9k2ohD4pjPvYiIPuPNMI'
 
-let running = 0
-const queue: (() => void)[] = []
+// On globalThis: every route's bundle has modules of its own.
+const kept = globalThis as { countersignHashing?: { running: number; queue: (() => void)[] } }
+const hashing = (kept.countersignHashing ??= { running: 0, queue: [] })
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_ONCE) {
-    if (queue.length >= WAITING) throw new Refused(refuse('busy', 'Too many people are signing in at once. Try again in a moment.'))
-    await new Promise<void>((go) => queue.push(go)) // the slot is handed over, so `running` stays
+  if (hashing.running >= AT_ONCE) {
+    if (hashing.queue.length >= WAITING) throw new Refused(refuse('busy', 'Too many people are signing in at once. Try again in a moment.'))
+    await new Promise<void>((go) => hashing.queue.push(go)) // the slot is handed over, so the number stays
   } else {
-    running += 1
+    hashing.running += 1
   }
   try {
     return await work()
   } finally {
-    const next = queue.shift()
+    const next = hashing.queue.shift()
     if (next) next()
-    else running -= 1
+    else hashing.running -= 1
   }
 }
 

@@ -1,7 +1,9 @@
 import 'server-only'
 
 type Bucket = { level: number; at: number }
-const buckets = new Map<string, Bucket>()
+// On globalThis: every route's bundle has modules of its own.
+const kept = globalThis as { countersignRates?: Map<string, Bucket> }
+const buckets = (kept.countersignRates ??= new Map())
 const MOST = 10_000
 
 /**

@@ -13,7 +13,15 @@ import { refusalOfInput } from './refusal-of-input'
 
 type Values = Readonly<Record<string, string>>
 /** What a form's act is, for the record when it is denied: as `About`, or read from the fields. */
-export type FormAbout = { verb?: string; subject?: About['subject'] | ((values: Values) => About['subject']); system?: About['system'] | ((values: Values) => About['system']) }
+export type FormAbout = {
+  verb?: string
+  subject?: About['subject'] | ((values: Values) => About['subject'])
+  system?: About['system'] | ((values: Values) => About['system'])
+  /** Who acts, where nobody is signed in yet: the set-up page. */
+  as?: Ctx
+  /** Fields that are meant to carry a secret which is never stored as it is: the set-up link. Like passwords they are not sent back. */
+  carriesSecret?: readonly string[]
+}
 
 const aboutOf = (about: FormAbout | undefined, values: Values): About => ({
   verb: about?.verb,
@@ -39,13 +47,14 @@ export async function submit<S extends z.ZodType>(
   about?: FormAbout,
 ): Promise<FormState> {
   const fields = fieldsOf(form)
-  const echo = echoOf(fields)
+  const isMeant = (field: string): boolean => PASSWORD_FIELD.test(field) || about?.carriesSecret?.includes(field) === true
+  const echo = echoOf(fields, isMeant)
   let ctx: Ctx | null = null
   try {
-    ctx = await actingContext()
+    ctx = about?.as ?? (await actingContext())
     const foreign = whyNotSameOrigin(await headers())
     if (foreign) throw new Refused(foreign)
-    const secret = whyNotSecretField(fields)
+    const secret = whyNotSecretField(fields, isMeant)
     if (secret) return { status: 'refused', refusal: secret.refusal, fieldErrors: { [secret.field]: [secret.refusal.sentence] }, values: echo }
     const parsed = schema.safeParse(fields)
     if (!parsed.success) {
@@ -86,18 +95,18 @@ function fieldsOf(form: FormData): Fields {
   return { ...fields }
 }
 
-function whyNotSecretField(fields: Fields): { field: string; refusal: Refusal } | null {
+function whyNotSecretField(fields: Fields, isMeant: (field: string) => boolean): { field: string; refusal: Refusal } | null {
   for (const [field, value] of Object.entries(fields)) {
-    const refusal = PASSWORD_FIELD.test(field) ? null : whyNotSecret({ [field]: value })
+    const refusal = isMeant(field) ? null : whyNotSecret({ [field]: value })
     if (refusal) return { field, refusal }
   }
   return null
 }
 
-function echoOf(fields: Fields): Record<string, string> {
+function echoOf(fields: Fields, isMeant: (field: string) => boolean): Record<string, string> {
   const echo: Record<string, string> = {}
   for (const [field, value] of Object.entries(fields)) {
-    if (value instanceof File || PASSWORD_FIELD.test(field) || whyNotSecret({ [field]: value }) !== null) continue
+    if (value instanceof File || isMeant(field) || whyNotSecret({ [field]: value }) !== null) continue
     echo[field] = Array.isArray(value) ? value.join(',') : value
   }
   return echo

@@ -70,3 +70,5 @@ export const stepUpInput = z
     decision: z.enum(['approve', 'decline']),
   })
   .meta({ id: 'StepUp' })
+export const signInInput = z.strictObject({ email: z.string().trim().min(1).max(254), password: GivenPassword })
+export const signOutInput = z.strictObject({}).meta({ id: 'SignOut' })

@@ -1,0 +1,47 @@
+import { SettingsTabs } from '@/components/account/settings-tabs'
+import { TokenForm } from '@/components/account/token-form'
+import { TokenTable } from '@/components/account/token-table'
+import { Page } from '@/components/layout/page'
+import { DenyLine } from '@/components/ui/banner'
+import { Disclosure } from '@/components/ui/disclosure'
+import { PageHead } from '@/components/ui/section'
+import { requireViewer } from '@/lib/auth/session'
+import { TOKEN_MAX_DAYS } from '@/lib/domain/account'
+import { SCOPE_TITLE, SCOPES } from '@/lib/domain/scopes'
+import { plural } from '@/lib/format'
+import { getTokenForm, listTokens } from '@/lib/queries/account/list-tokens'
+import { routes } from '@/lib/routes'
+import { createTokenAction, revokeTokenAction } from './actions'
+
+export const metadata = { title: 'Tokens' }
+
+/** Which machines may speak for us, until when, and what did they last do? */
+export default async function TokensPage() {
+  const who = await requireViewer(routes.tokens())
+  const [tokens, form] = await Promise.all([listTokens(who), getTokenForm(who)])
+  const live = tokens.filter((token) => token.state === 'live')
+  return (
+    <Page crumbs={[{ label: 'Settings' }, { label: 'Tokens' }]} layout="page">
+      <PageHead title="Tokens" lead={live.length === 0 ? 'No pipeline can bring evidence yet.' : `${plural(live.length, 'token')} in use. What a token does counts as its maker’s; none of them can sign.`} />
+      <SettingsTabs current="tokens" />
+      <div className="mt-5 mb-5">
+        {form.whyNot ? (
+          <DenyLine>{form.whyNot.sentence}</DenyLine>
+        ) : (
+          <Disclosure button summary="Make a token" open={live.length === 0}>
+            <TokenForm
+              action={createTokenAction}
+              systems={form.systems.map(({ id, name }) => ({ value: id, label: name }))}
+              canAll={form.canAll}
+              agents={form.agents.map(({ id, name }) => ({ value: id, label: name }))}
+              canPlain={form.canPlain}
+              scopes={SCOPES.map((scope) => ({ value: scope, label: SCOPE_TITLE[scope] }))}
+              maxDays={TOKEN_MAX_DAYS}
+            />
+          </Disclosure>
+        )}
+      </div>
+      <TokenTable tokens={tokens} revoke={revokeTokenAction} />
+    </Page>
+  )
+}
