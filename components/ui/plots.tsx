@@ -165,6 +165,14 @@ export function BarPlot({
 
 export type StripEvent = { key: string; at: Instant; status: StatusKind; text: string; href?: string }
 
+/** Which side of its glyph an event's words go: to the right while they fit there on the narrowest phone, else where there is room. */
+function wordsGoLeft(share: number, text: string): boolean {
+  const narrow = 288
+  const needed = 14 + text.length * 6.4
+  if (share * narrow + needed <= narrow) return false
+  return share * narrow >= needed || share > 0.5
+}
+
 /** The next seven days in UTC: one row per event in time order, its words beside its glyph. `now` starts the first day. */
 export function StripPlot({ label, now, events }: { label: string; now: Instant; events: readonly StripEvent[] }) {
   const start = new Date(now)
@@ -185,10 +193,8 @@ export function StripPlot({ label, now, events }: { label: string; now: Instant;
             <line className="grid" x1={at(day / 7)} x2={at(day / 7)} y1="18" y2={height - 4} />
             <svg x={at(day / 7)} overflow="visible" aria-hidden="true">
               <text className={clsx('dim', day === 0 && 'strong')} x="4" y="11">
-                {formatDay(from + day * DAY)
-                  .split(' ')
-                  .slice(0, 2)
-                  .join(' ')}
+                {formatDay(from + day * DAY).split(' ')[0]}
+                <tspan className="daynum"> {new Date(from + day * DAY).getUTCDate()}</tspan>
               </text>
             </svg>
           </g>
@@ -196,7 +202,7 @@ export function StripPlot({ label, now, events }: { label: string; now: Instant;
         <line className="grid" x1="0" x2="100%" y1="18.5" y2="18.5" />
         <line className="now" x1={today} x2={today} y1="18" y2={height - 4} />
         {shown.map((event, row) => {
-          const left = event.share > 0.52
+          const left = wordsGoLeft(event.share, event.text)
           return (
             <svg key={event.key} x={at(event.share)} y={25 + row * 21} overflow="visible" aria-hidden="true">
               <svg x="-6" width="13" height="13" viewBox="0 0 16 16" className={STATUS_TONE[event.status]} aria-hidden="true">
