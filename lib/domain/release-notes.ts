@@ -56,7 +56,8 @@ export function draftNotes(from: {
   }
 }
 
-const asText = (text: string) =>
+/** Free text as Markdown text: nothing in it becomes markup (T21). */
+export const asText = (text: string): string =>
   text
     .replaceAll('\\', '\\\\')
     .replaceAll('|', '\\|')
@@ -142,7 +143,11 @@ export function notesMarkdown(
           ),
       'Not signed yet: this is a draft.',
     ),
-    ...section('Deployment', more.deployment.map((line) => `- ${escapeMarkdown(line)}`), 'Not deployed yet.'),
+    ...section(
+      'Deployment',
+      more.deployment.map((line) => `- ${asText(line)}`),
+      'Not deployed yet.',
+    ),
     ...section(
       'Addenda',
       more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${asText(addendum.sentence)}`),

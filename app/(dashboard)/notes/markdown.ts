@@ -1,5 +1,5 @@
 import 'server-only'
-import { escapeMarkdown, notesMarkdown } from '@/lib/domain/release-notes'
+import { asText, notesMarkdown } from '@/lib/domain/release-notes'
 import { instantInWords } from '@/lib/domain/words'
 import { settings } from '@/lib/env'
 import { deploymentLines, type NotesDetail } from '@/lib/queries/release-notes'
@@ -9,13 +9,13 @@ export function markdownOf(detail: NotesDetail): string {
   const deployment = deploymentLines(detail.deployments)
   if (!detail.notes) {
     return [
-      `# ${escapeMarkdown(detail.system.name)} ${detail.version}`,
+      `# ${asText(detail.system.name)} ${detail.version}`,
       '',
-      `No promotion of it to ${escapeMarkdown(detail.profile.id)} was ever opened.`,
+      `No promotion of it to ${asText(detail.profile.id)} was ever opened.`,
       '',
       '## Deployment',
       '',
-      ...deployment.map((line) => `- ${escapeMarkdown(line)}`),
+      ...deployment.map((line) => `- ${asText(line)}`),
       '',
     ].join('\n')
   }
