@@ -67,7 +67,8 @@ export function movedInputs(sealed: Dossier, current: Dossier): string[] {
   const moved: string[] = []
   if (sealed.release.artefact !== current.release.artefact || sealed.release.gitSha !== current.release.gitSha)
     moved.push('The artefact changed')
-  if (sealed.policy.hash !== current.policy.hash)
+  // By number as well: a policy that came back word for word is still another version, and pinning to it voids (T34).
+  if (sealed.policy.hash !== current.policy.hash || sealed.policy.version !== current.policy.version)
     moved.push(`The pinned policy moved from version ${sealed.policy.version} to ${current.policy.version}`)
   if (sealed.baseline?.promotion !== current.baseline?.promotion) {
     moved.push(`The baseline moved from ${sealed.baseline?.version ?? 'none'} to ${current.baseline?.version ?? 'none'}`)
