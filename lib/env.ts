@@ -104,6 +104,11 @@ export const settingsTable = {
     '6000',
     withDefault(count(10, 10_000_000), 6000),
   ),
+  COUNTERSIGN_BENCH: setting(
+    '`yes` opens the bare routes that `npm run bench` compares with, on tables that only the bench makes. Refused in production.',
+    'yes',
+    optional(z.enum(['yes'], 'must be yes or not set')),
+  ),
   LOG_LEVEL: setting(
     'How much the server logs.',
     'info',
@@ -160,6 +165,7 @@ function crossChecks(settings: Settings): SettingProblem[] {
   if (settings.COUNTERSIGN_ENV === 'production') {
     // 002.33: demo people with a printed password never exist in production.
     if (settings.COUNTERSIGN_DEMO === 'load') found.push(problem('COUNTERSIGN_DEMO', 'must not be load in production'))
+    if (settings.COUNTERSIGN_BENCH) found.push(problem('COUNTERSIGN_BENCH', 'must not be set in production'))
     const { protocol, hostname } = new URL(settings.APP_ORIGIN)
     if (protocol !== 'https:' && !isLocalHost(hostname)) found.push(problem('APP_ORIGIN', 'must be https in production'))
   }

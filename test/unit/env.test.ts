@@ -53,6 +53,7 @@ describe('settings', () => {
     const production = { ...good, COUNTERSIGN_ENV: 'production' }
     expect(readSettings(production).COUNTERSIGN_ENV).toBe('production')
     expect(problemsOf({ ...production, COUNTERSIGN_DEMO: 'load' }).problems.map(({ name }) => name)).toEqual(['COUNTERSIGN_DEMO'])
+    expect(problemsOf({ ...production, COUNTERSIGN_BENCH: 'yes' }).problems.map(({ name }) => name)).toEqual(['COUNTERSIGN_BENCH'])
     const plain = { APP_ORIGIN: 'http://countersign.example.org', NEXTAUTH_URL: 'http://countersign.example.org' }
     expect(problemsOf({ ...production, ...plain }).problems.map(({ name }) => name)).toEqual(['APP_ORIGIN'])
   })
