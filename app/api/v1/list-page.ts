@@ -9,13 +9,10 @@ export async function listPage<Row>(
   searchParams: URLSearchParams,
   name: readonly (string | undefined)[],
   load: (slice: Slice) => Promise<Row[]>,
-  positionOf: (row: Row) => readonly [Date, string],
+  positionOf: (row: Row) => readonly (Date | string)[],
 ): Promise<{ items: Row[]; next: string | null }> {
   const list = JSON.stringify(name.map((part) => part ?? null))
   const page = readPage(searchParams, list)
   const rows = await load({ take: page.limit + 1, after: page.cursor })
-  return pageOf(rows, page, list, (row) => {
-    const [at, id] = positionOf(row)
-    return [at.toISOString(), id]
-  })
+  return pageOf(rows, page, list, (row) => positionOf(row).map((part) => (part instanceof Date ? part.toISOString() : part)))
 }

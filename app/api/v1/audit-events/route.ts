@@ -1,0 +1,19 @@
+import { respondRead } from '@/lib/http/respond'
+import { listAuditEvents } from '@/lib/queries/audit'
+import { listAuditEventsInput } from '@/lib/schemas/api/audit'
+import { listPage } from '../list-page'
+
+/** The record as far as the caller may read it, newest first. */
+export function GET(request: Request): Promise<Response> {
+  return respondRead(request, {
+    schema: listAuditEventsInput,
+    run: async ({ actor }, { limit: _, cursor: __, ...filter }, { now, searchParams }) => {
+      const name = ['audit-events', ...Object.values({ ...NONE, ...filter }).map((value) => (value instanceof Date ? value.toISOString() : value))]
+      const page = await listPage(searchParams, name, (slice) => listAuditEvents({ actor, now }, filter, slice), ({ position }) => position)
+      return { ...page, items: page.items.map(({ event }) => event) }
+    },
+  })
+}
+
+// Every filter in one order, so that the name of a list does not depend on how its address was written.
+const NONE = { actor: undefined, action: undefined, subjectKind: undefined, subject: undefined, system: undefined, from: undefined, to: undefined }
