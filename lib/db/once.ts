@@ -6,7 +6,7 @@ import type { Tx } from './client'
 /** How long an idempotency key is remembered. */
 export const ONCE_HOURS = 24
 
-// A use case's result may hold instants; JSON alone would bring them back as text.
+// A use case's result may hold instants; JSON alone would bring them back as text. Kept as text, so that the order of its fields stays too.
 const pack = (value: unknown): string =>
   JSON.stringify({ result: value }, function (this: Record<string, unknown>, key, each) {
     const raw = this[key]
@@ -40,18 +40,18 @@ export async function claimOnce(tx: Tx, once: Once, now: Date): Promise<{ claime
     ON CONFLICT ("principalId", route, key) DO UPDATE SET "requestHash" = excluded."requestHash", "createdAt" = excluded."createdAt", body = NULL, status = NULL
     WHERE k."createdAt" < ${forgotten}`
   if (claimed === 1) return { claimed: true }
-  const [row] = await tx.$queryRaw<{ requestHash: string; body: { result?: unknown } | null }[]>`
+  const [row] = await tx.$queryRaw<{ requestHash: string; body: string | null }[]>`
     SELECT "requestHash", body FROM "IdempotencyKey" WHERE "principalId" = ${once.principalId}::uuid AND route = ${once.route} AND key = ${once.key}`
   if (row?.requestHash !== once.requestHash) {
     throw new Refused(refuse('idempotency_conflict', 'This Idempotency-Key was used for another request. Use a new key for a new request.', { place: 'Idempotency-Key' }))
   }
-  return { claimed: false, result: unpack(row.body?.result) }
+  return { claimed: false, result: row.body === null ? undefined : (unpack(JSON.parse(row.body)) as { result?: unknown }).result }
 }
 
 /** Keeps the result under the claimed key, in the same transaction: the answer exists exactly when the change does. */
 export async function keepResult(tx: Tx, once: Once, result: unknown): Promise<void> {
   await tx.$executeRaw`
-    UPDATE "IdempotencyKey" SET body = ${pack(result)}::jsonb WHERE "principalId" = ${once.principalId}::uuid AND route = ${once.route} AND key = ${once.key}`
+    UPDATE "IdempotencyKey" SET body = to_jsonb(${pack(result)}::text) WHERE "principalId" = ${once.principalId}::uuid AND route = ${once.route} AND key = ${once.key}`
 }
 
 /** Deletes keys that are no longer honoured; gives how many. */

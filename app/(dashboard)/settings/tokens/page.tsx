@@ -28,7 +28,7 @@ export default async function TokensPage() {
         {form.whyNot ? (
           <DenyLine>{form.whyNot.sentence}</DenyLine>
         ) : (
-          <Disclosure button summary="Make a token" open={live.length === 0}>
+          <Disclosure button summary="Make a token">
             <TokenForm
               action={createTokenAction}
               systems={form.systems.map(({ id, name }) => ({ value: id, label: name }))}
