@@ -1,0 +1,141 @@
+'use server'
+
+import { refresh } from 'next/cache'
+import { redirect } from 'next/navigation'
+import type { FormState } from '@/lib/http/form-state'
+import { submit } from '@/lib/http/submit'
+import { routes } from '@/lib/routes'
+import { stepUpInput } from '@/lib/schemas/account'
+import { askQuestionInput, declinePromotionInput, promotionInput, signPromotionInput, withdrawPromotionInput, withdrawSignOffInput } from '@/lib/schemas/promotion'
+import { openPromotionForm, setWindowForm } from '@/lib/schemas/promotion-form'
+import { stepUp } from '@/lib/usecases/account/step-up'
+import { askQuestion } from '@/lib/usecases/promotion/ask-question'
+import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
+import { openDossier } from '@/lib/usecases/promotion/open-dossier'
+import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
+import { repinPromotion } from '@/lib/usecases/promotion/repin-promotion'
+import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
+import { setWindow } from '@/lib/usecases/promotion/set-window'
+import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
+import { withdrawPromotion } from '@/lib/usecases/promotion/withdraw-promotion'
+import { withdrawSignOff } from '@/lib/usecases/promotion/withdraw-sign-off'
+
+/** Opens a promotion and goes to its dossier. */
+export async function openPromotionAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(form, openPromotionForm, async (ctx, input) => redirect(routes.promotion((await openPromotion(ctx, input)).id)), { verb: 'promotion:open' })
+}
+
+/** Seals the next version of a dossier. */
+export async function sealAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    promotionInput,
+    async (ctx, input) => {
+      const { number } = await sealPromotion(ctx, input)
+      refresh()
+      return `Version ${number} is sealed. The signers can read it now.`
+    },
+    { verb: 'promotion:seal' },
+  )
+}
+
+/** Sets or removes the window. */
+export async function setWindowAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    setWindowForm,
+    async (ctx, input) => {
+      const { voided } = await setWindow(ctx, input)
+      refresh()
+      const what = input.startsAt ? 'The window is set.' : 'There is no window now.'
+      return voided ? `${what} The sealed version is void by it; seal again.` : what
+    },
+    { verb: 'promotion:set-window' },
+  )
+}
+
+/** Pins a promotion to the policy version that is active now. */
+export async function repinAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    promotionInput,
+    async (ctx, input) => {
+      const { number, voided } = await repinPromotion(ctx, input)
+      refresh()
+      return `Pinned to policy version ${number}.${voided ? ' The sealed version is void by it; seal again.' : ''}`
+    },
+    { verb: 'promotion:repin' },
+  )
+}
+
+/** Withdraws a whole promotion. */
+export async function withdrawPromotionAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    withdrawPromotionInput,
+    async (ctx, input) => {
+      const { id } = await withdrawPromotion(ctx, input)
+      refresh()
+      return `${id} is withdrawn. Everything of it stays readable.`
+    },
+    { verb: 'promotion:withdraw' },
+  )
+}
+
+/** Adds to the discussion; the hash stays. */
+export async function askQuestionAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    askQuestionInput,
+    async (ctx, input) => {
+      await askQuestion(ctx, input)
+      refresh()
+      return 'Added. Whoever signs later sees it.'
+    },
+    { verb: 'promotion:ask' },
+  )
+}
+
+/** Records that a possible signer opened the live version for the first time. */
+export async function openDossierAction(form: FormData): Promise<void> {
+  await submit(form, promotionInput, async (ctx, input) => `Opened at ${(await openDossier(ctx, input)).openedAt.toISOString()}`, { verb: 'dossier:open' })
+}
+
+/** Confirms who is about to decide, as a request of its own; gives a proof that is good once, for two minutes (T01). */
+export async function stepUpAction(form: FormData): Promise<{ state: FormState; proof: string | null }> {
+  let proof: string | null = null
+  const state = await submit(
+    form,
+    stepUpInput,
+    async (ctx, input) => {
+      proof = (await stepUp(ctx, input)).proof
+      return 'Confirmed.'
+    },
+    { verb: 'promotion:step-up' },
+  )
+  return { state, proof }
+}
+
+/** Signs and goes to the receipt. */
+export async function signAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(form, signPromotionInput, async (ctx, input) => redirect(routes.signature((await signPromotion(ctx, input)).id)), { verb: 'promotion:sign' })
+}
+
+/** Declines and goes to the receipt. */
+export async function declineAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(form, declinePromotionInput, async (ctx, input) => redirect(routes.signature((await declinePromotion(ctx, input)).id)), { verb: 'promotion:decline' })
+}
+
+/** Takes one's own signature back until the deployment starts. */
+export async function withdrawSignOffAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    withdrawSignOffInput,
+    async (ctx, input) => {
+      const { promotion } = await withdrawSignOff(ctx, input)
+      refresh()
+      return { message: 'Your signature is withdrawn. The record of it stays.', href: routes.promotion(promotion) }
+    },
+    { verb: 'sign-off:withdraw' },
+  )
+}

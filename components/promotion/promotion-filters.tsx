@@ -1,0 +1,41 @@
+import { Filter } from 'lucide-react'
+import { PROMOTION_STATUSES } from '@/lib/domain/promotion'
+
+/** Narrows the board or table to a system, the table also to a state. A plain form: the address holds the filter. */
+export function PromotionFilters({ systems, system, view, state }: { systems: readonly { slug: string; name: string }[]; system?: string; view: 'board' | 'table'; state?: string }) {
+  return (
+    <form method="get" className="row gap-2" aria-label="Filter promotions">
+      {view === 'table' ? <input type="hidden" name="view" value="table" /> : null}
+      <label className="sr" htmlFor="f-system">
+        System
+      </label>
+      <select id="f-system" name="system" defaultValue={system ?? ''} className="in">
+        <option value="">All systems</option>
+        {systems.map(({ slug, name }) => (
+          <option key={slug} value={slug}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {view === 'table' ? (
+        <>
+          <label className="sr" htmlFor="f-state">
+            State
+          </label>
+          <select id="f-state" name="state" defaultValue={state ?? ''} className="in">
+            <option value="">Every state</option>
+            {PROMOTION_STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {status.charAt(0).toUpperCase() + status.slice(1).replace('_', ' ')}
+              </option>
+            ))}
+          </select>
+        </>
+      ) : null}
+      <button type="submit" className="btn">
+        <Filter size={15} aria-hidden="true" />
+        Filter
+      </button>
+    </form>
+  )
+}
