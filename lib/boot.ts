@@ -4,7 +4,7 @@ import { db } from '@/lib/db/client'
 import { forgetOldKeys } from '@/lib/db/once'
 import { flushFloods } from '@/lib/db/record-collapsed'
 import { forgetOldTries } from '@/lib/db/throttle'
-import { settings, SettingsRefused } from '@/lib/env'
+import { SettingsRefused, settings } from '@/lib/env'
 import { closeInOrder, onShutdown } from '@/lib/shutdown'
 
 const HOUR_MS = 3_600_000

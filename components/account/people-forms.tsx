@@ -12,7 +12,14 @@ export function AddPersonForm({ action }: { action: FormAction }) {
   return (
     <ActionForm action={action} label="Add a person" silentDone>
       <TextInput name="name" label="Name" autoComplete="off" required />
-      <TextInput name="email" label="Address" type="email" autoComplete="off" hint="They sign in with it, and it tells their commits." required />
+      <TextInput
+        name="email"
+        label="Address"
+        type="email"
+        autoComplete="off"
+        hint="They sign in with it, and it tells their commits."
+        required
+      />
       <div className="btns">
         <SubmitButton pendingLabel="Adding">Add the person</SubmitButton>
       </div>
@@ -21,12 +28,26 @@ export function AddPersonForm({ action }: { action: FormAction }) {
 }
 
 /** A new agent: software under its own name, with a person who answers for it. */
-export function AddAgentForm({ action, systems, sponsors }: { action: FormAction; systems: readonly Option[]; sponsors: readonly Option[] }) {
+export function AddAgentForm({
+  action,
+  systems,
+  sponsors,
+}: {
+  action: FormAction
+  systems: readonly Option[]
+  sponsors: readonly Option[]
+}) {
   return (
     <ActionForm action={action} label="Add an agent" silentDone>
       <TextInput name="name" label="Name" autoComplete="off" required />
       <Select name="system" label="System" placeholder="Every system" options={systems} />
-      <Select name="sponsor" label="Who answers for it" placeholder="Choose a person" options={sponsors} hint="What the agent does counts as theirs wherever duties are kept apart." />
+      <Select
+        name="sponsor"
+        label="Who answers for it"
+        placeholder="Choose a person"
+        options={sponsors}
+        hint="What the agent does counts as theirs wherever duties are kept apart."
+      />
       <div className="btns">
         <SubmitButton pendingLabel="Adding">Add the agent</SubmitButton>
       </div>
@@ -35,14 +56,34 @@ export function AddAgentForm({ action, systems, sponsors }: { action: FormAction
 }
 
 /** A role for one system or for all, from now on. */
-export function GrantForm({ action, person, roles, systems, canAll, refusal }: { action: FormAction; person: string; roles: readonly Option[]; systems: readonly Option[]; canAll: boolean; refusal: Why }) {
+export function GrantForm({
+  action,
+  person,
+  roles,
+  systems,
+  canAll,
+  refusal,
+}: {
+  action: FormAction
+  person: string
+  roles: readonly Option[]
+  systems: readonly Option[]
+  canAll: boolean
+  refusal: Why
+}) {
   return (
     <ActionForm action={action} hidden={{ person }} label="Grant a role">
       {refusal ? null : (
         <>
           <Select name="role" label="Role" placeholder="Choose a role" options={roles} />
           <Select name="system" label="For" options={canAll ? [{ value: '', label: 'Every system' }, ...systems] : systems} />
-          <TextInput name="endsOn" label="Until the end of" type="date" optional hint="UTC. Without a day the role stays until it is ended." />
+          <TextInput
+            name="endsOn"
+            label="Until the end of"
+            type="date"
+            optional
+            hint="UTC. Without a day the role stays until it is ended."
+          />
         </>
       )}
       <div className="btns">
@@ -55,7 +96,23 @@ export function GrantForm({ action, person, roles, systems, canAll, refusal }: {
 }
 
 /** One button that acts on one thing, with the reason under it when it may not. */
-export function ActButton({ action, hidden, label, pendingLabel, danger, refusal, small }: { action: FormAction; hidden: Record<string, string>; label: string; pendingLabel: string; danger?: boolean; refusal?: Why; small?: boolean }) {
+export function ActButton({
+  action,
+  hidden,
+  label,
+  pendingLabel,
+  danger,
+  refusal,
+  small,
+}: {
+  action: FormAction
+  hidden: Record<string, string>
+  label: string
+  pendingLabel: string
+  danger?: boolean
+  refusal?: Why
+  small?: boolean
+}) {
   return (
     <ActionForm action={action} hidden={hidden} label={label} className="grid gap-2">
       <div className="btns">
@@ -105,7 +162,9 @@ export function InviteForm({ action, person, refusal }: { action: FormAction; pe
 export function EraseForm({ action, person, refusal }: { action: FormAction; person: string; refusal: Why }) {
   return (
     <ActionForm action={action} hidden={{ person }} label="Erase personal data" silentDone>
-      {refusal ? null : <Checkbox name="confirmed" value="yes" label="Name and addresses go and never come back. Acts and signatures stay under an id." />}
+      {refusal ? null : (
+        <Checkbox name="confirmed" value="yes" label="Name and addresses go and never come back. Acts and signatures stay under an id." />
+      )}
       <div className="btns">
         <SubmitButton variant="danger" refusal={refusal} pendingLabel="Erasing">
           Erase personal data

@@ -20,18 +20,32 @@ export function PeopleTable({ rows, viewerId, showAddresses }: { rows: readonly 
         </Link>
       ),
     },
-    ...(showAddresses ? [{ key: 'email', header: 'Address', cell: (row: PeopleRow) => row.email ?? <span className="c3">none</span> }] : []),
+    ...(showAddresses
+      ? [{ key: 'email', header: 'Address', cell: (row: PeopleRow) => row.email ?? <span className="c3">none</span> }]
+      : []),
     { key: 'roles', header: 'Roles', cell: (row) => (row.grants.length === 0 ? <span className="c3">none</span> : rolesInWords(row)) },
     { key: 'state', header: 'State', cell: (row) => <State row={row} /> },
   ]
-  return <DataTable caption="People and agents" rows={rows} rowKey={(row) => row.id} columns={columns} flow empty={<EmptyState>Nobody shares a system with you yet. An admin grants roles.</EmptyState>} />
+  return (
+    <DataTable
+      caption="People and agents"
+      rows={rows}
+      rowKey={(row) => row.id}
+      columns={columns}
+      flow
+      empty={<EmptyState>Nobody shares a system with you yet. An admin grants roles.</EmptyState>}
+    />
+  )
 }
 
 /** "SecOps of RoboDJ and WaxWatch; Auditor everywhere". */
 function rolesInWords({ grants }: PeopleRow): string {
   const byRole = Map.groupBy(grants, (grant) => grant.role)
   return [...byRole]
-    .map(([role, held]) => `${ROLE_TITLE[role]} ${held.some((grant) => grant.systemId === null) ? 'everywhere' : `of ${held.map((grant) => grant.systemName).join(', ')}`}`)
+    .map(
+      ([role, held]) =>
+        `${ROLE_TITLE[role]} ${held.some((grant) => grant.systemId === null) ? 'everywhere' : `of ${held.map((grant) => grant.systemName).join(', ')}`}`,
+    )
     .join('; ')
 }
 

@@ -37,7 +37,13 @@ export function SessionTable({ sessions, end, endAll }: { sessions: readonly Pro
             phoneLabel: false,
             align: 'right',
             cell: (session) => (
-              <ActionForm action={end} hidden={{ session: session.id }} className="inline" label={`End the session ${browserName(session.userAgent)}`} silentDone>
+              <ActionForm
+                action={end}
+                hidden={{ session: session.id }}
+                className="inline"
+                label={`End the session ${browserName(session.userAgent)}`}
+                silentDone
+              >
                 <SubmitButton variant="default" size="sm" pendingLabel="Ending">
                   {session.isThis ? 'Sign out here' : 'End'}
                 </SubmitButton>

@@ -5,7 +5,17 @@ import { TextInput } from '@/components/ui/field'
 import type { FormAction } from '@/lib/http/form-state'
 
 /** What a one-time link asks: the first admin's name and address, and a password. */
-export function SetupForm({ action, link, firstAdmin, passwordMin }: { action: FormAction; link: string; firstAdmin: boolean; passwordMin: number }) {
+export function SetupForm({
+  action,
+  link,
+  firstAdmin,
+  passwordMin,
+}: {
+  action: FormAction
+  link: string
+  firstAdmin: boolean
+  passwordMin: number
+}) {
   return (
     <div className="mt-6">
       <ActionForm action={action} hidden={{ link }} label="Set up" silentDone keepOnDone>

@@ -28,7 +28,7 @@ export function SignInForm({ next, personas, email }: { next: string; personas: 
           <h2 className="h3" id="personas">
             Demo record: sign in as one of its people
           </h2>
-          <p className="c2 mt-1 t-sm">They share one password, which the console showed at the start. Signing asks for it again.</p>
+          <p className="c2 t-sm mt-1">They share one password, which the console showed at the start. Signing asks for it again.</p>
           <ul className="mt-3 grid gap-1 sm:grid-cols-2">
             {personas.map((persona) => (
               <li key={persona.email}>

@@ -53,7 +53,11 @@ export function TokenTable({ tokens, revoke }: { tokens: readonly TokenRow[]; re
             </>
           ),
         },
-        { key: 'used', header: 'Last used', cell: (token) => (token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} /> : <span className="c3">never</span>) },
+        {
+          key: 'used',
+          header: 'Last used',
+          cell: (token) => (token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} /> : <span className="c3">never</span>),
+        },
         {
           key: 'until',
           header: 'Until',
@@ -72,7 +76,15 @@ export function TokenTable({ tokens, revoke }: { tokens: readonly TokenRow[]; re
           align: 'right',
           cell: (token) =>
             token.state === 'live' ? (
-              <ActButton action={revoke} hidden={{ token: token.id }} label={`Revoke ${token.name}`} pendingLabel="Revoking" danger small refusal={token.whyNotRevoke} />
+              <ActButton
+                action={revoke}
+                hidden={{ token: token.id }}
+                label={`Revoke ${token.name}`}
+                pendingLabel="Revoking"
+                danger
+                small
+                refusal={token.whyNotRevoke}
+              />
             ) : null,
         },
       ]}

@@ -32,7 +32,10 @@ export function cookieOptions(origin: string): { httpOnly: true; sameSite: 'lax'
 
 /** All six cookies of next-auth under one prefix, from the configured origin and never from a header (T25). */
 export function authCookies(origin: string): CookiesOptions {
-  const cookie = (name: string, maxAge?: number) => ({ name: nameFor(origin, name), options: { ...cookieOptions(origin), ...(maxAge ? { maxAge } : {}) } })
+  const cookie = (name: string, maxAge?: number) => ({
+    name: nameFor(origin, name),
+    options: { ...cookieOptions(origin), ...(maxAge ? { maxAge } : {}) },
+  })
   return {
     sessionToken: cookie('session'),
     callbackUrl: cookie('callback'),

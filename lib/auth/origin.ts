@@ -1,6 +1,6 @@
 import 'server-only'
-import { settings } from '@/lib/env'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
+import { settings } from '@/lib/env'
 import type { ReadHeaders } from './request-info'
 
 /**
@@ -10,5 +10,8 @@ import type { ReadHeaders } from './request-info'
 export function whyNotSameOrigin(headers: ReadHeaders, origin: string = settings().APP_ORIGIN): Refusal | null {
   const site = headers.get('sec-fetch-site')
   if (headers.get('origin') === origin && (site === null || site === 'same-origin')) return null
-  return refuse('foreign_origin', `This did not come from a page of ours at ${origin}, so nothing was done. Open Countersign at that address and try again.`)
+  return refuse(
+    'foreign_origin',
+    `This did not come from a page of ours at ${origin}, so nothing was done. Open Countersign at that address and try again.`,
+  )
 }

@@ -1,5 +1,5 @@
-import diagnostics from 'node:diagnostics_channel'
 import { randomUUID } from 'node:crypto'
+import diagnostics from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 
 /** Written by us before anything reads the request; what a client sends under these names is overwritten. */

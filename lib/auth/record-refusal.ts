@@ -9,7 +9,15 @@ export type Attempt = { verb: string; subject: AuditEvent['subject']; system: st
 
 // What a rule denied, as opposed to a typing mistake, a conflict or an outage.
 const DENIED: readonly RefusalCode[] = [
-  'not_allowed', 'foreign_origin', 'step_up_required', 'separation_of_duties', 'policy_forbids', 'gate_not_passed', 'slot_gap', 'held', 'outside_window',
+  'not_allowed',
+  'foreign_origin',
+  'step_up_required',
+  'separation_of_duties',
+  'policy_forbids',
+  'gate_not_passed',
+  'slot_gap',
+  'held',
+  'outside_window',
 ]
 
 /** Whether a refusal is a denied attempt, and so belongs on the record. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
-import { settings } from '@/lib/env'
 import type { Ctx } from '@/lib/domain/context'
+import { settings } from '@/lib/env'
 import { isPeerKnown, PEER_HEADER, REQUEST_ID_HEADER } from './peer'
 
 /** What reading a request's headers needs: `Headers` of a request, or those of next/headers. */
@@ -13,7 +13,10 @@ export type ReadHeaders = { get(name: string): string | null }
  */
 export function clientAddress(headers: ReadHeaders, trustedProxies: number | undefined): string | null {
   if (trustedProxies !== undefined) {
-    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')
+    const hops = (headers.get('x-forwarded-for') ?? '')
+      .split(',')
+      .map((hop) => hop.trim())
+      .filter((hop) => hop !== '')
     return plainAddress(hops[hops.length - trustedProxies] ?? null)
   }
   return isPeerKnown() ? plainAddress(headers.get(PEER_HEADER)) : null
@@ -22,7 +25,11 @@ export function clientAddress(headers: ReadHeaders, trustedProxies: number | und
 /** An address without port, zone or the IPv4-in-IPv6 prefix; null for what is none. */
 function plainAddress(address: string | null): string | null {
   if (address === null) return null
-  const bare = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/%.*$/, '')
+  const bare = address
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/^\[(.*)\](?::\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '')
   return /^[0-9a-fA-F.:]{2,45}$/.test(bare) ? bare.toLowerCase() : null
 }
 

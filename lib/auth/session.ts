@@ -39,7 +39,8 @@ export async function requireViewer(path: string): Promise<Viewer> {
 /** Who acts in a server action. Refuses nobody (`unauthenticated`) and judges no origin: `submit` does, so that the attempt is on the record. */
 export async function actingContext(): Promise<Ctx> {
   const who = await viewer()
-  if (!who) throw new Refused(refuse('unauthenticated', 'Your session has ended. Sign in again in another tab; what you typed is still here.'))
+  if (!who)
+    throw new Refused(refuse('unauthenticated', 'Your session has ended. Sign in again in another tab; what you typed is still here.'))
   return who.ctx
 }
 

@@ -10,7 +10,17 @@ type Row = {
   countsAsId: string
   now: Date
   lastAt: Date | null
-  grants: { id: string; principalId: string; role: Grant['role']; systemId: string | null; grantedById: string | null; startsAt: string; endsAt: string | null }[] | null
+  grants:
+    | {
+        id: string
+        principalId: string
+        role: Grant['role']
+        systemId: string | null
+        grantedById: string | null
+        startsAt: string
+        endsAt: string | null
+      }[]
+    | null
 }
 type SessionRow = Row & { timeZone: string | null; email: string | null }
 type TokenRow = Row & { tokenId: string; systemId: string | null; scopes: string[]; gates: string[] }
@@ -20,7 +30,11 @@ export type Found = { actor: Actor; now: Date; lastAt: Date | null }
 export type FoundPerson = Found & { email: string; timeZone: string }
 
 const grantsOf = (row: Row): Grant[] =>
-  (row.grants ?? []).map((grant) => ({ ...grant, startsAt: new Date(grant.startsAt), endsAt: grant.endsAt === null ? null : new Date(grant.endsAt) }))
+  (row.grants ?? []).map((grant) => ({
+    ...grant,
+    startsAt: new Date(grant.startsAt),
+    endsAt: grant.endsAt === null ? null : new Date(grant.endsAt),
+  }))
 
 /** The person behind an open session of that version, in one statement; null when it ended, idled out or was raised past (T09, T26). */
 export async function findActorBySession(tx: Tx, session: { id: string; version: number }): Promise<FoundPerson | null> {
@@ -34,7 +48,15 @@ export async function findActorBySession(tx: Tx, session: { id: string; version:
     WHERE s.id = ${session.id}::uuid AND s.version = ${session.version} AND s."endedAt" IS NULL AND s."expiresAt" > t.now
       AND s."lastSeenAt" > t.now - ${SESSION_IDLE_MS} * interval '1 millisecond' AND p."retiredAt" IS NULL`
   if (!row) return null
-  const actor: Actor = { id: row.principalId, kind: row.kind, name: row.name, countsAsId: row.countsAsId, grants: grantsOf(row), session, token: null }
+  const actor: Actor = {
+    id: row.principalId,
+    kind: row.kind,
+    name: row.name,
+    countsAsId: row.countsAsId,
+    grants: grantsOf(row),
+    session,
+    token: null,
+  }
   return { actor, now: row.now, lastAt: row.lastAt, email: row.email ?? '', timeZone: row.timeZone ?? 'UTC' }
 }
 
@@ -55,7 +77,15 @@ export async function findActorByToken(tx: Tx, hash: string): Promise<Found | nu
     WHERE k."secretHash" = ${hash} AND k."revokedAt" IS NULL AND k."expiresAt" > t.now AND p."retiredAt" IS NULL AND c."retiredAt" IS NULL`
   if (!row) return null
   const token = { id: row.tokenId, systemId: row.systemId, scopes: row.scopes, gates: row.gates }
-  const actor: Actor = { id: row.principalId, kind: row.kind, name: row.name, countsAsId: row.countsAsId, grants: grantsOf(row), session: null, token }
+  const actor: Actor = {
+    id: row.principalId,
+    kind: row.kind,
+    name: row.name,
+    countsAsId: row.countsAsId,
+    grants: grantsOf(row),
+    session: null,
+    token,
+  }
   return { actor, now: row.now, lastAt: row.lastAt }
 }
 
@@ -66,6 +96,8 @@ export async function touch(tx: Tx, found: Found): Promise<void> {
   const { actor, now, lastAt } = found
   const before = new Date(now.getTime() - MINUTE_MS)
   if (lastAt !== null && lastAt > before) return
-  if (actor.session) await tx.$executeRaw`UPDATE "Session" SET "lastSeenAt" = ${now} WHERE id = ${actor.session.id}::uuid AND "lastSeenAt" <= ${before} AND "endedAt" IS NULL`
-  if (actor.token) await tx.$executeRaw`UPDATE "ApiToken" SET "lastUsedAt" = ${now} WHERE id = ${actor.token.id}::uuid AND ("lastUsedAt" IS NULL OR "lastUsedAt" <= ${before})`
+  if (actor.session)
+    await tx.$executeRaw`UPDATE "Session" SET "lastSeenAt" = ${now} WHERE id = ${actor.session.id}::uuid AND "lastSeenAt" <= ${before} AND "endedAt" IS NULL`
+  if (actor.token)
+    await tx.$executeRaw`UPDATE "ApiToken" SET "lastUsedAt" = ${now} WHERE id = ${actor.token.id}::uuid AND ("lastUsedAt" IS NULL OR "lastUsedAt" <= ${before})`
 }

@@ -23,6 +23,8 @@ export async function findSetupLink(tx: Tx, link: string): Promise<Found | null>
 export async function findOpenSetupLink(tx: Tx, link: string): Promise<SetupLinkKind | null> {
   const found = await findSetupLink(tx, link)
   if (!found) return null
-  const rows = await tx.$queryRaw<{ ok: boolean }[]>`SELECT true AS ok FROM "SetupLink" WHERE "secretHash" = ${found.hash} AND "usedAt" IS NULL AND "expiresAt" > clock_timestamp()`
+  const rows = await tx.$queryRaw<
+    { ok: boolean }[]
+  >`SELECT true AS ok FROM "SetupLink" WHERE "secretHash" = ${found.hash} AND "usedAt" IS NULL AND "expiresAt" > clock_timestamp()`
   return rows.length > 0 ? found.link : null
 }

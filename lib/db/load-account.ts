@@ -24,7 +24,9 @@ export async function loadAccountForUpdate(tx: Tx, id: string): Promise<AccountR
 /** A grant, locked for its end: whoever relies on it holds FOR SHARE, so one of the two waits (T08). Refuses (`not_found`) one that is not there. */
 export async function loadGrantForUpdate(tx: Tx, id: string): Promise<Grant> {
   const rows = UUID.test(id)
-    ? await tx.$queryRaw<Grant[]>`SELECT id, "principalId", role, "systemId", "grantedById", "startsAt", "endsAt" FROM "RoleGrant" WHERE id = ${id}::uuid FOR UPDATE`
+    ? await tx.$queryRaw<
+        Grant[]
+      >`SELECT id, "principalId", role, "systemId", "grantedById", "startsAt", "endsAt" FROM "RoleGrant" WHERE id = ${id}::uuid FOR UPDATE`
     : []
   const [row] = rows
   if (!row) throw new Refused(refuse('not_found', 'There is no such role on the record.'))

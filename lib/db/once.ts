@@ -13,12 +13,14 @@ const pack = (value: unknown): string =>
     return raw instanceof Date ? { $instant: raw.toISOString() } : each
   })
 
-const isInstant = (value: unknown): value is { $instant: string } => typeof value === 'object' && value !== null && Object.keys(value).length === 1 && '$instant' in value
+const isInstant = (value: unknown): value is { $instant: string } =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 1 && '$instant' in value
 
 function unpack(value: unknown): unknown {
   if (isInstant(value)) return new Date(value.$instant)
   if (Array.isArray(value)) return value.map(unpack)
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unpack(each)]))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unpack(each)]))
   return value
 }
 
@@ -43,7 +45,11 @@ export async function claimOnce(tx: Tx, once: Once, now: Date): Promise<{ claime
   const [row] = await tx.$queryRaw<{ requestHash: string; body: string | null }[]>`
     SELECT "requestHash", body FROM "IdempotencyKey" WHERE "principalId" = ${once.principalId}::uuid AND route = ${once.route} AND key = ${once.key}`
   if (row?.requestHash !== once.requestHash) {
-    throw new Refused(refuse('idempotency_conflict', 'This Idempotency-Key was used for another request. Use a new key for a new request.', { place: 'Idempotency-Key' }))
+    throw new Refused(
+      refuse('idempotency_conflict', 'This Idempotency-Key was used for another request. Use a new key for a new request.', {
+        place: 'Idempotency-Key',
+      }),
+    )
   }
   return { claimed: false, result: row.body === null ? undefined : (unpack(JSON.parse(row.body)) as { result?: unknown }).result }
 }

@@ -26,7 +26,11 @@ export async function takeTries(tx: Tx, buckets: readonly Bucket[]): Promise<Tak
   return buckets.map((bucket) => {
     const row = rows.find((each) => each.key === bucket.key)
     const level = row?.level ?? -1 // no row is impossible; if it were, no try
-    return { allowed: level >= 0, waitSeconds: level >= 0 ? 0 : Math.max(1, Math.ceil(-level * bucket.everySeconds)), untouched: row?.untouched ?? false }
+    return {
+      allowed: level >= 0,
+      waitSeconds: level >= 0 ? 0 : Math.max(1, Math.ceil(-level * bucket.everySeconds)),
+      untouched: row?.untouched ?? false,
+    }
   })
 }
 

@@ -15,13 +15,20 @@ export type SignInTry = { email: string; address: string | null; knownDevice: st
 const digest = (...parts: string[]): string => createHash('sha256').update(parts.join('\n')).digest('base64url')
 
 /** Takes tries or refuses (`throttled`) with the seconds to wait; gives what to call after a success. Outside any transaction: a failure counts too. */
-async function take(buckets: readonly Bucket[], isRefused: (taken: Awaited<ReturnType<typeof takeTries>>) => boolean): Promise<() => Promise<void>> {
+async function take(
+  buckets: readonly Bucket[],
+  isRefused: (taken: Awaited<ReturnType<typeof takeTries>>) => boolean,
+): Promise<() => Promise<void>> {
   const taken = await takeTries(db, buckets)
   if (isRefused(taken)) {
     const seconds = Math.max(...taken.map((each) => each.waitSeconds))
     throw new Refused(refuse('throttled', `Too many tries. Wait ${seconds} s, then try again.`))
   }
-  return () => refundTries(db, buckets.map((bucket) => bucket.key))
+  return () =>
+    refundTries(
+      db,
+      buckets.map((bucket) => bucket.key),
+    )
 }
 
 /**
@@ -30,10 +37,17 @@ async function take(buckets: readonly Bucket[], isRefused: (taken: Awaited<Retur
  * an address still gets through. Keys are digests.
  */
 export function takeSignInTry(who: SignInTry): Promise<() => Promise<void>> {
-  const pair = { key: digest('pair', who.email, who.knownDevice === null ? `address ${who.address}` : `device ${who.knownDevice}`), ...PAIR }
+  const pair = {
+    key: digest('pair', who.email, who.knownDevice === null ? `address ${who.address}` : `device ${who.knownDevice}`),
+    ...PAIR,
+  }
   if (who.knownDevice !== null) return take([pair], ([own]) => own?.allowed === false)
   const buckets = [pair, { key: digest('account', who.email), ...ACCOUNT }, { key: digest('address', who.address ?? ''), ...ADDRESS }]
-  return take(buckets, ([own, account, address]) => own?.allowed === false || address?.allowed === false || (account?.allowed === false && own?.untouched === false))
+  return take(
+    buckets,
+    ([own, account, address]) =>
+      own?.allowed === false || address?.allowed === false || (account?.allowed === false && own?.untouched === false),
+  )
 }
 
 /** The same for a password that is asked for again inside a session: only that session's own tries count, so that nobody else can use them up. */

@@ -203,6 +203,8 @@ export function whyNotPersonName(name: string, others: readonly string[]): Refus
 /** What somebody sees of accounts: every address for an admin of everything; `adminOf` lists the systems they administer, null for all. */
 export function lookOfAccount(actor: Actor, now: Date): { seesAddresses: boolean; adminOf: string[] | null } {
   if (isAdminOfAll(actor, now)) return { seesAddresses: true, adminOf: null }
-  const adminOf = actor.grants.filter((grant) => grant.role === 'admin' && isGrantHeld(grant, undefined, now)).flatMap((grant) => (grant.systemId === null ? [] : [grant.systemId]))
+  const adminOf = actor.grants
+    .filter((grant) => grant.role === 'admin' && isGrantHeld(grant, undefined, now))
+    .flatMap((grant) => (grant.systemId === null ? [] : [grant.systemId]))
   return { seesAddresses: false, adminOf: [...new Set(adminOf)] }
 }

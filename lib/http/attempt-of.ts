@@ -7,8 +7,17 @@ export type About = { verb?: string; subject?: AuditEvent['subject']; system?: s
 
 // The fields by which our inputs name what they are about, the most telling first.
 const SUBJECTS = [
-  ['signOff', 'sign_off'], ['promotion', 'promotion'], ['deployment', 'deployment'], ['run', 'checklist_run'], ['grant', 'grant'], ['token', 'token'],
-  ['session', 'session'], ['principal', 'principal'], ['person', 'principal'], ['release', 'release'], ['system', 'system'],
+  ['signOff', 'sign_off'],
+  ['promotion', 'promotion'],
+  ['deployment', 'deployment'],
+  ['run', 'checklist_run'],
+  ['grant', 'grant'],
+  ['token', 'token'],
+  ['session', 'session'],
+  ['principal', 'principal'],
+  ['person', 'principal'],
+  ['release', 'release'],
+  ['system', 'system'],
 ] as const
 
 const ID = /^[\w.+-]{1,80}$/
@@ -20,7 +29,13 @@ export function attemptOf(ctx: Ctx, input: unknown, verb: string, about: About =
     const value = fields[name]
     return typeof value === 'string' && ID.test(value) ? value : null
   }
-  const found = SUBJECTS.map(([name, kind]) => ({ kind, id: idIn(name) })).find((each): each is typeof each & { id: string } => each.id !== null)
+  const found = SUBJECTS.map(([name, kind]) => ({ kind, id: idIn(name) })).find(
+    (each): each is typeof each & { id: string } => each.id !== null,
+  )
   const self = ctx.actor.token ? ({ kind: 'token', id: ctx.actor.token.id } as const) : ({ kind: 'principal', id: ctx.actor.id } as const)
-  return { verb: about.verb ?? verb, subject: about.subject ?? found ?? self, system: about.system !== undefined ? about.system : idIn('system') }
+  return {
+    verb: about.verb ?? verb,
+    subject: about.subject ?? found ?? self,
+    system: about.system !== undefined ? about.system : idIn('system'),
+  }
 }

@@ -19,7 +19,8 @@ export function encodeCursor(list: string, position: readonly string[]): string 
 /** The position in a cursor of that list; refuses (`invalid`) one that is damaged, made up or of another list. */
 export function decodeCursor(list: string, cursor: string): readonly string[] {
   const position = readSigned(`cursor ${list}`, cursor)
-  if (position === undefined) throw new Refused(refuse('invalid', 'This cursor does not belong to this list. Start again from its first page.', { place: 'cursor' }))
+  if (position === undefined)
+    throw new Refused(refuse('invalid', 'This cursor does not belong to this list. Start again from its first page.', { place: 'cursor' }))
   return position as string[] // signed by us, so it is what encodeCursor was given
 }
 
@@ -27,7 +28,8 @@ export function decodeCursor(list: string, cursor: string): readonly string[] {
 export function readPage(searchParams: URLSearchParams, list: string): Page {
   const given = searchParams.get('limit')
   const limit = given === null ? PAGE_SIZE : Number(given)
-  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT) throw new Refused(refuse('invalid', `limit is a whole number from 1 to ${PAGE_LIMIT}.`, { place: 'limit' }))
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
+    throw new Refused(refuse('invalid', `limit is a whole number from 1 to ${PAGE_LIMIT}.`, { place: 'limit' }))
   const cursor = searchParams.get('cursor')
   return { limit, cursor: cursor === null ? null : decodeCursor(list, cursor) }
 }
@@ -35,7 +37,12 @@ export function readPage(searchParams: URLSearchParams, list: string): Page {
 /**
  * A page from one row more than asked for: the rows, and the cursor of the next page where there is one.
  */
-export function pageOf<T>(rows: readonly T[], page: Page, list: string, positionOf: (row: T) => readonly string[]): { items: T[]; next: string | null } {
+export function pageOf<T>(
+  rows: readonly T[],
+  page: Page,
+  list: string,
+  positionOf: (row: T) => readonly string[],
+): { items: T[]; next: string | null } {
   const items = rows.slice(0, page.limit)
   const last = items.at(-1)
   return { items, next: rows.length > page.limit && last !== undefined ? encodeCursor(list, positionOf(last)) : null }

@@ -1,7 +1,7 @@
 import 'server-only'
+import { REFUSAL_STATUS, type Refusal, type RefusalCode } from '@/lib/domain/refusal'
 import { settings } from '@/lib/env'
 import { routes } from '@/lib/routes'
-import { type Refusal, REFUSAL_STATUS, type RefusalCode } from '@/lib/domain/refusal'
 
 /** The short title of each kind of refusal, the same for every one of that kind (RFC 9457). */
 export const PROBLEM_TITLE: Record<RefusalCode | 'internal', string> = {
@@ -32,7 +32,16 @@ export const PROBLEM_TITLE: Record<RefusalCode | 'internal', string> = {
 }
 
 /** An RFC 9457 problem document. `instance` names the request, for whoever runs the server to find it in the log. */
-export type Problem = { type: string; title: string; status: number; detail: string; code: RefusalCode | 'internal'; place?: string; details?: readonly string[]; instance: string }
+export type Problem = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: RefusalCode | 'internal'
+  place?: string
+  details?: readonly string[]
+  instance: string
+}
 
 /** What every answer of the API carries: nothing of it is a page, nothing is cached (T21, T38). */
 export const API_HEADERS: Readonly<Record<string, string>> = {
@@ -50,7 +59,9 @@ export function problemOf(refusal: Refusal | null, requestId: string): Problem {
     type: `${settings().APP_ORIGIN}${routes.apiReference()}#${code}`,
     title: PROBLEM_TITLE[code],
     status: refusal ? REFUSAL_STATUS[refusal.code] : 500,
-    detail: refusal?.sentence ?? 'Nothing is known about what was stored. Ask again with the same Idempotency-Key, or tell whoever runs this server the instance below.',
+    detail:
+      refusal?.sentence ??
+      'Nothing is known about what was stored. Ask again with the same Idempotency-Key, or tell whoever runs this server the instance below.',
     code,
     ...(refusal?.place === undefined ? {} : { place: refusal.place }),
     ...(refusal?.details === undefined || refusal.details.length === 0 ? {} : { details: refusal.details }),
@@ -63,6 +74,11 @@ export function problemResponse(refusal: Refusal | null, requestId: string, head
   const problem = problemOf(refusal, requestId)
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { ...API_HEADERS, 'Content-Type': 'application/problem+json', ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}), ...headers },
+    headers: {
+      ...API_HEADERS,
+      'Content-Type': 'application/problem+json',
+      ...(problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
   })
 }

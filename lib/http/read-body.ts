@@ -11,9 +11,11 @@ const DEEPEST = 32
  */
 export async function readBody(request: Request, limit: number): Promise<string> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new Refused(refuse('unsupported_media_type', 'Send the body as Content-Type: application/json.', { place: 'Content-Type' }))
+  if (type !== 'application/json')
+    throw new Refused(refuse('unsupported_media_type', 'Send the body as Content-Type: application/json.', { place: 'Content-Type' }))
   const encoding = request.headers.get('content-encoding')
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') throw new Refused(refuse('unsupported_media_type', 'Send the body uncompressed.', { place: 'Content-Encoding' }))
+  if (encoding !== null && encoding.toLowerCase() !== 'identity')
+    throw new Refused(refuse('unsupported_media_type', 'Send the body uncompressed.', { place: 'Content-Encoding' }))
   const tooLarge = (): Refused => new Refused(refuse('too_large', `The body may have at most ${limit / 1024} KiB.`, { place: 'body' }))
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
   if (request.body === null) return ''

@@ -11,12 +11,20 @@ function placeOf(path: readonly PropertyKey[]): string {
  * input may hold anything.
  */
 export function refusalOfInput(error: z.ZodError): Refusal {
-  const unknown = error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => placeOf([...issue.path, shorten(key)])) : []))
+  const unknown = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => placeOf([...issue.path, shorten(key)])) : [],
+  )
   if (unknown.length > 0) {
     const [place] = unknown
-    return refuse('unknown_field', `${unknown.join(', ')} ${unknown.length === 1 ? 'is not a field' : 'are not fields'} that may be sent here.`, { place })
+    return refuse(
+      'unknown_field',
+      `${unknown.join(', ')} ${unknown.length === 1 ? 'is not a field' : 'are not fields'} that may be sent here.`,
+      { place },
+    )
   }
-  const details = error.issues.slice(0, 20).map((issue) => (issue.path.length === 0 ? issue.message : `${placeOf(issue.path)}: ${issue.message}`))
+  const details = error.issues
+    .slice(0, 20)
+    .map((issue) => (issue.path.length === 0 ? issue.message : `${placeOf(issue.path)}: ${issue.message}`))
   const place = error.issues.map((issue) => placeOf(issue.path)).find((path) => path !== '')
   return refuse('invalid', details.length === 1 ? (details[0] as string) : 'Some fields need another look.', { place, details })
 }

@@ -1,14 +1,14 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Attempt, recordRefusal } from '@/lib/auth/record-refusal'
 import { requestInfo } from '@/lib/auth/request-info'
 import { viewerFrom } from '@/lib/auth/session'
 import { tokenContext } from '@/lib/auth/token'
-import { settings } from '@/lib/env'
 import type { Ctx } from '@/lib/domain/context'
 import { type Refusal, Refused, refuse } from '@/lib/domain/refusal'
 import { type Scope, whyNotScope } from '@/lib/domain/scopes'
+import { settings } from '@/lib/env'
 import { whyNotSecret, whyNotSecretQuery } from '@/lib/secret-filter/why-not-secret'
 import { type About, attemptOf } from './attempt-of'
 import { API_HEADERS, problemResponse } from './problem'
@@ -120,7 +120,11 @@ async function answering(request: Request, work: (reply: Reply) => Promise<Respo
       return problemResponse(error.refusal, requestId(), wait === null ? {} : { 'Retry-After': String(wait) })
     }
     if (isOutage(error)) {
-      return problemResponse(refuse('busy', 'The database is away or busy. Ask again in a moment, with the same Idempotency-Key.'), requestId(), { 'Retry-After': '5' })
+      return problemResponse(
+        refuse('busy', 'The database is away or busy. Ask again in a moment, with the same Idempotency-Key.'),
+        requestId(),
+        { 'Retry-After': '5' },
+      )
     }
     reportBug(error, { requestId: requestId(), route: new URL(request.url).pathname })
     return problemResponse(null, requestId())
@@ -154,21 +158,31 @@ function withParams(body: unknown, params: Params): unknown {
   if (Object.keys(params).length === 0) return body
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body // the schema says what it wants instead
   const twice = Object.keys(params).find((key) => key in body && (body as Record<string, unknown>)[key] !== params[key])
-  if (twice !== undefined) throw new Refused(refuse('invalid', `${twice} stands in the address already; leave it out, or say the same.`, { place: twice }))
+  if (twice !== undefined)
+    throw new Refused(refuse('invalid', `${twice} stands in the address already; leave it out, or say the same.`, { place: twice }))
   return { ...body, ...params }
 }
 
 function queryOf(search: URLSearchParams): Record<string, string | string[]> {
-  return Object.fromEntries([...new Set(search.keys())].map((key) => [key, search.getAll(key).length > 1 ? search.getAll(key) : (search.get(key) ?? '')]))
+  return Object.fromEntries(
+    [...new Set(search.keys())].map((key) => [key, search.getAll(key).length > 1 ? search.getAll(key) : (search.get(key) ?? '')]),
+  )
 }
 
 function onceOf(request: Request, url: URL, ctx: Ctx, text: string): Ctx['once'] {
   const key = request.headers.get('idempotency-key')
   if (key === null || request.method !== 'POST') return undefined
-  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw new Refused(refuse('invalid', 'An Idempotency-Key has 1 to 200 visible ASCII characters.', { place: 'Idempotency-Key' }))
+  if (!/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new Refused(refuse('invalid', 'An Idempotency-Key has 1 to 200 visible ASCII characters.', { place: 'Idempotency-Key' }))
   const digest = (of: string): string => createHash('sha256').update(of).digest('hex')
   // Only digests are kept: a key may be anything, and a path may hold names.
-  return { principalId: ctx.actor.id, route: `POST ${url.pathname}`, key: digest(key), requestHash: digest(`${url.search}\n${text}`), turn: 0 }
+  return {
+    principalId: ctx.actor.id,
+    route: `POST ${url.pathname}`,
+    key: digest(key),
+    requestHash: digest(`${url.search}\n${text}`),
+    turn: 0,
+  }
 }
 
 function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {

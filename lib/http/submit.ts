@@ -55,7 +55,8 @@ export async function submit<S extends z.ZodType>(
     const foreign = whyNotSameOrigin(await headers())
     if (foreign) throw new Refused(foreign)
     const secret = whyNotSecretField(fields, isMeant)
-    if (secret) return { status: 'refused', refusal: secret.refusal, fieldErrors: { [secret.field]: [secret.refusal.sentence] }, values: echo }
+    if (secret)
+      return { status: 'refused', refusal: secret.refusal, fieldErrors: { [secret.field]: [secret.refusal.sentence] }, values: echo }
     const parsed = schema.safeParse(fields)
     if (!parsed.success) {
       const { fieldErrors } = z.flattenError(parsed.error)
@@ -71,7 +72,9 @@ export async function submit<S extends z.ZodType>(
     return { status: 'done', ...(typeof done === 'string' ? { message: done } : done) }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    const refusal = ctx ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', aboutOf(about, echo)), error.refusal) : error.refusal
+    const refusal = ctx
+      ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', aboutOf(about, echo)), error.refusal)
+      : error.refusal
     const { place, sentence } = refusal
     return { status: 'refused', refusal, fieldErrors: place !== undefined && place in fields ? { [place]: [sentence] } : {}, values: echo }
   }

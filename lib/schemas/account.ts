@@ -11,9 +11,14 @@ const GivenPassword = z.string('Enter your password.').min(1, 'Enter your passwo
 const TimeZone = z.string().max(64).refine(isTimeZone, 'A time zone such as Europe/Berlin.')
 const Id = z.uuid('Choose one of the list.')
 /** A select's empty value stands for every system. */
-const SystemOrAll = z.string().max(64).transform((value) => (value === '' ? null : value)).nullable()
+const SystemOrAll = z
+  .string()
+  .max(64)
+  .transform((value) => (value === '' ? null : value))
+  .nullable()
 /** One ticked box arrives alone, several as an array. */
-const listOf = <T extends z.ZodType>(item: T, sentence: string) => z.preprocess((value) => (value === undefined || value === '' ? [] : Array.isArray(value) ? value : [value]), z.array(item, sentence))
+const listOf = <T extends z.ZodType>(item: T, sentence: string) =>
+  z.preprocess((value) => (value === undefined || value === '' ? [] : Array.isArray(value) ? value : [value]), z.array(item, sentence))
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -26,15 +31,24 @@ function isTimeZone(zone: string): boolean {
 export const createPersonInput = z.strictObject({ name: Name, email: Email }).meta({ id: 'CreatePerson' })
 export const personInput = z.strictObject({ person: Id })
 export const retirePersonInput = personInput.meta({ id: 'RetirePerson' })
-export const erasePersonInput = z.strictObject({ person: Id, confirmed: z.literal('yes', 'Tick the box: erasing cannot be undone.') }).meta({ id: 'ErasePerson' })
+export const erasePersonInput = z
+  .strictObject({ person: Id, confirmed: z.literal('yes', 'Tick the box: erasing cannot be undone.') })
+  .meta({ id: 'ErasePerson' })
 export const updateProfileInput = z.strictObject({ name: Name, timeZone: TimeZone }).meta({ id: 'UpdateProfile' })
-export const changePasswordInput = z.strictObject({ currentPassword: GivenPassword, newPassword: NewPassword }).meta({ id: 'ChangePassword' })
+export const changePasswordInput = z
+  .strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
+  .meta({ id: 'ChangePassword' })
 export const giveGrantInput = z
   .strictObject({
     person: Id,
     role: z.enum(ROLES, 'Choose a role.'),
     system: SystemOrAll,
-    endsOn: z.union([z.literal('').transform(() => null), z.iso.date('A date such as 2026-12-31.').transform((day) => new Date(`${day}T23:59:59.999Z`))]).nullish(),
+    endsOn: z
+      .union([
+        z.literal('').transform(() => null),
+        z.iso.date('A date such as 2026-12-31.').transform((day) => new Date(`${day}T23:59:59.999Z`)),
+      ])
+      .nullish(),
   })
   .meta({ id: 'GiveGrant' })
 export const endGrantInput = z.strictObject({ grant: Id }).meta({ id: 'EndGrant' })
@@ -47,9 +61,20 @@ export const createTokenInput = z
     scopes: listOf(z.enum(SCOPES), 'Choose at least one.').pipe(z.array(z.enum(SCOPES)).min(1, 'Choose at least one.')),
     gates: z.preprocess(
       (value) => (typeof value === 'string' ? value.split(/[\s,]+/).filter((gate) => gate !== '') : (value ?? [])),
-      z.array(z.string().max(64).regex(/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/, 'Ids of gates, separated by commas.')).max(50),
+      z
+        .array(
+          z
+            .string()
+            .max(64)
+            .regex(/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/, 'Ids of gates, separated by commas.'),
+        )
+        .max(50),
     ),
-    days: z.coerce.number('A number of days.').int('A whole number of days.').min(1, 'At least one day.').max(TOKEN_MAX_DAYS, `At most ${TOKEN_MAX_DAYS} days.`),
+    days: z.coerce
+      .number('A number of days.')
+      .int('A whole number of days.')
+      .min(1, 'At least one day.')
+      .max(TOKEN_MAX_DAYS, `At most ${TOKEN_MAX_DAYS} days.`),
   })
   .meta({ id: 'CreateToken' })
 export const revokeTokenInput = z.strictObject({ token: Id }).meta({ id: 'RevokeToken' })

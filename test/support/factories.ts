@@ -39,7 +39,10 @@ export function theAdmin(): Promise<TestPerson> {
 
 /** A context of somebody without a session: enough to use a use case, not to sign. */
 export function bareCtx(person: { id: string }): Ctx {
-  return { actor: { id: person.id, kind: 'person', name: '', countsAsId: person.id, grants: [], session: null, token: null }, request: REQUEST }
+  return {
+    actor: { id: person.id, kind: 'person', name: '', countsAsId: person.id, grants: [], session: null, token: null },
+    request: REQUEST,
+  }
 }
 
 /** A system, so that roles can be granted on it; one that a policy already made is left alone. */
@@ -52,7 +55,13 @@ export async function aSystem(id: string): Promise<string> {
  * A person with the roles given, granted by the first admin: `aPerson({ roles: [['secops', 'robodj'], ['admin', null]] })`. Their password is
  * `PASSWORD`.
  */
-export async function aPerson({ roles = [], name }: { roles?: readonly (readonly [Role, string | null])[]; name?: string } = {}): Promise<TestPerson> {
+export async function aPerson({
+  roles = [],
+  name,
+}: {
+  roles?: readonly (readonly [Role, string | null])[]
+  name?: string
+} = {}): Promise<TestPerson> {
   const by = await theAdmin()
   counter += 1
   const given = name ?? `Person ${letters(counter + 676)}`
@@ -71,7 +80,13 @@ export async function aPerson({ roles = [], name }: { roles?: readonly (readonly
 export async function ctxOf(person: { id: string }): Promise<Ctx> {
   const now = new Date()
   const session = await db.session.create({
-    data: { principalId: person.id, createdAt: now, lastSeenAt: now, expiresAt: new Date(now.getTime() + SESSION_ABSOLUTE_MS), userAgent: 'test' },
+    data: {
+      principalId: person.id,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + SESSION_ABSOLUTE_MS),
+      userAgent: 'test',
+    },
     select: { id: true, version: true },
   })
   const actor = await loadActor(db, { id: person.id, session, token: null }, now)
@@ -80,7 +95,15 @@ export async function ctxOf(person: { id: string }): Promise<Ctx> {
 }
 
 /** An agent with a sponsor (the first admin without one). */
-export async function anAgent({ name, system = null, sponsor }: { name?: string; system?: string | null; sponsor?: { id: string } } = {}): Promise<{ id: string; name: string }> {
+export async function anAgent({
+  name,
+  system = null,
+  sponsor,
+}: {
+  name?: string
+  system?: string | null
+  sponsor?: { id: string }
+} = {}): Promise<{ id: string; name: string }> {
   const by = await theAdmin()
   counter += 1
   if (system !== null) await aSystem(system)
@@ -90,13 +113,32 @@ export async function anAgent({ name, system = null, sponsor }: { name?: string;
 }
 
 /** An API token made by an admin (the first one without `by`), with its secret and a context as the API makes it. */
-export async function aToken(
-  { by, agent = null, system = null, scopes = ['read'], gates = [], days = 30 }: { by?: { id: string }; agent?: { id: string } | null; system?: string | null; scopes?: readonly Scope[]; gates?: readonly string[]; days?: number } = {},
-): Promise<{ id: string; secret: string; ctx: Ctx }> {
+export async function aToken({
+  by,
+  agent = null,
+  system = null,
+  scopes = ['read'],
+  gates = [],
+  days = 30,
+}: {
+  by?: { id: string }
+  agent?: { id: string } | null
+  system?: string | null
+  scopes?: readonly Scope[]
+  gates?: readonly string[]
+  days?: number
+} = {}): Promise<{ id: string; secret: string; ctx: Ctx }> {
   const maker = by ?? (await theAdmin())
   counter += 1
   if (system !== null) await aSystem(system)
-  const { id, secret } = await createToken(bareCtx(maker), { name: `Token ${letters(counter + 676)}`, agent: agent?.id ?? null, system, scopes: [...scopes], gates: [...gates], days })
+  const { id, secret } = await createToken(bareCtx(maker), {
+    name: `Token ${letters(counter + 676)}`,
+    agent: agent?.id ?? null,
+    system,
+    scopes: [...scopes],
+    gates: [...gates],
+    days,
+  })
   const { actsAsId } = await db.apiToken.findUniqueOrThrow({ where: { id }, select: { actsAsId: true } })
   const token = { id, systemId: system, scopes, gates }
   const actor = await loadActor(db, { id: actsAsId, session: null, token }, new Date())
@@ -105,12 +147,17 @@ export async function aToken(
 }
 
 /** The events on the record, oldest first, as superficially as a test reads them; the owner's view, since the application may not read. */
-export async function events(action?: string): Promise<{ action: string; actor_id: string; subject_id: string; payload: Record<string, unknown> }[]> {
+export async function events(
+  action?: string,
+): Promise<{ action: string; actor_id: string; subject_id: string; payload: Record<string, unknown> }[]> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await client.connect()
   try {
-    const { rows } = await client.query('SELECT action, actor_id, subject_id, payload FROM audit.event WHERE $1::text IS NULL OR action = $1 ORDER BY recorded_at, id', [action ?? null])
+    const { rows } = await client.query(
+      'SELECT action, actor_id, subject_id, payload FROM audit.event WHERE $1::text IS NULL OR action = $1 ORDER BY recorded_at, id',
+      [action ?? null],
+    )
     return rows
   } finally {
     await client.end()

@@ -7,7 +7,11 @@ import { listPersonas } from '@/lib/queries/account/list-personas'
 export const metadata = { title: 'Sign in' }
 
 /** Where everybody begins; who is signed in already goes on. */
-export default async function SignInPage({ searchParams }: { searchParams: Promise<{ callbackUrl?: string | string[]; email?: string | string[] }> }) {
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<{ callbackUrl?: string | string[]; email?: string | string[] }>
+}) {
   const { callbackUrl, email } = await searchParams
   const next = callbackPath(callbackUrl)
   if (await viewer()) redirect(next)

@@ -5,7 +5,15 @@ import { readTrail, trailScope } from '@/lib/db/read-trail'
 import type { Actor } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
 
-export type ProfileGrant = { id: string; role: Role; systemName: string | null; grantedBy: string | null; startsAt: Date; endsAt: Date | null; eventId: string | null }
+export type ProfileGrant = {
+  id: string
+  role: Role
+  systemName: string | null
+  grantedBy: string | null
+  startsAt: Date
+  endsAt: Date | null
+  eventId: string | null
+}
 export type ProfileSession = { id: string; userAgent: string; createdAt: Date; lastSeenAt: Date; expiresAt: Date; isThis: boolean }
 export type Profile = { grants: ProfileGrant[]; sessions: ProfileSession[] }
 
@@ -14,17 +22,33 @@ export async function getProfile({ actor, now }: { actor: Actor; now: Date }): P
   const [grants, sessions] = await Promise.all([
     db.roleGrant.findMany({
       where: { principalId: actor.id, startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }] },
-      select: { id: true, role: true, systemId: true, startsAt: true, endsAt: true, grantedBy: { select: { label: true, person: { select: { name: true } } } } },
+      select: {
+        id: true,
+        role: true,
+        systemId: true,
+        startsAt: true,
+        endsAt: true,
+        grantedBy: { select: { label: true, person: { select: { name: true } } } },
+      },
       orderBy: [{ systemId: 'asc' }, { role: 'asc' }],
     }),
     db.session.findMany({
-      where: { principalId: actor.id, endedAt: null, expiresAt: { gt: now }, lastSeenAt: { gt: new Date(now.getTime() - SESSION_IDLE_MS) } },
+      where: {
+        principalId: actor.id,
+        endedAt: null,
+        expiresAt: { gt: now },
+        lastSeenAt: { gt: new Date(now.getTime() - SESSION_IDLE_MS) },
+      },
       select: { id: true, userAgent: true, createdAt: true, lastSeenAt: true, expiresAt: true },
       orderBy: { lastSeenAt: 'desc' },
     }),
   ])
   const names = new Map((await db.system.findMany({ select: { id: true, name: true } })).map((system) => [system.id, system.name]))
-  const events = await grantingEvents(actor, now, grants.map((grant) => grant.id))
+  const events = await grantingEvents(
+    actor,
+    now,
+    grants.map((grant) => grant.id),
+  )
   return {
     grants: grants.map(({ id, role, systemId, startsAt, endsAt, grantedBy }) => ({
       id,

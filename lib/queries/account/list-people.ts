@@ -4,7 +4,16 @@ import { lookOfAccount } from '@/lib/domain/account'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
 
-export type PeopleGrant = { id: string; role: Role; systemId: string | null; systemName: string | null; grantedBy: string | null; grantedByThemselves: boolean; startsAt: Date; endsAt: Date | null }
+export type PeopleGrant = {
+  id: string
+  role: Role
+  systemId: string | null
+  systemName: string | null
+  grantedBy: string | null
+  grantedByThemselves: boolean
+  startsAt: Date
+  endsAt: Date | null
+}
 export type PeopleRow = {
   id: string
   kind: 'person' | 'agent'
@@ -30,7 +39,13 @@ export async function listPeople({ actor, now }: { actor: Actor; now: Date }): P
       kind: { in: ['person', 'agent'] },
       ...(systems === null
         ? {}
-        : { OR: [{ id: actor.id }, { systemId: { in: systems } }, { grants: { some: { OR: [{ systemId: null }, { systemId: { in: systems } }] } } }] }),
+        : {
+            OR: [
+              { id: actor.id },
+              { systemId: { in: systems } },
+              { grants: { some: { OR: [{ systemId: null }, { systemId: { in: systems } }] } } },
+            ],
+          }),
     },
     select: {
       id: true,
@@ -42,7 +57,16 @@ export async function listPeople({ actor, now }: { actor: Actor; now: Date }): P
       sponsor: { select: { person: { select: { name: true } } } },
       grants: {
         where: { OR: [{ endsAt: null }, { endsAt: { gt: now } }] },
-        select: { id: true, role: true, systemId: true, startsAt: true, endsAt: true, principalId: true, grantedById: true, grantedBy: { select: { label: true, person: { select: { name: true } } } } },
+        select: {
+          id: true,
+          role: true,
+          systemId: true,
+          startsAt: true,
+          endsAt: true,
+          principalId: true,
+          grantedById: true,
+          grantedBy: { select: { label: true, person: { select: { name: true } } } },
+        },
         orderBy: [{ systemId: 'asc' }, { role: 'asc' }],
       },
     },
@@ -76,7 +100,10 @@ export async function listPeople({ actor, now }: { actor: Actor; now: Date }): P
           })),
       }
     })
-    .sort((a, b) => Number(a.retiredAt !== null) - Number(b.retiredAt !== null) || a.kind.localeCompare(b.kind) * -1 || a.name.localeCompare(b.name))
+    .sort(
+      (a, b) =>
+        Number(a.retiredAt !== null) - Number(b.retiredAt !== null) || a.kind.localeCompare(b.kind) * -1 || a.name.localeCompare(b.name),
+    )
 }
 
 /** One of them; null when there is none such, or none that one may know of. */
@@ -87,13 +114,23 @@ export async function getPerson(looker: { actor: Actor; now: Date }, id: string)
 /** The systems roles can be granted on, by somebody who may grant there. */
 export async function listGrantableSystems({ actor, now }: { actor: Actor; now: Date }): Promise<{ id: string; name: string }[]> {
   const { adminOf } = lookOfAccount(actor, now)
-  return db.system.findMany({ where: adminOf === null ? {} : { id: { in: adminOf } }, select: { id: true, name: true }, orderBy: { name: 'asc' } })
+  return db.system.findMany({
+    where: adminOf === null ? {} : { id: { in: adminOf } },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+  })
 }
 
 /** The ids of those who are admins of every system now: the last of them stays. */
 export async function listAdmins(now: Date): Promise<string[]> {
   const rows = await db.roleGrant.findMany({
-    where: { role: 'admin', systemId: null, startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }], principal: { kind: 'person', retiredAt: null } },
+    where: {
+      role: 'admin',
+      systemId: null,
+      startsAt: { lte: now },
+      OR: [{ endsAt: null }, { endsAt: { gt: now } }],
+      principal: { kind: 'person', retiredAt: null },
+    },
     select: { principalId: true },
   })
   return [...new Set(rows.map((row) => row.principalId))]

@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { DEMO_DOMAIN } from '@/lib/domain/account'
-import { ROLES, ROLE_TITLE, type Role } from '@/lib/domain/roles'
+import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 import { settings } from '@/lib/env'
 
 /** A made-up person of the demo record, for the picker of the sign-in page. */
@@ -20,5 +20,11 @@ export async function listPersonas(): Promise<Persona[]> {
   const rank = (roles: readonly Role[]): number => Math.min(...roles.map((role) => ROLES.indexOf(role)))
   return rows
     .sort((a, b) => rank(a.roles) - rank(b.roles) || a.name.localeCompare(b.name))
-    .map(({ name, email, roles }) => ({ name, email, title: ROLES.filter((role) => roles.includes(role)).map((role) => ROLE_TITLE[role]).join(', ') }))
+    .map(({ name, email, roles }) => ({
+      name,
+      email,
+      title: ROLES.filter((role) => roles.includes(role))
+        .map((role) => ROLE_TITLE[role])
+        .join(', '),
+    }))
 }

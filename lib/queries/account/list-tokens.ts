@@ -30,7 +30,18 @@ export async function listTokens({ actor, now }: { actor: Actor; now: Date }): P
   const rows = await db.apiToken.findMany({
     where: systems === null ? {} : { OR: [{ createdById: actor.id }, { systemId: { in: systems } }] },
     select: {
-      id: true, name: true, prefix: true, lastFour: true, createdById: true, systemId: true, scopes: true, gates: true, createdAt: true, expiresAt: true, lastUsedAt: true, revokedAt: true,
+      id: true,
+      name: true,
+      prefix: true,
+      lastFour: true,
+      createdById: true,
+      systemId: true,
+      scopes: true,
+      gates: true,
+      createdAt: true,
+      expiresAt: true,
+      lastUsedAt: true,
+      revokedAt: true,
       actsAs: { select: { kind: true, label: true } },
       createdBy: { select: { person: { select: { name: true } } } },
     },
@@ -38,31 +49,48 @@ export async function listTokens({ actor, now }: { actor: Actor; now: Date }): P
     take: 200,
   })
   const names = new Map((await db.system.findMany({ select: { id: true, name: true } })).map((system) => [system.id, system.name]))
-  const stateOf = (row: { revokedAt: Date | null; expiresAt: Date }): TokenState => (row.revokedAt !== null ? 'revoked' : row.expiresAt <= now ? 'expired' : 'live')
+  const stateOf = (row: { revokedAt: Date | null; expiresAt: Date }): TokenState =>
+    row.revokedAt !== null ? 'revoked' : row.expiresAt <= now ? 'expired' : 'live'
   return rows
-    .map(({ actsAs, createdBy, ...row }): TokenRow => ({
-      ...row,
-      actsAs: actsAs.kind === 'agent' ? actsAs.label : null,
-      createdBy: createdBy.person?.name ?? 'Somebody',
-      systemName: row.systemId === null ? null : (names.get(row.systemId) ?? row.systemId),
-      scopes: row.scopes as Scope[], // the closed list is what createToken takes
-      state: stateOf(row),
-      whyNotRevoke: whyNotRevokeToken(actor, row, now),
-    }))
+    .map(
+      ({ actsAs, createdBy, ...row }): TokenRow => ({
+        ...row,
+        actsAs: actsAs.kind === 'agent' ? actsAs.label : null,
+        createdBy: createdBy.person?.name ?? 'Somebody',
+        systemName: row.systemId === null ? null : (names.get(row.systemId) ?? row.systemId),
+        scopes: row.scopes as Scope[], // the closed list is what createToken takes
+        state: stateOf(row),
+        whyNotRevoke: whyNotRevokeToken(actor, row, now),
+      }),
+    )
     .sort((a, b) => Number(a.state !== 'live') - Number(b.state !== 'live'))
 }
 
-export type TokenForm = { whyNot: Refusal | null; systems: { id: string; name: string }[]; canAll: boolean; agents: { id: string; name: string }[]; canPlain: boolean }
+export type TokenForm = {
+  whyNot: Refusal | null
+  systems: { id: string; name: string }[]
+  canAll: boolean
+  agents: { id: string; name: string }[]
+  canPlain: boolean
+}
 
 /** What one may ask for in a new token: systems, agents, or why nothing. The guard is the one that refuses the act. */
 export async function getTokenForm({ actor, now }: { actor: Actor; now: Date }): Promise<TokenForm> {
   const [systems, agents] = await Promise.all([
     db.system.findMany({ select: { id: true, name: true }, orderBy: { name: 'asc' } }),
-    db.principal.findMany({ where: { kind: 'agent', retiredAt: null }, select: { id: true, label: true, sponsorId: true, systemId: true }, orderBy: { label: 'asc' } }),
+    db.principal.findMany({
+      where: { kind: 'agent', retiredAt: null },
+      select: { id: true, label: true, sponsorId: true, systemId: true },
+      orderBy: { label: 'asc' },
+    }),
   ])
   const { adminOf } = lookOfAccount(actor, now)
   const may = (systemId: string | null, agent: (typeof agents)[number] | null): Refusal | null =>
-    whyNotMakeToken(actor, { systemId, scopes: ['read'], days: 1, agent: agent && { sponsorId: agent.sponsorId, systemId: agent.systemId, retired: false } }, now)
+    whyNotMakeToken(
+      actor,
+      { systemId, scopes: ['read'], days: 1, agent: agent && { sponsorId: agent.sponsorId, systemId: agent.systemId, retired: false } },
+      now,
+    )
   const places = [null, ...systems.map((system) => system.id)]
   const usable = agents.filter((agent) => places.some((place) => may(place, agent) === null))
   const open = (place: string | null): boolean => may(place, null) === null || usable.some((agent) => may(place, agent) === null)

@@ -13,7 +13,10 @@ import type { changePasswordInput } from '@/lib/schemas/account'
 export async function changePassword(ctx: Ctx, input: z.output<typeof changePasswordInput>): Promise<{ ended: number }> {
   const { session } = ctx.actor
   if (!session) throw new Refused(refuse('not_allowed', 'A password is changed by its owner, signed in with the browser.'))
-  const person = await db.person.findUnique({ where: { principalId: ctx.actor.id }, select: { name: true, email: true, passwordHash: true } })
+  const person = await db.person.findUnique({
+    where: { principalId: ctx.actor.id },
+    select: { name: true, email: true, passwordHash: true },
+  })
   if (!person) throw new Refused(refuse('not_found', 'There is no such person.'))
   const weak = whyNotPassword(input.newPassword, person)
   if (weak) throw new Refused({ ...weak, place: 'newPassword' })
@@ -24,10 +27,14 @@ export async function changePassword(ctx: Ctx, input: z.output<typeof changePass
   await refund()
   const passwordHash = await hashPassword(input.newPassword)
   return mutate(ctx, async ({ tx, now, actor }) => {
-    const changed = await tx.$executeRaw`UPDATE "Person" SET "passwordHash" = ${passwordHash} WHERE "principalId" = ${actor.id}::uuid AND "passwordHash" = ${person.passwordHash}`
+    const changed =
+      await tx.$executeRaw`UPDATE "Person" SET "passwordHash" = ${passwordHash} WHERE "principalId" = ${actor.id}::uuid AND "passwordHash" = ${person.passwordHash}`
     ensure(changed === 0 ? refuse('conflict', 'Your password was changed somewhere else in this moment. Sign in with the new one.') : null)
     const ended = await tx.$executeRaw`
       UPDATE "Session" SET "endedAt" = ${now}, version = version + 1 WHERE "principalId" = ${actor.id}::uuid AND id <> ${session.id}::uuid AND "endedAt" IS NULL`
-    return { result: { ended }, events: [{ action: 'password.changed', system: null, subject: { kind: 'principal', id: actor.id }, after: { sessions: ended } }] }
+    return {
+      result: { ended },
+      events: [{ action: 'password.changed', system: null, subject: { kind: 'principal', id: actor.id }, after: { sessions: ended } }],
+    }
   })
 }

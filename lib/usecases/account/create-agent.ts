@@ -19,13 +19,30 @@ export async function createAgent(ctx: Ctx, input: z.output<typeof createAgentIn
       ensure(whyNotManagePeople(actor, now), whyNotName(name, { place: 'name' }))
       const sponsor = await loadAccountForUpdate(tx, input.sponsor)
       ensure(
-        sponsor.kind !== 'person' || sponsor.retired ? refuse('invalid', 'An agent is sponsored by a person with an account.', { place: 'sponsor' }) : null,
-        input.system !== null && !(await systemExists(tx, input.system)) ? refuse('not_found', 'There is no such system.', { place: 'system' }) : null,
+        sponsor.kind !== 'person' || sponsor.retired
+          ? refuse('invalid', 'An agent is sponsored by a person with an account.', { place: 'sponsor' })
+          : null,
+        input.system !== null && !(await systemExists(tx, input.system))
+          ? refuse('not_found', 'There is no such system.', { place: 'system' })
+          : null,
       )
       const twin = await tx.principal.findFirst({ where: { kind: 'agent', label: name, systemId: input.system }, select: { id: true } })
       ensure(twin ? refuse('conflict', 'There is an agent of that name.', { place: 'name' }) : null)
-      const { id } = await tx.principal.create({ data: { kind: 'agent', label: name, systemId: input.system, sponsorId: sponsor.id, createdAt: now }, select: { id: true } })
-      return { result: { id }, events: [{ action: 'principal.created', system: input.system, subject: { kind: 'principal', id }, after: { kind: 'agent', sponsor: sponsor.id } }] }
+      const { id } = await tx.principal.create({
+        data: { kind: 'agent', label: name, systemId: input.system, sponsorId: sponsor.id, createdAt: now },
+        select: { id: true },
+      })
+      return {
+        result: { id },
+        events: [
+          {
+            action: 'principal.created',
+            system: input.system,
+            subject: { kind: 'principal', id },
+            after: { kind: 'agent', sponsor: sponsor.id },
+          },
+        ],
+      }
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error

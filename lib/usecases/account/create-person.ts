@@ -21,9 +21,15 @@ export async function createPerson(ctx: Ctx, input: z.output<typeof createPerson
         isDemoEmail(email) && !ctx.at ? refuse('invalid', 'Addresses of that domain belong to the demo record.', { place: 'email' }) : null,
         whyNotPersonName(name, await namesOfOthers(tx, null)),
       )
-      const { id } = await tx.principal.create({ data: { kind: 'person', createdAt: now, person: { create: { name, email } } }, select: { id: true } })
+      const { id } = await tx.principal.create({
+        data: { kind: 'person', createdAt: now, person: { create: { name, email } } },
+        select: { id: true },
+      })
       await tx.$executeRaw`INSERT INTO "CommitIdentity" (email, "principalId") VALUES (${email}, ${id}::uuid) ON CONFLICT (email) DO NOTHING`
-      return { result: { id }, events: [{ action: 'principal.created', system: null, subject: { kind: 'principal', id }, after: { kind: 'person' } }] }
+      return {
+        result: { id },
+        events: [{ action: 'principal.created', system: null, subject: { kind: 'principal', id }, after: { kind: 'person' } }],
+      }
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error

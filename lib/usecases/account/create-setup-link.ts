@@ -17,6 +17,10 @@ export function createSetupLink(): Promise<{ link: string; expiresAt: Date }> {
     ensure(admins.length > 0 ? refuse('wrong_state', 'There is an admin already; they invite everybody else.') : null)
     const expiresAt = new Date(now.getTime() + SETUP_LINK_HOURS * 3_600_000)
     await tx.setupLink.create({ data: { secretHash: secretHash(link), createdAt: now, expiresAt }, select: { createdAt: true } })
-    return { result: { link, expiresAt }, events: [{ action: 'setup_link.created', system: null, subject: { kind: 'principal', id: NOBODY_ID } }], actor: NOBODY }
+    return {
+      result: { link, expiresAt },
+      events: [{ action: 'setup_link.created', system: null, subject: { kind: 'principal', id: NOBODY_ID } }],
+      actor: NOBODY,
+    }
   })
 }

@@ -21,12 +21,18 @@ export function createToken(ctx: Ctx, input: z.output<typeof createTokenInput>):
   return mutate(ctx, async ({ tx, now, actor }) => {
     const agent: AccountRow | null = input.agent ? await loadAccountForUpdate(tx, input.agent) : null
     ensure(
-      agent && agent.kind !== 'agent' ? refuse('invalid', 'A token acts as itself or as an agent, never as a person.', { place: 'agent' }) : null,
+      agent && agent.kind !== 'agent'
+        ? refuse('invalid', 'A token acts as itself or as an agent, never as a person.', { place: 'agent' })
+        : null,
       whyNotMakeToken(actor, { systemId: input.system, scopes: input.scopes, days: input.days, agent }, now),
       whyNotName(name, { place: 'name' }),
-      input.system !== null && !(await systemExists(tx, input.system)) ? refuse('not_found', 'There is no such system.', { place: 'system' }) : null,
+      input.system !== null && !(await systemExists(tx, input.system))
+        ? refuse('not_found', 'There is no such system.', { place: 'system' })
+        : null,
     )
-    const actsAsId = agent?.id ?? (await tx.principal.create({ data: { kind: 'token', label: name, sponsorId: actor.id, createdAt: now }, select: { id: true } })).id
+    const actsAsId =
+      agent?.id ??
+      (await tx.principal.create({ data: { kind: 'token', label: name, sponsorId: actor.id, createdAt: now }, select: { id: true } })).id
     const expiresAt = new Date(now.getTime() + input.days * DAY_MS)
     const { id } = await tx.apiToken.create({
       data: {
@@ -46,12 +52,14 @@ export function createToken(ctx: Ctx, input: z.output<typeof createTokenInput>):
     })
     return {
       result: { id, secret, expiresAt },
-      events: [{
-        action: 'token.created',
-        system: input.system,
-        subject: { kind: 'token', id },
-        after: { actsAs: actsAsId, scopes: input.scopes, gates: input.gates, expiresAt: expiresAt.toISOString() },
-      }],
+      events: [
+        {
+          action: 'token.created',
+          system: input.system,
+          subject: { kind: 'token', id },
+          after: { actsAs: actsAsId, scopes: input.scopes, gates: input.gates, expiresAt: expiresAt.toISOString() },
+        },
+      ],
     }
   })
 }

@@ -10,7 +10,13 @@ export function endAllSessions(ctx: Ctx, input: { person?: string }): Promise<{ 
   return mutate(ctx, async ({ tx, now, actor }) => {
     const who = await loadAccountForUpdate(tx, input.person ?? actor.id)
     ensure(who.id === actor.id ? null : whyNotManagePeople(actor, now))
-    const ended = await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now}, version = version + 1 WHERE "principalId" = ${who.id}::uuid AND "endedAt" IS NULL`
-    return { result: { ended }, events: [{ action: 'session.ended_everywhere', system: null, subject: { kind: 'principal', id: who.id }, after: { sessions: ended } }] }
+    const ended =
+      await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now}, version = version + 1 WHERE "principalId" = ${who.id}::uuid AND "endedAt" IS NULL`
+    return {
+      result: { ended },
+      events: [
+        { action: 'session.ended_everywhere', system: null, subject: { kind: 'principal', id: who.id }, after: { sessions: ended } },
+      ],
+    }
   })
 }

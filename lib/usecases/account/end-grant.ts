@@ -14,17 +14,19 @@ export function endGrant(ctx: Ctx, input: { grant: string }): Promise<void> {
     const admins = await lockAdmins(tx, now)
     const grant = await loadGrantForUpdate(tx, input.grant)
     ensure(whyNotEndGrant(actor, grant, admins.filter((admin) => admin.grantId !== grant.id).length, now))
-    const endsAt = grant.startsAt > now ? grant.startsAt : now
+    const endsAt = new Date(Math.max(grant.startsAt.getTime(), now.getTime()))
     await tx.roleGrant.update({ where: { id: grant.id }, data: { endsAt, revokedById: actor.id }, select: { id: true } })
     return {
       result: undefined,
-      events: [{
-        action: 'grant.ended',
-        system: grant.systemId,
-        subject: { kind: 'grant', id: grant.id },
-        before: { endsAt: grant.endsAt?.toISOString() ?? null },
-        after: { principal: grant.principalId, role: grant.role, systemId: grant.systemId },
-      }],
+      events: [
+        {
+          action: 'grant.ended',
+          system: grant.systemId,
+          subject: { kind: 'grant', id: grant.id },
+          before: { endsAt: grant.endsAt?.toISOString() ?? null },
+          after: { principal: grant.principalId, role: grant.role, systemId: grant.systemId },
+        },
+      ],
     }
   })
 }

@@ -17,24 +17,36 @@ export function giveGrant(ctx: Ctx, input: z.output<typeof giveGrantInput>): Pro
     const who = await loadAccountForUpdate(tx, input.person)
     ensure(
       whyNotGrant(actor, who, { role: input.role, systemId: input.system }, now),
-      input.system !== null && !(await systemExists(tx, input.system)) ? refuse('not_found', 'There is no such system.', { place: 'system' }) : null,
+      input.system !== null && !(await systemExists(tx, input.system))
+        ? refuse('not_found', 'There is no such system.', { place: 'system' })
+        : null,
       input.endsOn && input.endsOn <= now ? refuse('invalid', 'The last day has to be today or later.', { place: 'endsOn' }) : null,
     )
     const [held] = await tx.$queryRaw<{ id: string }[]>`
       SELECT id FROM "RoleGrant" WHERE "principalId" = ${who.id}::uuid AND role = ${input.role} AND "systemId" IS NOT DISTINCT FROM ${input.system} AND ("endsAt" IS NULL OR "endsAt" > ${now}) LIMIT 1`
     ensure(held ? refuse('conflict', `${who.name} is ${ROLE_TITLE[input.role]} there already.`, { place: 'role' }) : null)
     const { id } = await tx.roleGrant.create({
-      data: { principalId: who.id, role: input.role, systemId: input.system, grantedById: actor.id, startsAt: now, endsAt: input.endsOn ?? null, createdAt: now },
+      data: {
+        principalId: who.id,
+        role: input.role,
+        systemId: input.system,
+        grantedById: actor.id,
+        startsAt: now,
+        endsAt: input.endsOn ?? null,
+        createdAt: now,
+      },
       select: { id: true },
     })
     return {
       result: { id },
-      events: [{
-        action: 'grant.given',
-        system: input.system,
-        subject: { kind: 'grant', id },
-        after: { principal: who.id, role: input.role, systemId: input.system, endsAt: input.endsOn?.toISOString() ?? null },
-      }],
+      events: [
+        {
+          action: 'grant.given',
+          system: input.system,
+          subject: { kind: 'grant', id },
+          after: { principal: who.id, role: input.role, systemId: input.system, endsAt: input.endsOn?.toISOString() ?? null },
+        },
+      ],
     }
   })
 }

@@ -20,7 +20,13 @@ export function invitePerson(ctx: Ctx, input: { person: string }): Promise<{ lin
     )
     const { passwordHash } = await tx.person.findUniqueOrThrow({ where: { principalId: who.id }, select: { passwordHash: true } })
     const expiresAt = new Date(now.getTime() + SETUP_LINK_HOURS * 3_600_000)
-    await tx.setupLink.create({ data: { secretHash: invitationHash(link, passwordHash), createdAt: now, expiresAt }, select: { createdAt: true } })
-    return { result: { link, expiresAt }, events: [{ action: 'invitation.created', system: null, subject: { kind: 'principal', id: who.id } }] }
+    await tx.setupLink.create({
+      data: { secretHash: invitationHash(link, passwordHash), createdAt: now, expiresAt },
+      select: { createdAt: true },
+    })
+    return {
+      result: { link, expiresAt },
+      events: [{ action: 'invitation.created', system: null, subject: { kind: 'principal', id: who.id } }],
+    }
   })
 }

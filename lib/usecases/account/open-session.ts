@@ -62,7 +62,8 @@ export async function openSession(ctx: Ctx, input: SignIn): Promise<OpenSession>
     return { result: { personId: person.id, sid: session.id, sv: session.version, expiresAt }, events: [opened, ...replaced], actor }
 
     async function endReplaced({ sid, sv }: { sid: string; sv: number }): Promise<AuditEvent[]> {
-      const ended = await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now}, version = version + 1 WHERE id = ${sid}::uuid AND version = ${sv} AND "endedAt" IS NULL`
+      const ended =
+        await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now}, version = version + 1 WHERE id = ${sid}::uuid AND version = ${sv} AND "endedAt" IS NULL`
       return ended === 0 ? [] : [{ action: 'session.ended', system: null, subject: { kind: 'session', id: sid } }]
     }
   })

@@ -18,12 +18,15 @@ export function retirePerson(ctx: Ctx, input: { person: string }): Promise<{ gra
     await tx.principal.update({ where: { id: who.id }, data: { retiredAt: now }, select: { id: true } })
     const grants = await tx.$executeRaw`
       UPDATE "RoleGrant" SET "endsAt" = greatest("startsAt", ${now}), "revokedById" = ${actor.id}::uuid WHERE "principalId" = ${who.id}::uuid AND ("endsAt" IS NULL OR "endsAt" > ${now})`
-    const sessions = await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now} WHERE "principalId" = ${who.id}::uuid AND "endedAt" IS NULL`
+    const sessions =
+      await tx.$executeRaw`UPDATE "Session" SET "endedAt" = ${now} WHERE "principalId" = ${who.id}::uuid AND "endedAt" IS NULL`
     const tokens = await tx.$executeRaw`
       UPDATE "ApiToken" SET "revokedAt" = ${now} WHERE ("createdById" = ${who.id}::uuid OR "actsAsId" = ${who.id}::uuid) AND "revokedAt" IS NULL`
     return {
       result: { grants, sessions, tokens },
-      events: [{ action: 'principal.retired', system: null, subject: { kind: 'principal', id: who.id }, after: { grants, sessions, tokens } }],
+      events: [
+        { action: 'principal.retired', system: null, subject: { kind: 'principal', id: who.id }, after: { grants, sessions, tokens } },
+      ],
     }
   })
 }

@@ -12,7 +12,9 @@ type Row = { id: string; createdById: string; systemId: string | null; revokedAt
  */
 export function revokeToken(ctx: Ctx, input: { token: string }): Promise<void> {
   return mutate(ctx, async ({ tx, now, actor }) => {
-    const [token] = await tx.$queryRaw<Row[]>`SELECT id, "createdById", "systemId", "revokedAt" FROM "ApiToken" WHERE id = ${input.token}::uuid FOR UPDATE`
+    const [token] = await tx.$queryRaw<
+      Row[]
+    >`SELECT id, "createdById", "systemId", "revokedAt" FROM "ApiToken" WHERE id = ${input.token}::uuid FOR UPDATE`
     if (!token) throw new Refused(refuse('not_found', 'There is no such token.'))
     ensure(whyNotRevokeToken(actor, token, now))
     await tx.apiToken.update({ where: { id: token.id }, data: { revokedAt: now }, select: { id: true } })

@@ -26,7 +26,15 @@ export async function stepUp(ctx: Ctx, input: z.output<typeof stepUpInput>): Pro
   const refund = await takePasswordTry(session.id)
   const person = await db.person.findUnique({ where: { principalId: ctx.actor.id }, select: { passwordHash: true } })
   if (!(await verifyPassword(person?.passwordHash ?? null, input.password))) {
-    const failed: AuditEvent = { action: 'step_up.failed', system: sealed.systemId, subject, decision: input.decision, dossier: input.sealedHash, outcome: 'refused', reason: 'wrong_credentials' }
+    const failed: AuditEvent = {
+      action: 'step_up.failed',
+      system: sealed.systemId,
+      subject,
+      decision: input.decision,
+      dossier: input.sealedHash,
+      outcome: 'refused',
+      reason: 'wrong_credentials',
+    }
     await recordCollapsed(`step_up ${ctx.actor.id}`, ctx, failed)
     throw new Refused(refuse('wrong_credentials', 'This is not your password. Nothing was signed; try again.', { place: 'password' }))
   }
@@ -34,12 +42,30 @@ export async function stepUp(ctx: Ctx, input: z.output<typeof stepUpInput>): Pro
   return mutate(ctx, async ({ tx, now, actor }) => {
     const expiresAt = new Date(now.getTime() + VALID_MS)
     const { id } = await tx.stepUpProof.create({
-      data: { principalId: actor.id, sessionId: session.id, sealedHash: input.sealedHash, slotKey: input.slot, decision: input.decision, method: 'password', createdAt: now, expiresAt },
+      data: {
+        principalId: actor.id,
+        sessionId: session.id,
+        sealedHash: input.sealedHash,
+        slotKey: input.slot,
+        decision: input.decision,
+        method: 'password',
+        createdAt: now,
+        expiresAt,
+      },
       select: { id: true },
     })
     return {
       result: { proof: id, expiresAt },
-      events: [{ action: 'step_up.passed', system: sealed.systemId, subject, decision: input.decision, dossier: input.sealedHash, after: { slot: input.slot, method: 'password' } }],
+      events: [
+        {
+          action: 'step_up.passed',
+          system: sealed.systemId,
+          subject,
+          decision: input.decision,
+          dossier: input.sealedHash,
+          after: { slot: input.slot, method: 'password' },
+        },
+      ],
     }
   })
 }

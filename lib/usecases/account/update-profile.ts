@@ -17,7 +17,14 @@ export function updateProfile(ctx: Ctx, input: z.output<typeof updateProfileInpu
     await tx.person.update({ where: { principalId: actor.id }, data: { name, timeZone: input.timeZone }, select: { principalId: true } })
     return {
       result: undefined,
-      events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: actor.id }, after: { fields: name === who.name ? ['timeZone'] : ['name', 'timeZone'] } }],
+      events: [
+        {
+          action: 'person.updated',
+          system: null,
+          subject: { kind: 'principal', id: actor.id },
+          after: { fields: name === who.name ? ['timeZone'] : ['name', 'timeZone'] },
+        },
+      ],
     }
   })
 }

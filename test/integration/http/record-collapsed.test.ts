@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { flushFloods } from '@/lib/db/record-collapsed'
 import { recordRefusal } from '@/lib/auth/record-refusal'
+import { flushFloods } from '@/lib/db/record-collapsed'
 import { refuse } from '@/lib/domain/refusal'
 import { aPerson, ctxOf, events } from '@/test/support/factories'
 
@@ -22,7 +22,9 @@ test('a flood of refusals over an hour writes at most sixty events with the exac
   vi.useRealTimers()
   await flushFloods()
   // Summaries that the timer began are written in the background; all of them are there soon.
-  await expect.poll(async () => (await mine()).reduce((sum, event) => sum + Number(event.payload.count), 0), { timeout: 10_000 }).toBe(tried)
+  await expect
+    .poll(async () => (await mine()).reduce((sum, event) => sum + Number(event.payload.count), 0), { timeout: 10_000 })
+    .toBe(tried)
   expect((await mine()).length).toBeLessThanOrEqual(60)
 
   async function mine() {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { sessionCookieName } from '@/lib/auth/cookies'
+import { writeSessionToken } from '@/lib/auth/session-token'
 import { db } from '@/lib/db/client'
 import { mutate } from '@/lib/db/mutate'
 import { flushFloods } from '@/lib/db/record-collapsed'
 import type { Ctx } from '@/lib/domain/context'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import { respond, respondRead } from '@/lib/http/respond'
-import { writeSessionToken } from '@/lib/auth/session-token'
-import { sessionCookieName } from '@/lib/auth/cookies'
 import { aPerson, aToken, ctxOf, events } from '@/test/support/factories'
 
 const schema = z.strictObject({ note: z.string().max(200), system: z.string() })
@@ -25,7 +25,10 @@ async function note(ctx: Ctx, input: { note: string }): Promise<{ note: string; 
   return mutate(ctx, async ({ tx, now }) => {
     ran += 1
     await tx.$executeRaw`SELECT pg_sleep(0.02)`
-    return { result: { note: input.note, at: now, turn: ran }, events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: ctx.actor.id }, after: { fields: [] } }] }
+    return {
+      result: { note: input.note, at: now, turn: ran },
+      events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: ctx.actor.id }, after: { fields: [] } }],
+    }
   })
 }
 
@@ -37,7 +40,12 @@ function post(secret: string | undefined, { body, raw, headers = {}, query = '' 
     body: raw ?? JSON.stringify(body ?? { note: 'hello' }),
     headers: { 'content-type': 'application/json', ...(secret ? { authorization: `Bearer ${secret}` } : {}), ...headers },
   })
-  return respond(request, { schema, scope: 'evidence:bring', params: { system: 'alpha' }, run: async (ctx, input) => ({ ...(await note(ctx, input)), system: input.system }) })
+  return respond(request, {
+    schema,
+    scope: 'evidence:bring',
+    params: { system: 'alpha' },
+    run: async (ctx, input) => ({ ...(await note(ctx, input)), system: input.system }),
+  })
 }
 
 async function aWriter(): Promise<string> {
@@ -109,7 +117,10 @@ test('a token without the scope is refused, and the attempts are on the record w
   await flushFloods()
   const refused = (await events('action.refused')).filter((event) => event.actor_id === ctx.actor.id)
   expect(refused.map((event) => event.payload.count)).toEqual([1, 39])
-  expect(refused[0]).toMatchObject({ subject_id: id, payload: { outcome: 'refused', reason: 'not_allowed', after: { verb: 'evidence:bring' } } })
+  expect(refused[0]).toMatchObject({
+    subject_id: id,
+    payload: { outcome: 'refused', reason: 'not_allowed', after: { verb: 'evidence:bring' } },
+  })
 })
 
 test('the same key runs once and gives the same answer; another body is refused (T10)', async () => {
@@ -139,15 +150,25 @@ test('a refused request may be sent again under its key once it is allowed', asy
   const { secret } = await aToken({ scopes: ['evidence:bring'] })
   let allowed = false
   const send = () =>
-    respond(new Request('http://localhost:3999/api/v1/x', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, 'idempotency-key': 'k' } }), {
-      schema: z.strictObject({}),
-      scope: 'evidence:bring',
-      run: (ctx) =>
-        mutate(ctx, async () => {
-          if (!allowed) throw new Refused(refuse('wrong_state', 'Not yet.'))
-          return { result: { done: true }, events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: ctx.actor.id } }] }
-        }),
-    })
+    respond(
+      new Request('http://localhost:3999/api/v1/x', {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, 'idempotency-key': 'k' },
+      }),
+      {
+        schema: z.strictObject({}),
+        scope: 'evidence:bring',
+        run: (ctx) =>
+          mutate(ctx, async () => {
+            if (!allowed) throw new Refused(refuse('wrong_state', 'Not yet.'))
+            return {
+              result: { done: true },
+              events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: ctx.actor.id } }],
+            }
+          }),
+      },
+    )
   expect((await send()).status).toBe(409)
   allowed = true
   expect((await send()).status).toBe(201)
@@ -156,11 +177,18 @@ test('a refused request may be sent again under its key once it is allowed', asy
 test('two decisions of one request keep their own results', async () => {
   const { secret } = await aToken({ scopes: ['evidence:bring'] })
   const send = () =>
-    respond(new Request('http://localhost:3999/api/v1/two', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, 'idempotency-key': 'two' } }), {
-      schema: z.strictObject({}),
-      scope: 'evidence:bring',
-      run: async (ctx) => [(await note(ctx, { note: 'one' })).note, (await note(ctx, { note: 'two' })).note],
-    })
+    respond(
+      new Request('http://localhost:3999/api/v1/two', {
+        method: 'POST',
+        body: '{}',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, 'idempotency-key': 'two' },
+      }),
+      {
+        schema: z.strictObject({}),
+        scope: 'evidence:bring',
+        run: async (ctx) => [(await note(ctx, { note: 'one' })).note, (await note(ctx, { note: 'two' })).note],
+      },
+    )
   expect(await (await send()).json()).toEqual(['one', 'two'])
   expect(await (await send()).json()).toEqual(['one', 'two'])
   expect(ran).toBe(2)
@@ -169,8 +197,18 @@ test('two decisions of one request keep their own results', async () => {
 test('a bug is a 500 that says nothing, and its log line holds nothing that was sent', async () => {
   const { secret } = await aToken({ scopes: ['evidence:bring'] })
   const response = await respond(
-    new Request('http://localhost:3999/api/v1/x', { method: 'POST', body: '{"note":"what was typed"}', headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` } }),
-    { schema: z.strictObject({ note: z.string() }), scope: 'evidence:bring', run: async (_ctx, input) => { throw new Error(`boom ${input.note}`) } },
+    new Request('http://localhost:3999/api/v1/x', {
+      method: 'POST',
+      body: '{"note":"what was typed"}',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+    }),
+    {
+      schema: z.strictObject({ note: z.string() }),
+      scope: 'evidence:bring',
+      run: async (_ctx, input) => {
+        throw new Error(`boom ${input.note}`)
+      },
+    },
   )
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('what was typed')
@@ -206,7 +244,10 @@ test('screens read with their session, which that does not keep alive; a write n
   await db.session.update({ where: { id: session.id }, data: { lastSeenAt: seen } })
   const cookie = `${sessionCookieName()}=${await writeSessionToken({ sid: session.id, sv: session.version }, 60)}`
   const read = (path: string, headers: Record<string, string>) =>
-    respondRead(new Request(`http://localhost:3999/api/v1/me${path}`, { headers }), { schema: z.strictObject({ q: z.string().optional() }), run: async (asking, input) => ({ id: asking.actor.id, q: input.q }) })
+    respondRead(new Request(`http://localhost:3999/api/v1/me${path}`, { headers }), {
+      schema: z.strictObject({ q: z.string().optional() }),
+      run: async (asking, input) => ({ id: asking.actor.id, q: input.q }),
+    })
   expect(await (await read('?q=a', { cookie })).json()).toEqual({ id: ctx.actor.id, q: 'a' })
   expect((await db.session.findUniqueOrThrow({ where: { id: session.id } })).lastSeenAt).toEqual(seen)
   expect((await read('', {})).status).toBe(401)

@@ -14,7 +14,14 @@ const { endSession } = await import('@/lib/usecases/account/end-session')
 
 afterEach(flushFloods)
 
-const schema = z.strictObject({ promotion: z.string().optional(), note: z.string().min(3, 'Say more.'), password: z.string().optional(), tags: z.union([z.string(), z.array(z.string())]).optional() }).meta({ id: 'TryIt' })
+const schema = z
+  .strictObject({
+    promotion: z.string().optional(),
+    note: z.string().min(3, 'Say more.'),
+    password: z.string().optional(),
+    tags: z.union([z.string(), z.array(z.string())]).optional(),
+  })
+  .meta({ id: 'TryIt' })
 
 async function signedIn(): Promise<Awaited<ReturnType<typeof ctxOf>>> {
   const ctx = await ctxOf(await aPerson())
@@ -34,7 +41,13 @@ const run = vi.fn(async () => 'Done.')
 
 test('a good form runs as whoever is signed in', async () => {
   const ctx = await signedIn()
-  expect(await submit(form({ note: 'hello', tags: ['a', 'b'], $ACTION_ID_x: '' }), schema, async (acting, input) => `${acting.actor.id} ${input.note} ${input.tags}`)).toEqual({
+  expect(
+    await submit(
+      form({ note: 'hello', tags: ['a', 'b'], $ACTION_ID_x: '' }),
+      schema,
+      async (acting, input) => `${acting.actor.id} ${input.note} ${input.tags}`,
+    ),
+  ).toEqual({
     status: 'done',
     message: `${ctx.actor.id} hello a,b`,
   })
@@ -51,7 +64,12 @@ test('what was typed comes back, except passwords', async () => {
   const state = await submit(form({ note: 'hello', password: 'typed by hand' }), schema, async () => {
     throw new Refused(refuse('conflict', 'Taken.', { place: 'note' }))
   })
-  expect(state).toMatchObject({ status: 'refused', refusal: { code: 'conflict' }, fieldErrors: { note: ['Taken.'] }, values: { note: 'hello' } })
+  expect(state).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'conflict' },
+    fieldErrors: { note: ['Taken.'] },
+    values: { note: 'hello' },
+  })
   expect(JSON.stringify(state)).not.toContain('typed by hand')
 })
 
@@ -67,7 +85,10 @@ test('a field with a secret stops everything and is not sent back (T18)', async 
 
 test('an unknown field is refused by name (T24)', async () => {
   await signedIn()
-  expect(await submit(form({ note: 'hello', actorId: 'x' }), schema, run)).toMatchObject({ status: 'refused', refusal: { code: 'unknown_field', place: 'actorId' } })
+  expect(await submit(form({ note: 'hello', actorId: 'x' }), schema, run)).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'unknown_field', place: 'actorId' },
+  })
 })
 
 test.each([
@@ -79,30 +100,57 @@ test.each([
   const ctx = await signedIn()
   for (const [name, value] of Object.entries(change)) value === null ? headersNow.delete(name) : headersNow.set(name, value as string)
   run.mockClear()
-  expect(await submit(form({ note: 'hello', promotion: 'PRM-0001' }), schema, run)).toMatchObject({ status: 'refused', refusal: { code: 'foreign_origin', details: ['This attempt is on the record.'] } })
+  expect(await submit(form({ note: 'hello', promotion: 'PRM-0001' }), schema, run)).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'foreign_origin', details: ['This attempt is on the record.'] },
+  })
   expect(run).not.toHaveBeenCalled()
-  expect((await events('action.refused')).at(-1)).toMatchObject({ actor_id: ctx.actor.id, subject_id: 'PRM-0001', payload: { reason: 'foreign_origin', after: { verb: 'TryIt' } } })
+  expect((await events('action.refused')).at(-1)).toMatchObject({
+    actor_id: ctx.actor.id,
+    subject_id: 'PRM-0001',
+    payload: { reason: 'foreign_origin', after: { verb: 'TryIt' } },
+  })
 })
 
 test('nobody signed in, and a session ended meanwhile, keep what was typed (T09)', async () => {
   const ctx = await signedIn()
   await endSession(ctx, { session: ctx.actor.session?.id ?? '' })
-  expect(await submit(form({ note: 'a long text' }), schema, run)).toMatchObject({ status: 'refused', refusal: { code: 'unauthenticated' }, values: { note: 'a long text' } })
+  expect(await submit(form({ note: 'a long text' }), schema, run)).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'unauthenticated' },
+    values: { note: 'a long text' },
+  })
   headersNow = new Headers()
-  expect(await submit(form({ note: 'a long text' }), schema, run)).toMatchObject({ status: 'refused', refusal: { code: 'unauthenticated' } })
+  expect(await submit(form({ note: 'a long text' }), schema, run)).toMatchObject({
+    status: 'refused',
+    refusal: { code: 'unauthenticated' },
+  })
 })
 
 test('a denied attempt is told and recorded; a conflict is neither a denial nor recorded (T35)', async () => {
   const ctx = await signedIn()
   const attempt = (code: 'separation_of_duties' | 'conflict') =>
-    submit(form({ note: 'hello' }), schema, async () => { throw new Refused(refuse(code, 'No.')) }, { verb: 'promotion:sign', subject: () => ({ kind: 'promotion', id: 'PRM-0009' }), system: 'alpha' })
+    submit(
+      form({ note: 'hello' }),
+      schema,
+      async () => {
+        throw new Refused(refuse(code, 'No.'))
+      },
+      { verb: 'promotion:sign', subject: () => ({ kind: 'promotion', id: 'PRM-0009' }), system: 'alpha' },
+    )
   expect(await attempt('separation_of_duties')).toMatchObject({ refusal: { details: ['This attempt is on the record.'] } })
   expect(await attempt('conflict')).toMatchObject({ refusal: { code: 'conflict' } })
   const mine = (await events('action.refused')).filter((event) => event.actor_id === ctx.actor.id)
-  expect(mine).toMatchObject([{ subject_id: 'PRM-0009', payload: { system: 'alpha', reason: 'separation_of_duties', after: { verb: 'promotion:sign' } } }])
+  expect(mine).toMatchObject([
+    { subject_id: 'PRM-0009', payload: { system: 'alpha', reason: 'separation_of_duties', after: { verb: 'promotion:sign' } } },
+  ])
 })
 
 test('bugs and redirects keep travelling', async () => {
   await signedIn()
-  await expect(submit(form({ note: 'hello' }), schema, async () => { throw new Error('a bug') })).rejects.toThrow('a bug')
+  await expect(
+    submit(form({ note: 'hello' }), schema, async () => {
+      throw new Error('a bug')
+    }),
+  ).rejects.toThrow('a bug')
 })

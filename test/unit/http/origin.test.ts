@@ -10,7 +10,11 @@ test.each([
   ['no Origin', { 'sec-fetch-site': 'same-origin' }, false],
   ['nothing at all', {}, false],
   ['a foreign Origin', { origin: 'https://evil.example' }, false],
-  ['a foreign Origin with a matching X-Forwarded-Host', { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example', host: 'evil.example' }, false],
+  [
+    'a foreign Origin with a matching X-Forwarded-Host',
+    { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example', host: 'evil.example' },
+    false,
+  ],
   ['our Origin from another site', { origin: OURS, 'sec-fetch-site': 'cross-site' }, false],
   ['our Origin from the same site', { origin: OURS, 'sec-fetch-site': 'same-site' }, false],
   ['Origin null', { origin: 'null' }, false],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Refused, type RefusalCode } from '@/lib/domain/refusal'
+import { type RefusalCode, Refused } from '@/lib/domain/refusal'
 import { BODY_LIMIT, parseJson, readBody } from '@/lib/http/read-body'
 
 const post = (body: BodyInit | null, headers: Record<string, string> = { 'content-type': 'application/json' }): Request =>
@@ -19,12 +19,17 @@ test('JSON of a fair size is read', async () => {
   expect(await readBody(post('{"a":"ü"}', { 'content-type': 'application/json; charset=utf-8' }), BODY_LIMIT)).toBe('{"a":"ü"}')
 })
 
-test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])('%j is not JSON, whatever it holds (T25)', async (type) => {
-  expect(await codeOf(() => readBody(post('{}', { 'content-type': type }), BODY_LIMIT))).toBe('unsupported_media_type')
-})
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+  '%j is not JSON, whatever it holds (T25)',
+  async (type) => {
+    expect(await codeOf(() => readBody(post('{}', { 'content-type': type }), BODY_LIMIT))).toBe('unsupported_media_type')
+  },
+)
 
 test('a compressed body is refused unread (T30)', async () => {
-  expect(await codeOf(() => readBody(post('x', { 'content-type': 'application/json', 'content-encoding': 'gzip' }), BODY_LIMIT))).toBe('unsupported_media_type')
+  expect(await codeOf(() => readBody(post('x', { 'content-type': 'application/json', 'content-encoding': 'gzip' }), BODY_LIMIT))).toBe(
+    'unsupported_media_type',
+  )
 })
 
 test('a body that keeps coming is cut at the limit, said or not (T30)', async () => {

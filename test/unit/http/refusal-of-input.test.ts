@@ -10,12 +10,19 @@ const refusalFor = (input: unknown) => {
 }
 
 test('an unknown key is named, however deep (T24)', () => {
-  expect(refusalFor({ name: 'abc', items: [{ kind: 'a', verdict: 'pass' }], status: 'x' })).toMatchObject({ code: 'unknown_field', sentence: expect.stringContaining('items[0].verdict') })
+  expect(refusalFor({ name: 'abc', items: [{ kind: 'a', verdict: 'pass' }], status: 'x' })).toMatchObject({
+    code: 'unknown_field',
+    sentence: expect.stringContaining('items[0].verdict'),
+  })
   expect(refusalFor({ name: 'abc', items: [], ['<b>'.repeat(40)]: 1 }).sentence).not.toContain('<')
 })
 
 test('what is wrong is said by field, without the value', () => {
   const refusal = refusalFor({ name: 'zz', items: [{ kind: 'a made-up value' }] })
-  expect(refusal).toMatchObject({ code: 'invalid', place: 'name', details: [expect.stringMatching(/^name: /), expect.stringMatching(/^items\[0\]\.kind: /)] })
+  expect(refusal).toMatchObject({
+    code: 'invalid',
+    place: 'name',
+    details: [expect.stringMatching(/^name: /), expect.stringMatching(/^items\[0\]\.kind: /)],
+  })
   expect(JSON.stringify(refusal)).not.toContain('made-up')
 })

@@ -5,7 +5,8 @@ test('in production no script runs but by its nonce, and no string becomes HTML 
   const policy = contentSecurityPolicy('abc', false)
   expect(policy).toContain("script-src 'nonce-abc' 'strict-dynamic'")
   expect(policy).toContain("require-trusted-types-for 'script'")
-  for (const directive of ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) expect(policy).toContain(directive)
+  for (const directive of ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
+    expect(policy).toContain(directive)
   expect(policy).not.toMatch(/unsafe|\*/)
 })
 

@@ -15,7 +15,10 @@ export default async function SetupPage({ params }: { params: Promise<{ token: s
     return (
       <>
         <h1 className="h1">This link no longer works</h1>
-        <p className="lead">It was used already, is older than three days, or was cut off. The console prints a new one for the first admin; for everybody else an admin makes one.</p>
+        <p className="lead">
+          It was used already, is older than three days, or was cut off. The console prints a new one for the first admin; for everybody
+          else an admin makes one.
+        </p>
         <p className="btns mt-5">
           <LinkButton href={routes.signIn()}>Go to sign-in</LinkButton>
         </p>

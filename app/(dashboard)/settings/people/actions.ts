@@ -5,7 +5,15 @@ import { redirect } from 'next/navigation'
 import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
-import { createAgentInput, createPersonInput, endGrantInput, erasePersonInput, giveGrantInput, invitePersonInput, retirePersonInput } from '@/lib/schemas/account'
+import {
+  createAgentInput,
+  createPersonInput,
+  endGrantInput,
+  erasePersonInput,
+  giveGrantInput,
+  invitePersonInput,
+  retirePersonInput,
+} from '@/lib/schemas/account'
 import { createAgent } from '@/lib/usecases/account/create-agent'
 import { createPerson } from '@/lib/usecases/account/create-person'
 import { endGrant } from '@/lib/usecases/account/end-grant'
@@ -16,17 +24,23 @@ import { retirePerson } from '@/lib/usecases/account/retire-person'
 
 /** Adds a person and goes on to their page, where roles and the sign-in link are. */
 export async function createPersonAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, createPersonInput, async (ctx, input) => redirect(routes.person((await createPerson(ctx, input)).id)), { verb: 'person:create' })
+  return submit(form, createPersonInput, async (ctx, input) => redirect(routes.person((await createPerson(ctx, input)).id)), {
+    verb: 'person:create',
+  })
 }
 
 /** Adds an agent and goes on to its page. */
 export async function createAgentAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, createAgentInput, async (ctx, input) => redirect(routes.person((await createAgent(ctx, input)).id)), { verb: 'agent:create' })
+  return submit(form, createAgentInput, async (ctx, input) => redirect(routes.person((await createAgent(ctx, input)).id)), {
+    verb: 'agent:create',
+  })
 }
 
 /** Makes a one-time link; its path is the message, and exists nowhere else. */
 export async function invitePersonAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, invitePersonInput, async (ctx, input) => routes.setup((await invitePerson(ctx, input)).link), { verb: 'person:invite' })
+  return submit(form, invitePersonInput, async (ctx, input) => routes.setup((await invitePerson(ctx, input)).link), {
+    verb: 'person:invite',
+  })
 }
 
 /** Grants a role. */

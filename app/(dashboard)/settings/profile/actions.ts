@@ -33,7 +33,9 @@ export async function changePasswordAction(_: FormState, form: FormData): Promis
     async (ctx, input) => {
       const { ended } = await changePassword(ctx, input)
       refresh()
-      return ended === 0 ? 'Your password is changed.' : `Your password is changed, and ${ended} other ${ended === 1 ? 'session' : 'sessions'} ended.`
+      return ended === 0
+        ? 'Your password is changed.'
+        : `Your password is changed, and ${ended} other ${ended === 1 ? 'session' : 'sessions'} ended.`
     },
     { verb: 'password:change' },
   )

@@ -1,7 +1,8 @@
 import Link from 'next/link'
-import { SettingsTabs } from '@/components/account/settings-tabs'
+import { signOutAction } from '@/app/(auth)/sign-out/actions'
 import { PasswordForm, ProfileForm } from '@/components/account/profile-forms'
 import { SessionTable } from '@/components/account/session-table'
+import { SettingsTabs } from '@/components/account/settings-tabs'
 import { SignOutForm } from '@/components/account/sign-out-form'
 import { Page } from '@/components/layout/page'
 import { ThemeChoice } from '@/components/theme-switch'
@@ -9,7 +10,6 @@ import { EmptyState } from '@/components/ui/banner'
 import { DataTable } from '@/components/ui/data-table'
 import { PageHead, Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
-import { signOutAction } from '@/app/(auth)/sign-out/actions'
 import { requireViewer } from '@/lib/auth/session'
 import { PASSWORD_MIN } from '@/lib/domain/account'
 import { ROLE_TITLE } from '@/lib/domain/roles'
@@ -36,7 +36,13 @@ export default async function ProfilePage() {
       </Section>
       <Section title="You">
         <div className="py-4">
-          <ProfileForm action={updateProfileAction} name={who.actor.name} email={who.email} timeZone={who.timeZone} zones={Intl.supportedValuesOf('timeZone')} />
+          <ProfileForm
+            action={updateProfileAction}
+            name={who.actor.name}
+            email={who.email}
+            timeZone={who.timeZone}
+            zones={Intl.supportedValuesOf('timeZone')}
+          />
         </div>
       </Section>
       <Section title="Password" aside="Other sessions end with it">

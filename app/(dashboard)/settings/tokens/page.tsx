@@ -22,7 +22,14 @@ export default async function TokensPage() {
   const live = tokens.filter((token) => token.state === 'live')
   return (
     <Page crumbs={[{ label: 'Settings' }, { label: 'Tokens' }]} layout="page">
-      <PageHead title="Tokens" lead={live.length === 0 ? 'No pipeline can bring evidence yet.' : `${plural(live.length, 'token')} in use. What a token does counts as its maker’s; none of them can sign.`} />
+      <PageHead
+        title="Tokens"
+        lead={
+          live.length === 0
+            ? 'No pipeline can bring evidence yet.'
+            : `${plural(live.length, 'token')} in use. What a token does counts as its maker’s; none of them can sign.`
+        }
+      />
       <SettingsTabs current="tokens" />
       <div className="mt-5 mb-5">
         {form.whyNot ? (

@@ -11,8 +11,8 @@ import { anonymousContext } from '@/lib/domain/anonymous'
 import { Refused } from '@/lib/domain/refusal'
 import { settings } from '@/lib/env'
 import { routes } from '@/lib/routes'
-import { openSession } from '@/lib/usecases/account/open-session'
 import { signInInput } from '@/lib/schemas/account'
+import { openSession } from '@/lib/usecases/account/open-session'
 
 /** As long as a session may live at most; the session's own row decides (T26). */
 const SESSION_SECONDS = 12 * 3_600
@@ -31,7 +31,11 @@ export function authOptions(): NextAuthOptions {
     useSecureCookies: isSecureOrigin(APP_ORIGIN),
     pages: { signIn: routes.signIn(), signOut: routes.signOut(), error: routes.signIn() },
     // next-auth logs what it was sent; nothing of a sign-in belongs in a log (T18).
-    logger: { error: (code) => console.error(JSON.stringify({ level: 'error', at: new Date().toISOString(), name: 'next-auth', code })), warn: () => undefined, debug: () => undefined },
+    logger: {
+      error: (code) => console.error(JSON.stringify({ level: 'error', at: new Date().toISOString(), name: 'next-auth', code })),
+      warn: () => undefined,
+      debug: () => undefined,
+    },
     providers: [
       Credentials({
         id: 'credentials',
@@ -66,7 +70,8 @@ async function signIn(input: { email: string; password: string }, headers: Heade
     jar.set(deviceCookieName(), rememberAccount(device, email), { ...cookieOptions(settings().APP_ORIGIN), maxAge: DEVICE_SECONDS })
     return { id: opened.personId, sid: opened.sid, sv: opened.sv }
   } catch (error) {
-    if (!(error instanceof Refused)) throw new Error(JSON.stringify({ code: 'busy', sentence: 'Signing in does not work right now. Try again in a moment.' }))
+    if (!(error instanceof Refused))
+      throw new Error(JSON.stringify({ code: 'busy', sentence: 'Signing in does not work right now. Try again in a moment.' }))
     // next-auth hands an error's message to the page that asked.
     throw new Error(JSON.stringify({ code: error.refusal.code, sentence: error.refusal.sentence }))
   }

@@ -10,7 +10,9 @@ const me = { name: 'First Admin', email: 'first@example.org', newPassword: PASSW
 
 test('one link used twice at once, and two links at once, make one admin', async () => {
   const [a, b] = [await createSetupLink(), await createSetupLink()]
-  const tries = [a, a, b].map(({ link }, index) => completeSetup(anonymousContext(), { ...me, link, name: `Candidate ${'ABC'[index]}`, email: `c${index}@example.org` }))
+  const tries = [a, a, b].map(({ link }, index) =>
+    completeSetup(anonymousContext(), { ...me, link, name: `Candidate ${'ABC'[index]}`, email: `c${index}@example.org` }),
+  )
   const done = await Promise.allSettled(tries)
   expect(done.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
   const grants = await db.roleGrant.findMany({ where: { role: 'admin' } })
@@ -24,7 +26,10 @@ test('a used, a made-up and an old link are refused alike, and so is a weak pass
   const admin = await db.roleGrant.findFirstOrThrow({ where: { role: 'admin' } })
   const by = bareCtx({ id: admin.principalId })
   const { link } = await invitePerson(by, { person: admin.principalId })
-  expect(await refusalOf(completeSetup(anonymousContext(), { link, newPassword: 'short' }))).toMatchObject({ code: 'invalid', place: 'newPassword' })
+  expect(await refusalOf(completeSetup(anonymousContext(), { link, newPassword: 'short' }))).toMatchObject({
+    code: 'invalid',
+    place: 'newPassword',
+  })
   await db.setupLink.updateMany({ data: { expiresAt: new Date() } })
   expect(await refusalOf(completeSetup(anonymousContext(), { link, newPassword: PASSWORD }))).toMatchObject({ code: 'wrong_state' })
   expect(await refusalOf(completeSetup(anonymousContext(), { ...me, link: 'y'.repeat(43) }))).toMatchObject({ code: 'wrong_state' })
@@ -32,7 +37,9 @@ test('a used, a made-up and an old link are refused alike, and so is a weak pass
 
 test('an invitation sets the password once and ends earlier sessions', async () => {
   const admin = await db.roleGrant.findFirstOrThrow({ where: { role: 'admin' } })
-  const { id } = await db.principal.create({ data: { kind: 'person', person: { create: { name: 'Invited Person', email: 'invited@example.org' } } } })
+  const { id } = await db.principal.create({
+    data: { kind: 'person', person: { create: { name: 'Invited Person', email: 'invited@example.org' } } },
+  })
   const { link } = await invitePerson(bareCtx({ id: admin.principalId }), { person: id })
   const session = await ctxOf({ id })
   const done = await Promise.allSettled([1, 2].map(() => completeSetup(anonymousContext(), { link, newPassword: PASSWORD })))

@@ -6,7 +6,11 @@ import { aPerson, aSystem, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@
 test('an admin adds a person, and the record holds ids only (T40)', async () => {
   const admin = await theAdmin()
   const { id } = await createPerson(await ctxOf(admin), { name: 'Mara Lindqvist', email: ' Mara@Example.org ' })
-  expect(await db.person.findUnique({ where: { principalId: id } })).toMatchObject({ name: 'Mara Lindqvist', email: 'mara@example.org', passwordHash: null })
+  expect(await db.person.findUnique({ where: { principalId: id } })).toMatchObject({
+    name: 'Mara Lindqvist',
+    email: 'mara@example.org',
+    passwordHash: null,
+  })
   const event = (await events('principal.created')).find((each) => each.subject_id === id)
   expect(event?.actor_id).toBe(admin.id)
   expect(JSON.stringify(event)).not.toMatch(/mara/i)
@@ -14,9 +18,16 @@ test('an admin adds a person, and the record holds ids only (T40)', async () => 
 
 test('nobody but an admin of every system adds people, and nothing is left behind', async () => {
   await aSystem('alpha')
-  const someone = await aPerson({ roles: [['release_manager', null], ['admin', 'alpha']] })
+  const someone = await aPerson({
+    roles: [
+      ['release_manager', null],
+      ['admin', 'alpha'],
+    ],
+  })
   const before = await db.principal.count()
-  expect(await refusalOf(createPerson(await ctxOf(someone), { name: 'Nobody Here', email: 'nobody@example.org' }))).toMatchObject({ code: 'not_allowed' })
+  expect(await refusalOf(createPerson(await ctxOf(someone), { name: 'Nobody Here', email: 'nobody@example.org' }))).toMatchObject({
+    code: 'not_allowed',
+  })
   expect(await db.principal.count()).toBe(before)
 })
 
@@ -34,6 +45,9 @@ test.each([
 
 test('of two with one address at once, one gets in', async () => {
   const ctx = bareCtx(await theAdmin())
-  const done = await Promise.allSettled([createPerson(ctx, { name: 'Racer One', email: 'racer@example.org' }), createPerson(ctx, { name: 'Racer Two', email: 'racer@example.org' })])
+  const done = await Promise.allSettled([
+    createPerson(ctx, { name: 'Racer One', email: 'racer@example.org' }),
+    createPerson(ctx, { name: 'Racer Two', email: 'racer@example.org' }),
+  ])
   expect(done.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected'])
 })

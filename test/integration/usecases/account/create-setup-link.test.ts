@@ -13,6 +13,6 @@ test('the console’s link is there until there is an admin', async () => {
 
 test('a made-up link is worth nothing', async () => {
   expect(await getSetupLink('x'.repeat(43))).toBeNull()
-  expect(await getSetupLink('00000000-0000-4000-8000-000000000000.' + 'x'.repeat(43))).toBeNull()
+  expect(await getSetupLink(`00000000-0000-4000-8000-000000000000.${'x'.repeat(43)}`)).toBeNull()
   expect(await getSetupLink('')).toBeNull()
 })

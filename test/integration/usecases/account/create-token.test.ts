@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { isBearerToken } from '@/lib/crypto/bearer-token'
 import { db } from '@/lib/db/client'
 import { createToken } from '@/lib/usecases/account/create-token'
-import { aPerson, aSystem, anAgent, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
+import { anAgent, aPerson, aSystem, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
 
 const wish = { name: 'Pipeline', agent: null, system: 'alpha', scopes: ['evidence:bring' as const], gates: [], days: 30 }
 
@@ -12,7 +12,12 @@ test('a token is shown once, stored as a hash, and is nowhere else (T19)', async
   expect(secret).toMatch(/^csn_[0-9A-Za-z]{36}$/)
   expect(isBearerToken(secret)).toBe(true)
   const row = await db.apiToken.findUniqueOrThrow({ where: { id }, include: { actsAs: true } })
-  expect(row).toMatchObject({ prefix: secret.slice(0, 8), lastFour: secret.slice(-4), systemId: 'alpha', actsAs: { kind: 'token', sponsorId: (await theAdmin()).id } })
+  expect(row).toMatchObject({
+    prefix: secret.slice(0, 8),
+    lastFour: secret.slice(-4),
+    systemId: 'alpha',
+    actsAs: { kind: 'token', sponsorId: (await theAdmin()).id },
+  })
   expect(row.expiresAt).toEqual(expiresAt)
   expect(JSON.stringify(row)).not.toContain(secret)
   expect(JSON.stringify(await events())).not.toContain(secret)
@@ -23,12 +28,27 @@ test('who may make which token (T11)', async () => {
   const sponsor = await aPerson({ roles: [['release_manager', 'alpha']] })
   const agent = await anAgent({ system: 'alpha', sponsor })
   const foreign = await anAgent({ system: 'alpha' })
-  const makers = { 'admin of all': await theAdmin(), 'admin of alpha': await aPerson({ roles: [['admin', 'alpha']] }), sponsor, engineer: await aPerson({ roles: [['engineer', 'alpha']] }) }
-  const wishes = { 'of its own': wish, 'of all systems': { ...wish, system: null }, 'of the agent': { ...wish, agent: agent.id }, 'of a foreign agent': { ...wish, agent: foreign.id } }
+  const makers = {
+    'admin of all': await theAdmin(),
+    'admin of alpha': await aPerson({ roles: [['admin', 'alpha']] }),
+    sponsor,
+    engineer: await aPerson({ roles: [['engineer', 'alpha']] }),
+  }
+  const wishes = {
+    'of its own': wish,
+    'of all systems': { ...wish, system: null },
+    'of the agent': { ...wish, agent: agent.id },
+    'of a foreign agent': { ...wish, agent: foreign.id },
+  }
   const table: string[] = []
   for (const [maker, person] of Object.entries(makers)) {
     for (const [which, input] of Object.entries(wishes)) {
-      table.push(`${maker}, ${which}: ${await createToken(await ctxOf(person), input).then(() => 'made', (error) => error.refusal.code)}`)
+      table.push(
+        `${maker}, ${which}: ${await createToken(await ctxOf(person), input).then(
+          () => 'made',
+          (error) => error.refusal.code,
+        )}`,
+      )
     }
   }
   expect(table).toMatchInlineSnapshot(`

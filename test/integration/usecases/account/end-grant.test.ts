@@ -19,7 +19,10 @@ test('a role ends now, by whom stays, and what it was is on the record', async (
   const id = await grantOf(person)
   await endGrant(await ctxOf(admin), { grant: id })
   expect(await db.roleGrant.findUnique({ where: { id } })).toMatchObject({ revokedById: admin.id, endsAt: expect.any(Date) })
-  expect((await events('grant.ended')).at(-1)).toMatchObject({ subject_id: id, payload: { after: { principal: person.id, role: 'secops' } } })
+  expect((await events('grant.ended')).at(-1)).toMatchObject({
+    subject_id: id,
+    payload: { after: { principal: person.id, role: 'secops' } },
+  })
   expect(await refusalOf(endGrant(await ctxOf(admin), { grant: id }))).toMatchObject({ code: 'wrong_state' })
 })
 
@@ -41,13 +44,18 @@ test('a grant that ends while somebody acts on it: never an act after the end (T
     const act = mutate(actor, async ({ tx, now, actor: standing }) => {
       ensure(holdsAny(standing, ['secops'], 'alpha', now) ? null : refuse('not_allowed', 'no'))
       await tx.$executeRaw`SELECT pg_sleep(${Math.random() * 0.01})`
-      return { result: now, events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: person.id }, after: { fields: [] } }] }
+      return {
+        result: now,
+        events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: person.id }, after: { fields: [] } }],
+      }
     })
     const wait = Math.random() * 12
     const end = new Promise((go) => setTimeout(go, wait)).then(() => endGrant(bareCtx(admin), { grant }))
     const [acted] = await Promise.allSettled([act, end])
     const ended = await db.roleGrant.findUniqueOrThrow({ where: { id: grant } })
-    const order = (await events()).filter((event) => (event.action === 'person.updated' && event.subject_id === person.id) || event.subject_id === grant).map((event) => event.action)
+    const order = (await events())
+      .filter((event) => (event.action === 'person.updated' && event.subject_id === person.id) || event.subject_id === grant)
+      .map((event) => event.action)
     // The end waits for whoever relied on the grant; whoever comes after it finds none.
     expect(order).toEqual(acted.status === 'fulfilled' ? ['grant.given', 'person.updated', 'grant.ended'] : ['grant.given', 'grant.ended'])
     expect(ended.endsAt).not.toBeNull()

@@ -16,7 +16,9 @@ test('erasing takes name and addresses away and leaves id and trail (T40)', asyn
   expect(await refusalOf(erasePerson(ctx, { person: leaver.id, ...CONFIRMED }))).toMatchObject({ code: 'wrong_state' })
   await retirePerson(ctx, { person: leaver.id })
   await erasePerson(ctx, { person: leaver.id, ...CONFIRMED })
-  expect(await db.principal.findUnique({ where: { id: leaver.id }, include: { person: true, identities: true, sessions: true } })).toMatchObject({
+  expect(
+    await db.principal.findUnique({ where: { id: leaver.id }, include: { person: true, identities: true, sessions: true } }),
+  ).toMatchObject({
     person: { name: 'Somebody erased', email: `erased-${leaver.id}@erased.invalid`, passwordHash: null, timeZone: 'UTC' },
     identities: [{ email: expect.stringMatching(/^erased-/) }],
     sessions: [{ userAgent: '' }],
@@ -37,7 +39,9 @@ async function wherever(text: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await client.connect()
   try {
-    const { rows } = await client.query<{ name: string }>(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'audit')`)
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'audit')`,
+    )
     const found: string[] = []
     for (const { name } of rows) {
       const hit = await client.query(`SELECT 1 FROM ${name} t WHERE t::text ILIKE '%' || $1 || '%' LIMIT 1`, [text])

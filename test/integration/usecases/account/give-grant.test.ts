@@ -2,17 +2,32 @@ import { expect, test } from 'vitest'
 import { db } from '@/lib/db/client'
 import { giveGrant } from '@/lib/usecases/account/give-grant'
 import { retirePerson } from '@/lib/usecases/account/retire-person'
-import { aPerson, aSystem, aToken, anAgent, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
+import { anAgent, aPerson, aSystem, aToken, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
 
-const grant = (person: { id: string }, role: 'secops' | 'admin' | 'auditor' | 'engineer', system: string | null) => ({ person: person.id, role, system, endsOn: null })
+const grant = (person: { id: string }, role: 'secops' | 'admin' | 'auditor' | 'engineer', system: string | null) => ({
+  person: person.id,
+  role,
+  system,
+  endsOn: null,
+})
 
 test('a grant names its grantor and begins now (T03)', async () => {
   const admin = await theAdmin()
   await aSystem('alpha')
   const person = await aPerson()
   const { id } = await giveGrant(await ctxOf(admin), grant(person, 'secops', 'alpha'))
-  expect(await db.roleGrant.findUnique({ where: { id } })).toMatchObject({ principalId: person.id, role: 'secops', systemId: 'alpha', grantedById: admin.id, endsAt: null })
-  expect((await events('grant.given')).at(-1)).toMatchObject({ subject_id: id, actor_id: admin.id, payload: { system: 'alpha', after: { principal: person.id, role: 'secops' } } })
+  expect(await db.roleGrant.findUnique({ where: { id } })).toMatchObject({
+    principalId: person.id,
+    role: 'secops',
+    systemId: 'alpha',
+    grantedById: admin.id,
+    endsAt: null,
+  })
+  expect((await events('grant.given')).at(-1)).toMatchObject({
+    subject_id: id,
+    actor_id: admin.id,
+    payload: { system: 'alpha', after: { principal: person.id, role: 'secops' } },
+  })
 })
 
 test('who may grant what', async () => {
@@ -28,7 +43,10 @@ test('who may grant what', async () => {
   for (const [name, actor] of Object.entries(actors)) {
     for (const system of ['alpha', 'beta', null]) {
       const to = await aPerson()
-      const answer = await giveGrant(await ctxOf(actor), grant(to, 'engineer', system)).then(() => 'granted', (error) => error.refusal.code)
+      const answer = await giveGrant(await ctxOf(actor), grant(to, 'engineer', system)).then(
+        () => 'granted',
+        (error) => error.refusal.code,
+      )
       table.push(`${name}, ${system ?? 'every system'}: ${answer}`)
     }
   }

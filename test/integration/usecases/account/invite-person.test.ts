@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { db } from '@/lib/db/client'
-import { invitePerson } from '@/lib/usecases/account/invite-person'
 import { getSetupLink } from '@/lib/queries/account/get-setup-link'
-import { aPerson, anAgent, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
+import { invitePerson } from '@/lib/usecases/account/invite-person'
+import { anAgent, aPerson, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
 
 test('an admin invites; the link is stored as a hash and names whom it is for', async () => {
   const person = await aPerson()

@@ -9,7 +9,14 @@ import { aPerson, bareCtx, events, PASSWORD, refusalOf, theAdmin } from '@/test/
 
 let address = 0
 const from = (ip = `198.51.100.${(address += 1)}`) => anonymousContext({ id: '00000000-0000-4000-8000-000000000002', ip, agentHash: null })
-const as = (email: string, more: Partial<SignIn> = {}): SignIn => ({ email, password: PASSWORD, userAgent: 'test browser', knownDevice: null, replaces: null, ...more })
+const as = (email: string, more: Partial<SignIn> = {}): SignIn => ({
+  email,
+  password: PASSWORD,
+  userAgent: 'test browser',
+  knownDevice: null,
+  replaces: null,
+  ...more,
+})
 
 test('every sign-in makes a new session and ends the one this browser had (T26)', async () => {
   const person = await aPerson()
@@ -58,7 +65,8 @@ test('a guesser with many addresses is slowed down by the account, and the owner
   // As after a hundred tries of many addresses; tries of their own would take minutes of hashing.
   const { takeSignInTry } = await import('@/lib/db/tries')
   let refused = 0
-  for (let i = 0; i < 130; i += 1) await takeSignInTry({ email: person.email, address: `10.0.${i % 60}.1`, knownDevice: null }).catch(() => (refused += 1))
+  for (let i = 0; i < 130; i += 1)
+    await takeSignInTry({ email: person.email, address: `10.0.${i % 60}.1`, knownDevice: null }).catch(() => (refused += 1))
   expect(refused).toBeGreaterThan(20)
   await openSession(from(), as(person.email))
 })

@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
+import { secretHash } from '@/lib/crypto/bearer-token'
 import { db } from '@/lib/db/client'
 import { findActorByToken } from '@/lib/db/find-actor'
-import { secretHash } from '@/lib/crypto/bearer-token'
 import { retirePerson } from '@/lib/usecases/account/retire-person'
 import { updateProfile } from '@/lib/usecases/account/update-profile'
 import { aPerson, aToken, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
 
 test('retiring ends roles, sessions and tokens at once and keeps the person on the record (T40)', async () => {
   const admin = await theAdmin()
-  const leaver = await aPerson({ roles: [['admin', null], ['secops', 'alpha']] })
+  const leaver = await aPerson({
+    roles: [
+      ['admin', null],
+      ['secops', 'alpha'],
+    ],
+  })
   const ctx = await ctxOf(leaver)
   const token = await aToken({ by: leaver })
   expect(await retirePerson(await ctxOf(admin), { person: leaver.id })).toEqual({ grants: 2, sessions: 1, tokens: 1 })

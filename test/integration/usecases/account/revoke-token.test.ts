@@ -27,7 +27,10 @@ test('nobody else does, and no token another one', async () => {
 test('revoked between authentication and decision: the decision is refused (T09)', async () => {
   const token = await aToken()
   await revokeToken(await ctxOf(await theAdmin()), { token: token.id })
-  const late = mutate(token.ctx, async () => ({ result: 1, events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: token.ctx.actor.id } }] }))
+  const late = mutate(token.ctx, async () => ({
+    result: 1,
+    events: [{ action: 'person.updated', system: null, subject: { kind: 'principal', id: token.ctx.actor.id } }],
+  }))
   expect(await refusalOf(late)).toMatchObject({ code: 'unauthenticated' })
 })
 

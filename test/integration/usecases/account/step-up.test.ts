@@ -15,7 +15,9 @@ async function aSealedHash(system: string): Promise<string> {
   const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await client.connect()
   try {
-    const { rows } = await client.query(`SELECT conname, conrelid::regclass::text AS rel FROM pg_constraint WHERE contype = 'f' AND conrelid IN ('"Promotion"'::regclass, '"SealedVersion"'::regclass)`)
+    const { rows } = await client.query(
+      `SELECT conname, conrelid::regclass::text AS rel FROM pg_constraint WHERE contype = 'f' AND conrelid IN ('"Promotion"'::regclass, '"SealedVersion"'::regclass)`,
+    )
     for (const { conname, rel } of rows) await client.query(`ALTER TABLE ${rel} DROP CONSTRAINT "${conname}"`)
   } finally {
     await client.end()
@@ -25,12 +27,27 @@ async function aSealedHash(system: string): Promise<string> {
     SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'Promotion' AND is_nullable = 'NO' AND column_default IS NULL`
   const id = `PRM-${hash.slice(0, 6)}`
   const value = ({ column_name: name, data_type: type }: { column_name: string; data_type: string }) =>
-    name === 'systemId' ? system : name === 'status' ? 'open' : type === 'uuid' ? someone : type.startsWith('timestamp') ? new Date().toISOString() : type === 'boolean' ? 'false' : type === 'integer' ? '1' : 'x'
+    name === 'systemId'
+      ? system
+      : name === 'status'
+        ? 'open'
+        : type === 'uuid'
+          ? someone
+          : type.startsWith('timestamp')
+            ? new Date().toISOString()
+            : type === 'boolean'
+              ? 'false'
+              : type === 'integer'
+                ? '1'
+                : 'x'
   const columns = required.filter((each) => each.column_name !== 'id')
   const admin = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await admin.connect()
   try {
-    await admin.query(`INSERT INTO "Promotion" (id, ${columns.map((each) => `"${each.column_name}"`).join(', ')}) VALUES ($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')})`, [id, ...columns.map((each) => (each.column_name === 'toKey' ? hash : value(each)))])
+    await admin.query(
+      `INSERT INTO "Promotion" (id, ${columns.map((each) => `"${each.column_name}"`).join(', ')}) VALUES ($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')})`,
+      [id, ...columns.map((each) => (each.column_name === 'toKey' ? hash : value(each)))],
+    )
     await admin.query(
       `INSERT INTO "SealedVersion" (id, subject, "subjectId", "promotionId", number, hash, canonical, "requesterId", "sealedAt") VALUES ($1, 'promotion', $2, $2, 1, $3, '{}', $4, now())`,
       [randomUUID(), id, hash, someone],
@@ -42,7 +59,18 @@ async function aSealedHash(system: string): Promise<string> {
 }
 
 const use = (ctx: Ctx, proofId: string, sealedHash: string, more: Partial<Parameters<typeof consumeStepUp>[1]> = {}) =>
-  inTransaction((tx) => consumeStepUp(tx, { proofId, principalId: ctx.actor.id, sessionId: ctx.actor.session?.id ?? null, sealedHash, slotKey: 'management', decision: 'approve', now: new Date(), ...more }))
+  inTransaction((tx) =>
+    consumeStepUp(tx, {
+      proofId,
+      principalId: ctx.actor.id,
+      sessionId: ctx.actor.session?.id ?? null,
+      sealedHash,
+      slotKey: 'management',
+      decision: 'approve',
+      now: new Date(),
+      ...more,
+    }),
+  )
 
 async function stepped(): Promise<{ ctx: Ctx; hash: string; proof: string }> {
   const ctx = await ctxOf(await aPerson({ roles: [['management', 'alpha']] }))
@@ -53,11 +81,20 @@ async function stepped(): Promise<{ ctx: Ctx; hash: string; proof: string }> {
 
 test('a proof is good once, for what it was made for (T01)', async () => {
   const { ctx, hash, proof } = await stepped()
-  expect((await events('step_up.passed')).at(-1)).toMatchObject({ actor_id: ctx.actor.id, payload: { dossier: hash, decision: 'approve', system: 'alpha' } })
+  expect((await events('step_up.passed')).at(-1)).toMatchObject({
+    actor_id: ctx.actor.id,
+    payload: { dossier: hash, decision: 'approve', system: 'alpha' },
+  })
   const other = await stepped()
   for (const more of [
-    { sealedHash: other.hash }, { slotKey: 'secops' }, { decision: 'decline' as const }, { sessionId: other.ctx.actor.session?.id ?? null }, { sessionId: null },
-    { principalId: other.ctx.actor.id }, { proofId: randomUUID() }, { now: new Date(Date.now() + 121_000) },
+    { sealedHash: other.hash },
+    { slotKey: 'secops' },
+    { decision: 'decline' as const },
+    { sessionId: other.ctx.actor.session?.id ?? null },
+    { sessionId: null },
+    { principalId: other.ctx.actor.id },
+    { proofId: randomUUID() },
+    { now: new Date(Date.now() + 121_000) },
   ]) {
     expect(await refusalOf(use(ctx, proof, hash, more))).toMatchObject({ code: 'step_up_required' })
   }

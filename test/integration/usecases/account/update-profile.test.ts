@@ -15,7 +15,10 @@ test('people change their own name and time zone; the record names the fields, n
 test('nobody takes a name that looks like somebody else’s, but may keep their own (T31)', async () => {
   await aPerson({ name: 'Vera Munk' })
   const other = await aPerson({ name: 'Wanda Munk' })
-  expect(await refusalOf(updateProfile(await ctxOf(other), { name: 'VERA MUNK', timeZone: 'UTC' }))).toMatchObject({ code: 'conflict', place: 'name' })
+  expect(await refusalOf(updateProfile(await ctxOf(other), { name: 'VERA MUNK', timeZone: 'UTC' }))).toMatchObject({
+    code: 'conflict',
+    place: 'name',
+  })
   await updateProfile(await ctxOf(other), { name: 'Wanda Munk', timeZone: 'UTC' })
 })
 

@@ -8,10 +8,18 @@ import { KeyValue } from '@/components/ui/key-value'
 import { PageHead, Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
 import { requireViewer } from '@/lib/auth/session'
-import { type Grantee, lookOfAccount, whyNotEndGrant, whyNotErase, whyNotGrant, whyNotManagePeople, whyNotRetire } from '@/lib/domain/account'
+import {
+  type Grantee,
+  lookOfAccount,
+  whyNotEndGrant,
+  whyNotErase,
+  whyNotGrant,
+  whyNotManagePeople,
+  whyNotRetire,
+} from '@/lib/domain/account'
 import { ROLE_TITLE, ROLES } from '@/lib/domain/roles'
 import { formatTime, zoneName } from '@/lib/format'
-import { listAdmins, getPerson, getTimeZone, listGrantableSystems, type PeopleRow } from '@/lib/queries/account/list-people'
+import { getPerson, getTimeZone, listAdmins, listGrantableSystems, type PeopleRow } from '@/lib/queries/account/list-people'
 import { routes } from '@/lib/routes'
 import { endGrantAction, erasePersonAction, giveGrantAction, invitePersonAction, retirePersonAction } from '../actions'
 
@@ -41,7 +49,13 @@ export default async function PersonPage({ params }: Props) {
           { label: 'Address', value: row.email },
           { label: 'Answers for it', value: row.sponsor },
           { label: 'Belongs to', value: row.systemName },
-          { label: 'Where they are', value: timeZone && row.kind === 'person' && !row.erased ? `${formatTime(now, { zone: timeZone })} ${zoneName(now, timeZone)} now, ${timeZone}` : null },
+          {
+            label: 'Where they are',
+            value:
+              timeZone && row.kind === 'person' && !row.erased
+                ? `${formatTime(now, { zone: timeZone })} ${zoneName(now, timeZone)} now, ${timeZone}`
+                : null,
+          },
           { label: 'Retired', value: row.retiredAt ? <Time at={row.retiredAt} /> : null },
         ]}
       />
@@ -56,7 +70,11 @@ export default async function PersonPage({ params }: Props) {
             { key: 'system', header: 'For', cell: (grant) => grant.systemName ?? 'Every system' },
             { key: 'since', header: 'Since', cell: (grant) => <Time at={grant.startsAt} show="date" /> },
             { key: 'until', header: 'Until', cell: (grant) => (grant.endsAt ? <Time at={grant.endsAt} show="date" /> : 'Open') },
-            { key: 'by', header: 'Granted by', cell: (grant) => (grant.grantedByThemselves ? 'themselves; signs nothing' : (grant.grantedBy ?? 'the set-up')) },
+            {
+              key: 'by',
+              header: 'Granted by',
+              cell: (grant) => (grant.grantedByThemselves ? 'themselves; signs nothing' : (grant.grantedBy ?? 'the set-up')),
+            },
             {
               key: 'end',
               header: <span className="sr">End</span>,
@@ -80,7 +98,10 @@ export default async function PersonPage({ params }: Props) {
           <GrantForm
             action={giveGrantAction}
             person={row.id}
-            roles={ROLES.filter((role) => whyNotGrant(actor, grantee, { role, systemId: firstPlace }, now) === null).map((role) => ({ value: role, label: ROLE_TITLE[role] }))}
+            roles={ROLES.filter((role) => whyNotGrant(actor, grantee, { role, systemId: firstPlace }, now) === null).map((role) => ({
+              value: role,
+              label: ROLE_TITLE[role],
+            }))}
             systems={systems.map(({ id: value, name }) => ({ value, label: name }))}
             canAll={adminOf === null}
             refusal={whyNotGrant(actor, grantee, { role: 'engineer', systemId: firstPlace }, now)}
@@ -90,8 +111,18 @@ export default async function PersonPage({ params }: Props) {
       {row.kind === 'person' && !row.erased ? (
         <Section title="Signing in" aside={row.hasPassword ? 'Has a password' : 'Has no password yet'}>
           <div className="grid gap-4 py-4">
-            <InviteForm action={invitePersonAction} person={row.id} refusal={whyNotManage ?? (row.retiredAt ? { sentence: `${row.name} is retired.` } : null)} />
-            <ActButton action={endAllSessionsAction} hidden={{ person: row.id }} label="Sign them out everywhere" pendingLabel="Signing out" refusal={row.id === actor.id ? null : whyNotManage} />
+            <InviteForm
+              action={invitePersonAction}
+              person={row.id}
+              refusal={whyNotManage ?? (row.retiredAt ? { sentence: `${row.name} is retired.` } : null)}
+            />
+            <ActButton
+              action={endAllSessionsAction}
+              hidden={{ person: row.id }}
+              label="Sign them out everywhere"
+              pendingLabel="Signing out"
+              refusal={row.id === actor.id ? null : whyNotManage}
+            />
           </div>
         </Section>
       ) : null}
@@ -99,9 +130,18 @@ export default async function PersonPage({ params }: Props) {
         <Section title="Leaving" aside="Nobody is deleted: the record stays">
           <div className="grid gap-4 py-4">
             {row.retiredAt ? null : (
-              <ActButton action={retirePersonAction} hidden={{ person: row.id }} label={`Retire ${row.name}`} pendingLabel="Retiring" danger refusal={whyNotRetire(actor, grantee, isLastAdmin, now)} />
+              <ActButton
+                action={retirePersonAction}
+                hidden={{ person: row.id }}
+                label={`Retire ${row.name}`}
+                pendingLabel="Retiring"
+                danger
+                refusal={whyNotRetire(actor, grantee, isLastAdmin, now)}
+              />
             )}
-            {row.kind === 'person' && row.retiredAt ? <EraseForm action={erasePersonAction} person={row.id} refusal={whyNotErase(actor, { ...grantee, erased: row.erased }, now)} /> : null}
+            {row.kind === 'person' && row.retiredAt ? (
+              <EraseForm action={erasePersonAction} person={row.id} refusal={whyNotErase(actor, { ...grantee, erased: row.erased }, now)} />
+            ) : null}
           </div>
         </Section>
       )}
