@@ -14,6 +14,7 @@ import { isPassing, type JudgedGate } from './gate'
 import type { Policy, PolicyEdge } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
+import { whyNotScope } from './scopes'
 
 export const PROMOTION_STATUSES = ['open', 'deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'] as const
 /** What is stored; approved, held and expired are derived. */
@@ -262,7 +263,10 @@ export function whyNotDecline(facts: PromotionFacts, slotKey: string, who: Candi
 export function whyNotWithdraw(facts: PromotionFacts, actor: Actor, now: Date): Refusal | null {
   const state = whyNotOpenState(facts)
   if (state) return state
-  if (actor.countsAsId === facts.openedBy.countsAsId || holdsAny(actor, ['release_manager'], facts.system.id, now)) return null
+  // A token takes back only what it opened itself: its maker's role and other acts are not its own (T11).
+  if (actor.token) {
+    if (actor.id === facts.openedBy.id && whyNotScope(actor, 'promotion:open') === null) return null
+  } else if (actor.countsAsId === facts.openedBy.countsAsId || holdsAny(actor, ['release_manager'], facts.system.id, now)) return null
   return refuse(
     'not_allowed',
     `${facts.id} is withdrawn by ${facts.openedBy.name}, who opened it, or by a Release Manager of ${facts.system.name}.`,

@@ -15,7 +15,7 @@ export async function repinPromotion(ctx: Ctx, input: z.output<typeof promotionI
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     const version = await loadActivePolicy(tx, facts.system.id)
     ensure(
-      holdsAny(actor, ['release_manager'], facts.system.id, now)
+      actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now)
         ? null
         : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} pins a promotion to another policy version.`),
       whyNotOpenState(facts),

@@ -13,7 +13,7 @@ export async function setWindow(ctx: Ctx, input: z.output<typeof setWindowInput>
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     ensure(
-      holdsAny(actor, ['release_manager'], facts.system.id, now)
+      actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now)
         ? null
         : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} sets the window.`),
       whyNotOpenState(facts),
