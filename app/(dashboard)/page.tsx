@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
-import { headline, lead } from '@/components/inbox/inbox-words'
 import { InboxList } from '@/components/inbox/inbox-list'
+import { headline, lead } from '@/components/inbox/inbox-words'
 import { InboxOverview } from '@/components/inbox/overview'
 import { WaitingOnOthers } from '@/components/inbox/waiting-table'
 import { Page } from '@/components/layout/page'

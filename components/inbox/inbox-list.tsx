@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { Way, Place } from '@/components/promotion/parts'
+import { Place, Way } from '@/components/promotion/parts'
 import { LinkButton } from '@/components/ui/button'
 import { Hash } from '@/components/ui/hash'
 import { Slots } from '@/components/ui/signature'

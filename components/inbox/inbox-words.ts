@@ -1,5 +1,5 @@
-import { formatAge, formatRelative, numberWord, plural } from '@/lib/format'
 import type { InboxKind } from '@/lib/domain/inbox'
+import { formatAge, formatRelative, numberWord, plural } from '@/lib/format'
 import type { InboxRow, Upcoming } from '@/lib/queries/inbox'
 import { routes } from '@/lib/routes'
 
@@ -38,23 +38,30 @@ export function headline(count: number): string {
 export function lead(rows: readonly InboxRow[], upcoming: readonly Upcoming[], now: Date): string {
   if (rows.length === 0) {
     const next = upcoming[0]
-    return next ? `The next thing on the calendar is ${lower(next.text)}, ${formatRelative(next.at, now) ?? 'later'}.` : 'Nothing is due in the next seven days.'
+    return next
+      ? `The next thing on the calendar is ${lower(next.text)}, ${formatRelative(next.at, now) ?? 'later'}.`
+      : 'Nothing is due in the next seven days.'
   }
   const [alarm] = rows
-  if (alarm?.kind === 'unauthorised') return `${alarm.system.name} runs something on ${alarm.to} without authority. ${rest(rows.length - 1)}`
+  if (alarm?.kind === 'unauthorised')
+    return `${alarm.system.name} runs something on ${alarm.to} without authority. ${rest(rows.length - 1)}`
   const dated = rows.filter((row) => row.due !== null)
   const first = dated[0]
   if (!first?.due) return `None of it has a due time. ${rows.length === 1 ? 'Nothing else is waiting on you.' : ''}`.trim()
   const noun = NOUN[first.kind][0]
   const left = first.due.getTime() - now.getTime()
   const when = left < 0 ? `${formatAge(left)} overdue` : `due ${formatRelative(first.due, now) ?? 'later'}`
-  const today = dated.filter((row) => row !== first && row.due && row.due.toISOString().slice(0, 10) === now.toISOString().slice(0, 10)).length
+  const today = dated.filter(
+    (row) => row !== first && row.due && row.due.toISOString().slice(0, 10) === now.toISOString().slice(0, 10),
+  ).length
   const others = rows.length - 1 - dated.filter((row) => row !== first).length
-  const more = today > 0 ? `${plural(today, 'more is', 'more are')} due today.` : others > 0 ? rest(others) : 'Nothing else is waiting on you today.'
+  const more =
+    today > 0 ? `${plural(today, 'more is', 'more are')} due today.` : others > 0 ? rest(others) : 'Nothing else is waiting on you today.'
   return `One ${noun} is ${when}. ${more}`
 }
 
-const rest = (count: number) => (count === 0 ? 'Nothing else is waiting on you.' : `${numberWord(count)} more ${count === 1 ? 'waits' : 'wait'} without a due time.`)
+const rest = (count: number) =>
+  count === 0 ? 'Nothing else is waiting on you.' : `${numberWord(count)} more ${count === 1 ? 'waits' : 'wait'} without a due time.`
 
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
@@ -62,7 +69,14 @@ const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 export function hrefOf(row: Pick<InboxRow, 'kind' | 'promotion' | 'deployment' | 'target'>): string {
   if (row.deployment) return routes.deployment(row.deployment)
   const page = routes.promotion(row.promotion ?? '')
-  const anchor: Partial<Record<InboxKind, string>> = { bring: `gate-${row.target}`, renew: `gate-${row.target}`, seal: 'act', window: 'window', bundle: 'act', deploy: 'deploy' }
+  const anchor: Partial<Record<InboxKind, string>> = {
+    bring: `gate-${row.target}`,
+    renew: `gate-${row.target}`,
+    seal: 'act',
+    window: 'window',
+    bundle: 'act',
+    deploy: 'deploy',
+  }
   const to = anchor[row.kind]
   return to ? `${page}#${to}` : page
 }

@@ -23,8 +23,18 @@ export function InboxOverview({ page, now }: { page: InboxPage; now: Date }) {
       <SubHead title="Next seven days" aside="UTC" className="mt-7 mb-2" />
       <StripPlot
         now={now}
-        label={page.upcoming.length === 0 ? 'Nothing is due in the next seven days' : `${plural(page.upcoming.length, 'thing is', 'things are')} dated in the next seven days; the first is: ${page.upcoming[0]?.text}`}
-        events={page.upcoming.map((event) => ({ key: event.key, at: event.at, status: event.state, text: shorten(event.text), href: hrefOf(event) }))}
+        label={
+          page.upcoming.length === 0
+            ? 'Nothing is due in the next seven days'
+            : `${plural(page.upcoming.length, 'thing is', 'things are')} dated in the next seven days; the first is: ${page.upcoming[0]?.text}`
+        }
+        events={page.upcoming.map((event) => ({
+          key: event.key,
+          at: event.at,
+          status: event.state,
+          text: shorten(event.text),
+          href: hrefOf(event),
+        }))}
       />
       <Trend page={page} now={now} />
     </aside>
@@ -73,7 +83,11 @@ function Trend({ page, now }: { page: InboxPage; now: Date }) {
   const latest = page.signingTimes.at(-1)
   return (
     <>
-      <SubHead title="Time from ready to signed, production" aside={`last ${plural(page.signingTimes.length, 'promotion')}`} className="mt-7 mb-2" />
+      <SubHead
+        title="Time from ready to signed, production"
+        aside={`last ${plural(page.signingTimes.length, 'promotion')}`}
+        className="mt-7 mb-2"
+      />
       <BarPlot
         label={`Hours from the seal to the last signature, of the last ${page.signingTimes.length} promotions to production; the latest took ${hours(latest?.hours ?? 0)}`}
         bars={page.signingTimes.map(({ promotion, name, hours: value }) => ({ key: promotion, name, value }))}

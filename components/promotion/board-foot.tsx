@@ -23,7 +23,10 @@ export function BoardFoot({ page }: { page: BoardPage }) {
           {page.leadTimes.length === 0 ? (
             <EmptyState>No promotion to production has finished in the last 90 days.</EmptyState>
           ) : (
-            <LeadTimePlot label={`Hours in the middle: ${page.leadTimes.map(({ name, medianHours }) => `${name} ${hours(medianHours)}`).join(', ')}`} rows={page.leadTimes} />
+            <LeadTimePlot
+              label={`Hours in the middle: ${page.leadTimes.map(({ name, medianHours }) => `${name} ${hours(medianHours)}`).join(', ')}`}
+              rows={page.leadTimes}
+            />
           )}
         </div>
       </section>

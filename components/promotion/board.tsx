@@ -6,15 +6,20 @@ import { Slots } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
 import { Age, RelativeTime, Time } from '@/components/ui/time'
 import { formatDate } from '@/lib/format'
-import type { BoardPage, Progress, Watched } from '@/lib/queries/promotions-board'
 import type { PromotionCard } from '@/lib/queries/promotion-card'
+import type { BoardPage, Progress, Watched } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
 import { Movers, Way } from './parts'
 
 const COLUMNS = [
   { key: 'collecting', title: 'Collecting evidence', under: 'Gates still open', none: 'No promotion waits for evidence.' },
   { key: 'signing', title: 'Needs signatures', under: 'Evidence complete, people next', none: 'No promotion waits for a signature.' },
-  { key: 'deploying', title: 'Window and deploy', under: 'Signed, waiting or rolling out', none: 'Nothing is signed and waiting to be deployed.' },
+  {
+    key: 'deploying',
+    title: 'Window and deploy',
+    under: 'Signed, waiting or rolling out',
+    none: 'Nothing is signed and waiting to be deployed.',
+  },
 ] as const
 
 /** Four columns; cards move through events only, there is nothing to drag (ux.md, Promotions board). On a phone a list grouped by column. */
@@ -45,7 +50,9 @@ export function Board({ page }: { page: BoardPage }) {
           <li>
             <EmptyState>
               Nothing is being watched.
-              {page.lastWatched ? ` The last one, ${page.lastWatched.system} ${page.lastWatched.version} on ${formatDate(page.lastWatched.at)}, finished its time of observation.` : ' Nothing has been watched to its end in the last 30 days.'}
+              {page.lastWatched
+                ? ` The last one, ${page.lastWatched.system} ${page.lastWatched.version} on ${formatDate(page.lastWatched.at)}, finished its time of observation.`
+                : ' Nothing has been watched to its end in the last 30 days.'}
             </EmptyState>
           </li>
         ) : null}
@@ -54,7 +61,19 @@ export function Board({ page }: { page: BoardPage }) {
   )
 }
 
-function Column({ id, title, under, count, children }: { id: string; title: string; under: string; count: number; children: React.ReactNode }) {
+function Column({
+  id,
+  title,
+  under,
+  count,
+  children,
+}: {
+  id: string
+  title: string
+  under: string
+  count: number
+  children: React.ReactNode
+}) {
   return (
     <section aria-labelledby={`column-${id}`}>
       <header>
@@ -74,7 +93,11 @@ function Column({ id, title, under, count, children }: { id: string; title: stri
 function Card({ card }: { card: PromotionCard & { progress: Progress | null } }) {
   const { mine } = card
   return (
-    <Link href={routes.promotion(card.id)} className={clsx('card', mine && 'mine')} aria-label={`${card.system.name} ${card.version}, ${card.from.id} to ${card.to.id}, ${card.id}`}>
+    <Link
+      href={routes.promotion(card.id)}
+      className={clsx('card', mine && 'mine')}
+      aria-label={`${card.system.name} ${card.version}, ${card.from.id} to ${card.to.id}, ${card.id}`}
+    >
       <span className="bb trunc block">
         {card.system.name} {card.version}
       </span>
@@ -111,7 +134,11 @@ function Bottom({ card }: { card: PromotionCard }) {
     <span className="row between t-xs c2 mt-2.5">
       {card.slots.length > 0 && card.column !== 'collecting' ? <Slots slots={card.slots} /> : <Movers who={card.hold.who} />}
       <span className="num nowrap">
-        {card.column === 'signing' && card.mine === null ? <Age since={card.hold.since} /> : `${card.gates.passed} of ${card.gates.total} gates`}
+        {card.column === 'signing' && card.mine === null ? (
+          <Age since={card.hold.since} />
+        ) : (
+          `${card.gates.passed} of ${card.gates.total} gates`
+        )}
       </span>
     </span>
   )
@@ -133,7 +160,11 @@ function Rolling({ progress }: { progress: Progress }) {
 
 function WatchedCard({ watched }: { watched: Watched }) {
   return (
-    <Link href={routes.deployment(watched.deployment)} className="card" aria-label={`${watched.system} ${watched.version} on ${watched.to.id}, ${watched.deployment}`}>
+    <Link
+      href={routes.deployment(watched.deployment)}
+      className="card"
+      aria-label={`${watched.system} ${watched.version} on ${watched.to.id}, ${watched.deployment}`}
+    >
       <span className="bb trunc block">
         {watched.system} {watched.version}
       </span>
@@ -142,7 +173,9 @@ function WatchedCard({ watched }: { watched: Watched }) {
       </span>
       <span className="t-xs mt-2 block">
         <Status status="running" long>
-          {watched.openItems > 0 ? `${watched.openItems} ${watched.openItems === 1 ? 'step' : 'steps'} after the deployment open` : 'Watching'}
+          {watched.openItems > 0
+            ? `${watched.openItems} ${watched.openItems === 1 ? 'step' : 'steps'} after the deployment open`
+            : 'Watching'}
         </Status>
       </span>
       {watched.until ? (

@@ -27,7 +27,11 @@ export function OpenForm({
   const [id, setId] = useState(chosen.way ?? ways[0]?.id ?? '')
   const way = ways.find((each) => each.id === id)
   return (
-    <ActionForm action={action} hidden={{ system: system.slug, from: way?.from, to: way?.to }} label={`Start a promotion of ${system.name}`}>
+    <ActionForm
+      action={action}
+      hidden={{ system: system.slug, from: way?.from, to: way?.to }}
+      label={`Start a promotion of ${system.name}`}
+    >
       {whyNot ? null : (
         <>
           <Select

@@ -2,7 +2,17 @@ import { Filter } from 'lucide-react'
 import { PROMOTION_STATUSES } from '@/lib/domain/promotion'
 
 /** Narrows the board or table to a system, the table also to a state. A plain form: the address holds the filter. */
-export function PromotionFilters({ systems, system, view, state }: { systems: readonly { slug: string; name: string }[]; system?: string; view: 'board' | 'table'; state?: string }) {
+export function PromotionFilters({
+  systems,
+  system,
+  view,
+  state,
+}: {
+  systems: readonly { slug: string; name: string }[]
+  system?: string
+  view: 'board' | 'table'
+  state?: string
+}) {
   return (
     <form method="get" className="row gap-2" aria-label="Filter promotions">
       {view === 'table' ? <input type="hidden" name="view" value="table" /> : null}

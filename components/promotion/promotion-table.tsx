@@ -15,7 +15,13 @@ export function PromotionTable({ rows, filtered }: { rows: readonly PromotionRow
       caption="Promotions, the newest opened first"
       rows={rows}
       rowKey={({ id }) => id}
-      empty={<EmptyState big>{filtered ? 'No promotion matches. Take a filter away.' : 'No promotion has been opened yet. Register a release, then open the first one.'}</EmptyState>}
+      empty={
+        <EmptyState big>
+          {filtered
+            ? 'No promotion matches. Take a filter away.'
+            : 'No promotion has been opened yet. Register a release, then open the first one.'}
+        </EmptyState>
+      }
       columns={[
         {
           key: 'what',

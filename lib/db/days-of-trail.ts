@@ -24,7 +24,7 @@ export async function daysOfTrail(tx: Tx, scope: TrailScope, now: Date, weeks: n
   const keys = names ?? ['everything']
   const known = keys.map((key) => settled.get(key))
   // Whatever is missing of any one system is asked for all of them: one statement.
-  const from = known.reduce((least, each) => (each && each.from <= first ? (each.until < least ? each.until : least) : first), '9999-12-31')
+  const from = known.map((each) => (each && each.from <= first ? each.until : first)).sort()[0] ?? first
   const rows = await countDays(tx, scope, new Date(`${from}T00:00:00Z`))
   const sums = new Map<string, Map<string, number>>()
   for (const { system, day, entries } of rows) {

@@ -1,15 +1,40 @@
 import 'server-only'
-import { applicableItems, beforeItems, type ChecklistContext, type ChecklistItem, checklistState, type TickState } from '@/lib/domain/checklist'
+import {
+  applicableItems,
+  beforeItems,
+  type ChecklistContext,
+  type ChecklistItem,
+  checklistState,
+  type TickState,
+} from '@/lib/domain/checklist'
 import type { ChecklistFact, EdgeGate, EvidenceFact, GateFacts, SnapshotFact } from '@/lib/domain/gate'
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { Named } from '@/lib/domain/promotion'
 import type { Tx } from './client'
 
 export type EvidenceRow = {
-  id: string; releaseId: string; profileKey: string; gateKey: string; verdict: 'pass' | 'fail'; recordedAt: Date; snapshotId: string | null
-  summary: string; link: string | null; byId: string; byName: string; byKind: Named['kind']
+  id: string
+  releaseId: string
+  profileKey: string
+  gateKey: string
+  verdict: 'pass' | 'fail'
+  recordedAt: Date
+  snapshotId: string | null
+  summary: string
+  link: string | null
+  byId: string
+  byName: string
+  byKind: Named['kind']
 }
-export type RunRow = { id: string; releaseId: string; profileKey: string; checklistKey: string; templateHash: string; items: unknown; variant: string | null }
+export type RunRow = {
+  id: string
+  releaseId: string
+  profileKey: string
+  checklistKey: string
+  templateHash: string
+  items: unknown
+  variant: string | null
+}
 export type TickRow = { runId: string; itemId: string; state: string; at: Date; byId: string; byName: string; byKind: Named['kind'] }
 
 export type SnapshotRow = SnapshotFact & { systemId: string; profileKey: string }
@@ -46,7 +71,10 @@ export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promi
   const templates = await tx.$queryRaw<TemplateRow[]>`
       SELECT DISTINCT ON ("systemId", "checklistKey") "systemId", "checklistKey", hash FROM "ChecklistTemplate"
       WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "checklistKey", number DESC`
-  const ticks = runs.length === 0 ? [] : await tx.$queryRaw<TickRow[]>`
+  const ticks =
+    runs.length === 0
+      ? []
+      : await tx.$queryRaw<TickRow[]>`
     SELECT DISTINCT ON (t."runId", t."itemId") t."runId", t."itemId", t.state, t.at, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
     FROM "ChecklistTick" t JOIN "Principal" p ON p.id = t."byId" LEFT JOIN "Person" n ON n."principalId" = p.id
     WHERE t."runId" = ANY (${runs.map((run) => run.id)}::uuid[]) ORDER BY t."runId", t."itemId", t.at DESC, t.id DESC`

@@ -3,10 +3,10 @@ import type { Dossier } from '@/lib/domain/dossier'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
 import type { LiveFacts, Named, PromotionFacts, PromotionStatus } from '@/lib/domain/promotion'
-import { compareReleases } from '@/lib/domain/release'
 import { ensure, refuse } from '@/lib/domain/refusal'
+import { compareReleases } from '@/lib/domain/release'
 import type { Tx } from './client'
-import { gateFactsFrom, type GateScope } from './gate-facts'
+import { type GateScope, gateFactsFrom } from './gate-facts'
 import { Prisma } from './generated/client'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { type PromotionJson, type PromotionRow, promotionRowsSql, toPromotionRow, type WhoRow } from './promotion-rows'
@@ -19,7 +19,12 @@ type NamedRow = { id: string; kind: string; label: string | null; sponsorId: str
 
 /** A principal's row as rules and screens see it. The act of a token or agent counts as its sponsor's. */
 export function toNamed(row: NamedRow): Named {
-  return { id: row.id, kind: row.kind as Named['kind'], name: row.person?.name ?? row.label ?? 'Somebody erased', countsAsId: row.sponsorId ?? row.id }
+  return {
+    id: row.id,
+    kind: row.kind as Named['kind'],
+    name: row.person?.name ?? row.label ?? 'Somebody erased',
+    countsAsId: row.sponsorId ?? row.id,
+  }
 }
 
 /** What selects a principal for `toNamed`. */
@@ -44,7 +49,12 @@ export function liveOn(live: Map<string, LiveFacts>, systemId: string, profileKe
 }
 
 /** Everything the rules of some promotions depend on, judged at `now`, in two statements whatever their number (policies are kept in memory). */
-export async function loadPromotions(tx: Tx, where: Prisma.PromotionWhereInput, now: Date, page: { take?: number; orderBy?: Prisma.PromotionOrderByWithRelationInput[] } = {}): Promise<PromotionFacts[]> {
+export async function loadPromotions(
+  tx: Tx,
+  where: Prisma.PromotionWhereInput,
+  now: Date,
+  page: { take?: number; orderBy?: Prisma.PromotionOrderByWithRelationInput[] } = {},
+): Promise<PromotionFacts[]> {
   const selected = await tx.promotion.findMany({ where, ...page, select: { id: true } })
   if (selected.length === 0) return []
   const ids = selected.map(({ id }) => id)
@@ -67,7 +77,8 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, now: 
   const scope: GateScope = { systemId: row.systemId, releaseId: release.id, profileKey: row.toKey, policy: version.policy }
   const factsFor = gateFactsFrom(row.gates)
   const target = version.policy.profiles.find((profile) => profile.id === row.toKey)
-  const snapshot = row.gates.snapshots.find((s) => s.profileKey === row.toKey) ?? row.gates.snapshots.find((s) => s.profileKey === row.fromKey)
+  const snapshot =
+    row.gates.snapshots.find((s) => s.profileKey === row.toKey) ?? row.gates.snapshots.find((s) => s.profileKey === row.fromKey)
   return {
     id: row.id,
     system: { id: row.systemId, name: row.systemName },
@@ -76,7 +87,13 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, now: 
     openedBy: { ...nameOf(row.openedBy), countsAsId: row.openedForId },
     window: row.windowStartsAt && row.windowEndsAt ? { startsAt: row.windowStartsAt, endsAt: row.windowEndsAt } : null,
     release: { ...registered, registeredBy: { ...nameOf(release.registeredBy), countsAsId: registeredForId } },
-    policy: { versionId: version.id, number: version.number, hash: version.hash, policy: version.policy, activeNumber: row.activeNumber ?? version.number },
+    policy: {
+      versionId: version.id,
+      number: version.number,
+      hash: version.hash,
+      policy: version.policy,
+      activeNumber: row.activeNumber ?? version.number,
+    },
     edge,
     targetIsProductionLike: target ? isProductionLike(target.class) : true,
     gates: edgeGates(version.policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now)),

@@ -4,7 +4,7 @@ import type { Policy } from '@/lib/domain/policy/schema'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
-import { loadPolicyVersion, type LoadedPolicy } from './load-policy'
+import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { toPromotionFacts } from './load-promotions'
 import { type PromotionJson, promotionRowsSql, toPromotionRow } from './promotion-rows'
 
@@ -62,7 +62,10 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
     version,
     profileKey: row.profileKey,
     // All of one row, so that either each is there or none.
-    release: releaseId === null || number === null || gitSha === null || artefact === null ? null : { id: releaseId, version: number, gitSha, artefact },
+    release:
+      releaseId === null || number === null || gitSha === null || artefact === null
+        ? null
+        : { id: releaseId, version: number, gitSha, artefact },
     promotion: stored && toPromotionFacts(stored, version, row.now),
     past: row.live ? [{ ...row.live, status: 'succeeded' }] : [],
     running: row.running,

@@ -2,6 +2,7 @@ import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Actor, Ctx } from '@/lib/domain/context'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
+import { announce } from './announce'
 import { appendEvents } from './audit'
 import { db, type Tx } from './client'
 import { loadActor } from './load-actor'
@@ -25,7 +26,11 @@ export function sqlState(error: unknown): string | undefined {
 
 function isConflict(error: unknown): boolean {
   const e = error as Caused
-  return e.code === 'P2034' || ['40001', '40P01'].includes(sqlState(error) ?? '') || (e.meta?.driverAdapterError ?? e).cause?.kind === 'TransactionWriteConflict'
+  return (
+    e.code === 'P2034' ||
+    ['40001', '40P01'].includes(sqlState(error) ?? '') ||
+    (e.meta?.driverAdapterError ?? e).cause?.kind === 'TransactionWriteConflict'
+  )
 }
 
 /** Whether a write lost against a unique index: the backstop behind the row locks (T07). */
@@ -44,7 +49,8 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { 
       return await db.$transaction(work, { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 })
     } catch (error) {
       if (error instanceof Refused) throw error
-      if (sqlState(error) === '55P03') throw new Refused(refuse('busy', 'Somebody else is deciding on this right now. Try again in a moment.'))
+      if (sqlState(error) === '55P03')
+        throw new Refused(refuse('busy', 'Somebody else is deciding on this right now. Try again in a moment.'))
       if (!isConflict(error) || Date.now() > deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(200, 10 * 2 ** attempt)))
     }
@@ -56,12 +62,16 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { 
  * decides and writes with the transaction's one `now`, and its events go into the trail before the commit. If they cannot, nothing happened.
  * With an idempotency key the work runs at most once; later calls get the first one's result (T10).
  */
-export function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, options: { timeoutMs?: number } = {}): Promise<T> {
+export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, options: { timeoutMs?: number } = {}): Promise<T> {
   const once = ctx.once && nextTurn(ctx.once)
-  return inTransaction(async (tx) => {
+  let told: readonly AuditEvent[] = []
+  const outcome = await inTransaction(async (tx) => {
+    told = []
     const now = ctx.at ?? (await databaseNow(tx))
     const actor = await loadActor(tx, ctx.actor, now)
-    ensure(actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null)
+    ensure(
+      actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null,
+    )
     const standing = actor as Actor // ensured just above
     if (once) {
       const claim = await claimOnce(tx, once, now)
@@ -71,20 +81,27 @@ export function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>, opti
     const { result, events } = await work({ tx, now, actor: standing })
     await appendEvents(tx, { ...ctx, actor: standing }, now, events)
     if (once) await keepResult(tx, once, result)
+    told = events
     return result
   }, options)
+  if (!ctx.at) announce(told)
+  return outcome
 }
 
 /**
  * The way in, for sign-in and set-up only: nobody stands yet when it begins. The work says who acted once it knows, and that goes on the record.
  */
-export function admit<T>(ctx: Ctx, work: (w: Omit<Work, 'actor'>) => Promise<Outcome<T> & { actor: Actor }>): Promise<T> {
-  return inTransaction(async (tx) => {
+export async function admit<T>(ctx: Ctx, work: (w: Omit<Work, 'actor'>) => Promise<Outcome<T> & { actor: Actor }>): Promise<T> {
+  let told: readonly AuditEvent[] = []
+  const outcome = await inTransaction(async (tx) => {
     const now = ctx.at ?? (await databaseNow(tx))
     const { result, events, actor } = await work({ tx, now })
     await appendEvents(tx, { ...ctx, actor }, now, events)
+    told = events
     return result
   })
+  if (!ctx.at) announce(told)
+  return outcome
 }
 
 /** The instant of a transaction, to the millisecond, from the database's clock (T17). */

@@ -35,7 +35,15 @@ export type PromotionRow = {
     changes: { kind: string; summary: string; reference: string | null }[]
     contributors: { identity: string; principalId: string | null; commits: number }[]
   }
-  sealed: { id: string; number: number; hash: string; canonical: string; sealedAt: Date; sealedBy: WhoRow | null; signOffs: SignOffRow[] } | null
+  sealed: {
+    id: string
+    number: number
+    hash: string
+    canonical: string
+    sealedAt: Date
+    sealedBy: WhoRow | null
+    signOffs: SignOffRow[]
+  } | null
   deploymentRunning: string | null
   gates: GateRows
   live: (LiveFacts & { systemId: string; profileKey: string }) | null
@@ -112,7 +120,19 @@ export function promotionRowsSql(selected: Prisma.Sql): Prisma.Sql {
 export type PromotionJson = { id: string; policyVersionId: string } & Record<string, unknown>
 
 // The only fields that hold instants, wherever they lie. Texts of people are never under one of these names.
-const INSTANTS = new Set(['openedAt', 'windowStartsAt', 'windowEndsAt', 'buildDate', 'bundleApprovedAt', 'sealedAt', 'signedAt', 'recordedAt', 'takenAt', 'at', 'since'])
+const INSTANTS = new Set([
+  'openedAt',
+  'windowStartsAt',
+  'windowEndsAt',
+  'buildDate',
+  'bundleApprovedAt',
+  'sealedAt',
+  'signedAt',
+  'recordedAt',
+  'takenAt',
+  'at',
+  'since',
+])
 
 /** Brings the instants of a row back to life. */
 export function toPromotionRow(json: PromotionJson): PromotionRow {

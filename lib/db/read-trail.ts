@@ -93,12 +93,21 @@ function systemsOf(scope: TrailScope, asked: string | undefined): readonly (stri
  * limit, so that every arm walks an index in order and stops: a small system among large ones costs what a small one costs. Never an offset,
  * never a count (T30).
  */
-export function trailPage(scope: TrailScope, filter: TrailFilter, places: readonly Place[] | null, page: { take: number; after: readonly string[] | null }): Prisma.Sql | null {
+export function trailPage(
+  scope: TrailScope,
+  filter: TrailFilter,
+  places: readonly Place[] | null,
+  page: { take: number; after: readonly string[] | null },
+): Prisma.Sql | null {
   const arms = armsOf(scope, filter, places).map(
-    (arm) => Prisma.sql`(SELECT id, recorded_at, canonical, leaf_hash FROM audit.trail WHERE ${conditions(arm, filter, page.after)} ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`,
+    (arm) =>
+      Prisma.sql`(SELECT id, recorded_at, canonical, leaf_hash FROM audit.trail WHERE ${conditions(arm, filter, page.after)} ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`,
   )
   if (arms.length === 0) return null
-  const rows = arms.length === 1 ? (arms[0] as Prisma.Sql) : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`
+  const rows =
+    arms.length === 1
+      ? (arms[0] as Prisma.Sql)
+      : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`
   return Prisma.sql`
     SELECT id::text, recorded_at AS at, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, canonical, encode(leaf_hash, 'hex') AS leaf
     FROM ${rows} AS page ORDER BY recorded_at DESC, id DESC`
@@ -128,7 +137,9 @@ export async function oldestEntryAt(tx: Tx, scope: TrailScope): Promise<Date | n
     return Prisma.sql`(SELECT recorded_at FROM audit.trail WHERE ${mine} recorded_at < ${before}::timestamptz ORDER BY recorded_at, id LIMIT 1)`
   })
   if (arms.length === 0) return null
-  const [row] = await tx.$queryRaw<{ at: Date | null }[]>(Prisma.sql`SELECT min(recorded_at) AS at FROM (${Prisma.join(arms, ' UNION ALL ')}) AS oldest`)
+  const [row] = await tx.$queryRaw<{ at: Date | null }[]>(
+    Prisma.sql`SELECT min(recorded_at) AS at FROM (${Prisma.join(arms, ' UNION ALL ')}) AS oldest`,
+  )
   return row?.at ?? null
 }
 

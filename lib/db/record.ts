@@ -1,6 +1,7 @@
 import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
+import { announce } from './announce'
 import { appendEvents } from './audit'
 import { databaseNow, inTransaction } from './mutate'
 
@@ -10,4 +11,5 @@ import { databaseNow, inTransaction } from './mutate'
  */
 export async function record(ctx: Ctx, events: readonly [AuditEvent, ...AuditEvent[]]): Promise<void> {
   await inTransaction(async (tx) => appendEvents(tx, ctx, ctx.at ?? (await databaseNow(tx)), events))
+  if (!ctx.at) announce(events)
 }

@@ -2,7 +2,21 @@ import 'server-only'
 import { db, type Tx } from './client'
 
 /** What the trail names by id and people by name. */
-export type NamedKind = 'principal' | 'token' | 'system' | 'policy' | 'release' | 'grant' | 'session' | 'evidence' | 'template' | 'run' | 'snapshot' | 'promotion' | 'deployment' | 'profile'
+export type NamedKind =
+  | 'principal'
+  | 'token'
+  | 'system'
+  | 'policy'
+  | 'release'
+  | 'grant'
+  | 'session'
+  | 'evidence'
+  | 'template'
+  | 'run'
+  | 'snapshot'
+  | 'promotion'
+  | 'deployment'
+  | 'profile'
 
 /** A name with what belongs to it: the kind of a principal, the version behind a promotion, the profile a deployment went to. */
 export type Name = { name: string; more: string | null }

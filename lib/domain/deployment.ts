@@ -1,4 +1,5 @@
 import type { Actor } from './context'
+import { resolveProfile } from './policy/resolve'
 import type { Policy } from './policy/schema'
 import { notYet, type PromotionFacts } from './promotion'
 import { type Refusal, refuse } from './refusal'
@@ -59,8 +60,8 @@ function whyNotRollBack(facts: DeploymentFacts, revertsId: string): string[] {
   if (reverted.status === 'rolled_back') return [`${revertsId} is already rolled back.`]
   const newest = facts.past.find((deployment) => deployment.status === 'succeeded')
   if (newest && newest.id !== revertsId) return [`${revertsId} is not what runs; ${newest.id} is.`]
-  const target = facts.past.find((deployment) => deployment.releaseId === facts.release.id && deployment.id !== revertsId)
-  const reasons = target?.authorised
+  const hadAuthority = facts.past.some(({ releaseId, id, authorised }) => releaseId === facts.release.id && id !== revertsId && authorised)
+  const reasons = hadAuthority
     ? []
     : [`${facts.release.version} never ran on ${facts.profileKey} with authority, so it is not something to go back to.`]
   const rule = facts.policy.rollback.application
@@ -79,7 +80,10 @@ function whyNotRollBack(facts: DeploymentFacts, revertsId: string): string[] {
  */
 export function inputViolations(policy: Policy, profileKey: string, inputs: readonly string[]): string[] {
   const { allowedInputs, forbiddenInputs, otherInputs } = policy.deployment
-  const applies = (profiles?: readonly string[]) => profiles === undefined || profiles.includes(profileKey)
+  // A name nobody declared is held to what any production profile is held to (001.7): a slip of the pen loosens nothing.
+  const declared = resolveProfile(policy, profileKey).profile
+  const names = declared ? [declared.id] : policy.profiles.filter((profile) => profile.class === 'production').map(({ id }) => id)
+  const applies = (profiles?: readonly string[]) => profiles === undefined || names.some((name) => profiles.includes(name))
   const violations: string[] = []
   for (const input of inputs) {
     const forbidden = forbiddenInputs.find(
@@ -133,12 +137,17 @@ export function stampMismatches(
 ): string[] {
   const mismatches: string[] = []
   const sha = stamp.GIT_SHA
-  if (sha !== undefined && !release.gitSha.startsWith(sha) && !sha.startsWith(release.gitSha))
-    mismatches.push(`GIT_SHA says ${sha}, the dossier says ${release.gitSha}`)
+  if (sha !== undefined && !isSameCommit(sha.toLowerCase(), release.gitSha))
+    mismatches.push(`GIT_SHA says ${sha || 'nothing'}, the dossier says ${release.gitSha}`)
   if (stamp.APP_VERSION !== undefined && stamp.APP_VERSION !== release.version)
     mismatches.push(`APP_VERSION says ${stamp.APP_VERSION}, the dossier says ${release.version}`)
   if (stamp.BUILD_DATE !== undefined && new Date(stamp.BUILD_DATE).getTime() !== release.buildDate.getTime()) {
     mismatches.push(`BUILD_DATE says ${stamp.BUILD_DATE}, the dossier says ${release.buildDate.toISOString()}`)
   }
   return mismatches
+}
+
+/** Whether one is the other shortened: at least seven hexadecimal digits, and nothing on top such as "-dirty". */
+function isSameCommit(said: string, recorded: string): boolean {
+  return /^[0-9a-f]{7,64}$/.test(said) && (recorded.startsWith(said) || said.startsWith(recorded))
 }

@@ -149,7 +149,7 @@ const UUID_KINDS: readonly SubjectKind[] = [
 
 const SUBJECT_KINDS: readonly SubjectKind[] = [...UUID_KINDS, 'system', 'promotion', 'sign_off', 'release_notes', 'deployment']
 
-/** The subjects that a text of the filter names: `kind:id` is one, an id alone is every kind that has such ids. Empty for none. */
+/** The subjects that a text of the filter names: `kind:id` is one, an id alone is every kind that has such ids, a slug a system. Empty for none. */
 export function placesOfSubject(text: string): Place[] {
   const [, kind, id] = /^([a-z_]+):(.{1,128})$/.exec(text) ?? []
   if (kind !== undefined && id !== undefined) {
@@ -159,5 +159,6 @@ export function placesOfSubject(text: string): Place[] {
   const readable = /^([A-Z]{2,4})-\d{1,12}$/.exec(text.toUpperCase())
   if (readable) return (KINDS_OF_PREFIX[readable[1] as string] ?? []).map((each) => ({ by: 'subject', kind: each, id: text.toUpperCase() }))
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return UUID_KINDS.map((each) => ({ by: 'subject', kind: each, id: text }))
+  if (/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/.test(text)) return [{ by: 'subject', kind: 'system', id: text }]
   return []
 }

@@ -77,11 +77,25 @@ async function roleOfGrant(grant: string | null): Promise<string | null> {
 async function checkSealed(event: RecordedEvent): Promise<SealedCheck | null> {
   const hash = event.dossier
   if (hash === null) return null
-  const sealed = await db.sealedVersion.findFirst({ where: { hash, subject: 'promotion' }, select: { subjectId: true, number: true, canonical: true } })
+  const sealed = await db.sealedVersion.findFirst({
+    where: { hash, subject: 'promotion' },
+    select: { subjectId: true, number: true, canonical: true },
+  })
   // Not found by its hash: the version that the entry names must then hold something else.
-  const named = sealed ?? (event.subject.version === null ? null : await db.sealedVersion.findFirst({ where: { subject: 'promotion', subjectId: event.subject.id, number: event.subject.version }, select: { subjectId: true, number: true, canonical: true } }))
+  const named =
+    sealed ??
+    (event.subject.version === null
+      ? null
+      : await db.sealedVersion.findFirst({
+          where: { subject: 'promotion', subjectId: event.subject.id, number: event.subject.version },
+          select: { subjectId: true, number: true, canonical: true },
+        }))
   if (!named) return { hash, state: 'unknown', subject: null }
-  return { hash, state: sha256Hex(named.canonical) === hash ? 'matches' : 'differs', subject: { promotion: named.subjectId, number: named.number } }
+  return {
+    hash,
+    state: sha256Hex(named.canonical) === hash ? 'matches' : 'differs',
+    subject: { promotion: named.subjectId, number: named.number },
+  }
 }
 
 async function textOf(event: RecordedEvent): Promise<SaidText | null> {

@@ -48,7 +48,11 @@ export async function listAuditRows(looker: Looker, filter: TrailFilter, slice: 
 export type AuditEventAnswer = ReturnType<typeof answerOf>
 
 /** Entries of the trail that somebody may read, newest first, as the API answers them, each with the position for a cursor behind it. */
-export async function listAuditEvents(looker: Looker, filter: TrailFilter, slice: TrailSlice): Promise<{ event: AuditEventAnswer; position: readonly [string, string] }[]> {
+export async function listAuditEvents(
+  looker: Looker,
+  filter: TrailFilter,
+  slice: TrailSlice,
+): Promise<{ event: AuditEventAnswer; position: readonly [string, string] }[]> {
   const entries = await entriesOf(looker, filter, slice)
   const recorded = entries.map(({ canonical }) => parseRecorded(canonical))
   const namer = await namerFor(recorded)
@@ -64,13 +68,16 @@ async function entriesOf(looker: Looker, filter: TrailFilter, slice: TrailSlice)
 
 /** Where the word and subject of a filter lead; null where the filter has neither, an empty list where they lead nowhere. */
 async function placesOf(filter: TrailFilter): Promise<Place[] | null> {
-  const subjects = filter.subject === undefined ? null : placesOfSubject(filter.subject)
+  const subjects =
+    filter.subject === undefined ? null : placesOfSubject(filter.subjectKind ? `${filter.subjectKind}:${filter.subject}` : filter.subject)
   const word = filter.q?.trim() ?? ''
   if (word === '') return subjects
   const found = [...placesOfDigits(word), ...placesOfSubject(word), ...(await placesOfName(word))]
   if (subjects === null) return found
   // Both: what the word means, as far as it is one of the subjects.
-  return subjects.filter((subject) => found.some((place) => place.by === 'subject' && subject.by === 'subject' && place.kind === subject.kind && place.id === subject.id))
+  return subjects.filter((subject) =>
+    found.some((place) => place.by === 'subject' && subject.by === 'subject' && place.kind === subject.kind && place.id === subject.id),
+  )
 }
 
 const MOST_NAMED = 8
@@ -79,7 +86,10 @@ const MOST_NAMED = 8
 async function placesOfName(word: string): Promise<Place[]> {
   if (word.length < 2) return []
   const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-  const digits = word.toLowerCase().replace(/^sha256:/, '').replace(/\s/g, '')
+  const digits = word
+    .toLowerCase()
+    .replace(/^sha256:/, '')
+    .replace(/\s/g, '')
   const hash = /^[0-9a-f]{8,64}$/.test(digits) ? digits : null
   const rows = await db.$queryRaw<{ kind: 'actor' | 'release' | 'promotion'; id: string }[]>`
     (SELECT 'actor' AS kind, p.id::text AS id FROM "Principal" p LEFT JOIN "Person" n ON n."principalId" = p.id
@@ -87,9 +97,16 @@ async function placesOfName(word: string): Promise<Place[]> {
     UNION ALL (SELECT 'release', id::text FROM "Release" WHERE version ILIKE ${like} ORDER BY "registeredAt" DESC LIMIT ${MOST_NAMED})
     UNION ALL (SELECT 'promotion', "subjectId" FROM "SealedVersion" WHERE ${hash}::text IS NOT NULL AND hash BETWEEN ${hash ?? ''} AND ${`${hash ?? ''}g`} LIMIT ${MOST_NAMED})`
   return rows.flatMap(({ kind, id }): Place[] => {
-    if (kind === 'actor') return [{ by: 'actor', id }, { by: 'subject', kind: 'principal', id }]
+    if (kind === 'actor')
+      return [
+        { by: 'actor', id },
+        { by: 'subject', kind: 'principal', id },
+      ]
     if (kind === 'release') return [{ by: 'subject', kind: 'release', id }]
-    return [{ by: 'subject', kind: 'promotion', id }, { by: 'subject', kind: 'release_notes', id }]
+    return [
+      { by: 'subject', kind: 'promotion', id },
+      { by: 'subject', kind: 'release_notes', id },
+    ]
   })
 }
 
@@ -158,7 +175,12 @@ export async function getTrailHead(looker: Looker, system?: string): Promise<Tra
     oldest: await oldestEntryAt(tx, scope),
     newest: (await findEntries(tx, scope, {}, null, { take: 1, after: null }))[0]?.at ?? null,
   }))
-  return { ...summaryOf(days, oldest), oldestAt: oldest?.toISOString() ?? null, newestAt: newest?.toISOString() ?? null, everything: scope.everything }
+  return {
+    ...summaryOf(days, oldest),
+    oldestAt: oldest?.toISOString() ?? null,
+    newestAt: newest?.toISOString() ?? null,
+    everything: scope.everything,
+  }
 }
 
 function narrowed(scope: TrailScope, system: string): TrailScope {
@@ -168,11 +190,17 @@ function narrowed(scope: TrailScope, system: string): TrailScope {
 function summaryOf(days: Days, oldest: Date | null) {
   const sorted = [...days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, count]) => ({ day, count }))
   const first = sorted[0]?.day
-  return { days: sorted, entries: sorted.reduce((sum, { count }) => sum + count, 0), isMore: oldest !== null && (first === undefined || oldest.toISOString().slice(0, 10) < first) }
+  return {
+    days: sorted,
+    entries: sorted.reduce((sum, { count }) => sum + count, 0),
+    isMore: oldest !== null && (first === undefined || oldest.toISOString().slice(0, 10) < first),
+  }
 }
 
 /** What the filters offer: the systems somebody may read, and people, tokens and agents who may have acted there. */
-export async function getTrailChoices(looker: Looker): Promise<{ systems: { id: string; name: string }[]; actors: { id: string; name: string; kind: Actor['kind'] }[]; everything: boolean }> {
+export async function getTrailChoices(
+  looker: Looker,
+): Promise<{ systems: { id: string; name: string }[]; actors: { id: string; name: string; kind: Actor['kind'] }[]; everything: boolean }> {
   const scope = await trailScope(looker.actor, looker.now)
   const [systems, actors] = await Promise.all([
     db.system.findMany({ where: { id: { in: [...scope.systems] } }, select: { id: true, name: true }, orderBy: { name: 'asc' } }),

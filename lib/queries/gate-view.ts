@@ -1,6 +1,6 @@
 import 'server-only'
-import { tickersOf, whyNotWalk, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import type { Candidate } from '@/lib/domain/approval'
+import { tickersOf, whyNotWalk, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import type { Dossier } from '@/lib/domain/dossier'
 import { durationMs } from '@/lib/domain/duration'
 import { whyNotBring } from '@/lib/domain/evidence'
@@ -48,7 +48,13 @@ export type GateView = {
 }
 
 /** Draws up the gates of a moment. Under a sealed version what they rest on is read from its bytes, what has come since is said beside it (T32). */
-export function gateViews(facts: PromotionFacts, sealed: Dossier | null, evidence: ReadonlyMap<string, EvidenceView>, people: readonly Candidate[], looker: Looker): GateView[] {
+export function gateViews(
+  facts: PromotionFacts,
+  sealed: Dossier | null,
+  evidence: ReadonlyMap<string, EvidenceView>,
+  people: readonly Candidate[],
+  looker: Looker,
+): GateView[] {
   return facts.gates.map((judged) => {
     const bytes = sealed?.gates.find(({ id }) => id === judged.gate.id) ?? null
     const newest = judged.evidence ? (evidence.get(judged.evidence.id) ?? null) : null
@@ -80,5 +86,8 @@ function whyNotStart(facts: PromotionFacts, { gate, checklist }: JudgedGate, { a
   const { policy } = facts.policy
   const list = gate.kind === 'checklist' ? policy.checklists.find(({ id }) => id === gate.checklist) : undefined
   if (!list) return null
-  return whyNotWorkOn(list, tickersOf(policy, facts.edge.to, list.id, 'before'), actor, facts.system, now) ?? whyNotWalk(list, facts.edge.to, checklist?.templateHash !== null)
+  return (
+    whyNotWorkOn(list, tickersOf(policy, facts.edge.to, list.id, 'before'), actor, facts.system, now) ??
+    whyNotWalk(list, facts.edge.to, checklist?.templateHash !== null)
+  )
 }

@@ -11,7 +11,14 @@ import { rolesOf } from './shell'
 import type { Looker } from './system-standing'
 
 /** Something dated in the days ahead. */
-export type Upcoming = { key: string; at: Date; state: 'yours' | 'stale' | 'waiting' | 'running' | 'warn'; text: string; promotion: string | null; deployment: string | null }
+export type Upcoming = {
+  key: string
+  at: Date
+  state: 'yours' | 'stale' | 'waiting' | 'running' | 'warn'
+  text: string
+  promotion: string | null
+  deployment: string | null
+}
 
 /** One row of the inbox: what it is, and the promotion in small where it is about one. */
 export type InboxRow = InboxItem & { card: PromotionCard | null; toProfile: ProfileView }
@@ -46,11 +53,20 @@ export async function getInbox(looker: Looker): Promise<InboxPage> {
   const manages = roles.includes('release_manager')
   const [signingTimes, leadTimes] = await Promise.all([
     getSigningTimes(flight.standings.map(({ slug }) => slug)),
-    manages ? getLeadTimes(flight.standings.map(({ slug, name, version }) => ({ slug, name, policy: version.policy })), now) : null,
+    manages
+      ? getLeadTimes(
+          flight.standings.map(({ slug, name, version }) => ({ slug, name, policy: version.policy })),
+          now,
+        )
+      : null,
   ])
   return {
     roles,
-    rows: items.map((item) => ({ ...item, card: item.promotion ? (cards.get(item.promotion) ?? null) : null, toProfile: profileOf(flight, item) })),
+    rows: items.map((item) => ({
+      ...item,
+      card: item.promotion ? (cards.get(item.promotion) ?? null) : null,
+      toProfile: profileOf(flight, item),
+    })),
     waiting: [...cards.values()].filter((card) => card.mine === null).sort((a, b) => a.hold.since.getTime() - b.hold.since.getTime()),
     doneByOthers: doneByOthers(flight.promotions, looker),
     estate: estateOf(flight.standings),
@@ -74,32 +90,68 @@ function doneByOthers(promotions: readonly PromotionFacts[], { actor, now }: Loo
       const slot = slotsOf(facts.edge).find(({ key }) => key === signOff.slotKey)
       const holds = actor.grants.some((grant) => slot?.roles.includes(grant.role) && isGrantHeld(grant, facts.system.id, now))
       if (!slot || !holds || signOff.signerId === actor.id || now.getTime() - signOff.signedAt.getTime() > DAY_MS) return []
-      return [{ key: signOff.id, promotion: facts.id, title: `${facts.system.name} ${facts.release.version} as ${slot.title}`, by: signOff.signerName, at: signOff.signedAt, signature: signOff.id }]
+      return [
+        {
+          key: signOff.id,
+          promotion: facts.id,
+          title: `${facts.system.name} ${facts.release.version} as ${slot.title}`,
+          by: signOff.signerName,
+          at: signOff.signedAt,
+          signature: signOff.id,
+        },
+      ]
     }),
   )
 }
 
 function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now }: Looker): Upcoming[] {
   const until = now.getTime() + 7 * DAY_MS
-  const mine = items.flatMap((item): Upcoming[] => (item.due ? [{ key: item.key, at: item.due, state: 'yours', text: item.title, promotion: item.promotion, deployment: item.deployment }] : []))
+  const mine = items.flatMap((item): Upcoming[] =>
+    item.due
+      ? [{ key: item.key, at: item.due, state: 'yours', text: item.title, promotion: item.promotion, deployment: item.deployment }]
+      : [],
+  )
   const others = flight.promotions.flatMap((facts): Upcoming[] => {
     const name = `${facts.system.name} ${facts.release.version}`
     const at = { promotion: facts.id, deployment: null }
-    const windows: Upcoming[] = facts.window && !mine.some((item) => item.promotion === facts.id) ? [{ ...at, key: `window ${facts.id}`, at: facts.window.startsAt, state: 'waiting', text: `Window of ${name}` }] : []
+    const windows: Upcoming[] =
+      facts.window && !mine.some((item) => item.promotion === facts.id)
+        ? [{ ...at, key: `window ${facts.id}`, at: facts.window.startsAt, state: 'waiting', text: `Window of ${name}` }]
+        : []
     const ageing = facts.gates.flatMap((judged): Upcoming[] => {
       if (judged.verdict !== 'pass' || !judged.freshUntil || judged.freshUntil <= now) return []
       const own = judged.evidence?.broughtBy.id === actor.id
-      return [{ ...at, key: `stale ${facts.id} ${judged.gate.id}`, at: judged.freshUntil, state: 'stale', text: `${own ? 'Your evidence' : judged.gate.title}, ${name}, goes stale` }]
+      return [
+        {
+          ...at,
+          key: `stale ${facts.id} ${judged.gate.id}`,
+          at: judged.freshUntil,
+          state: 'stale',
+          text: `${own ? 'Your evidence' : judged.gate.title}, ${name}, goes stale`,
+        },
+      ]
     })
     // Of several gates of one promotion only the first to go: the row says that something there will need renewing.
     return [...windows, ...ageing.sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, 1)]
   })
   const watching = flight.deployments.flatMap((deployment): Upcoming[] =>
     deployment.status === 'started' && deployment.watchMs !== null && !mine.some((item) => item.deployment === deployment.id)
-      ? [{ key: `watch ${deployment.id}`, at: new Date(deployment.startedAt.getTime() + deployment.watchMs), state: 'running', text: `${deployment.id} should have a result`, promotion: null, deployment: deployment.id }]
+      ? [
+          {
+            key: `watch ${deployment.id}`,
+            at: new Date(deployment.startedAt.getTime() + deployment.watchMs),
+            state: 'running',
+            text: `${deployment.id} should have a result`,
+            promotion: null,
+            deployment: deployment.id,
+          },
+        ]
       : [],
   )
-  return [...mine, ...others, ...watching].filter(({ at }) => at.getTime() >= now.getTime() && at.getTime() < until).sort((a, b) => a.at.getTime() - b.at.getTime()).slice(0, 8)
+  return [...mine, ...others, ...watching]
+    .filter(({ at }) => at.getTime() >= now.getTime() && at.getTime() < until)
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(0, 8)
 }
 
 function expiriesOf(promotions: readonly PromotionFacts[], { actor }: Looker): Expiry[] {
@@ -107,7 +159,15 @@ function expiriesOf(promotions: readonly PromotionFacts[], { actor }: Looker): E
     .flatMap((facts) =>
       facts.gates.flatMap((judged): Expiry[] =>
         judged.evidence?.broughtBy.id === actor.id && judged.freshUntil && judged.seenAt
-          ? [{ key: `${facts.id} ${judged.gate.id}`, text: `${judged.gate.title}, ${facts.system.name} ${facts.release.version}`, seenAt: judged.seenAt, freshUntil: judged.freshUntil, promotion: facts.id }]
+          ? [
+              {
+                key: `${facts.id} ${judged.gate.id}`,
+                text: `${judged.gate.title}, ${facts.system.name} ${facts.release.version}`,
+                seenAt: judged.seenAt,
+                freshUntil: judged.freshUntil,
+                promotion: facts.id,
+              },
+            ]
           : [],
       ),
     )

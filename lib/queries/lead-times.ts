@@ -36,14 +36,34 @@ export async function getLeadTimes(systems: readonly { slug: string; name: strin
     SELECT d."systemId", d."toKey", 'signatures', '', extract(epoch FROM max(o."signedAt") - min(v."sealedAt"))::float8 / 3600
     FROM done d JOIN "SealedVersion" v ON v."promotionId" = d.id AND v.subject = 'promotion' JOIN "SignOff" o ON o."sealedVersionId" = v.id GROUP BY d.id, d."systemId", d."toKey"`
   const several = new Set(rows.map((row) => row.systemId)).size > 1
-  const gates = systems.flatMap(({ slug, name, policy }) =>
-    policy.edges.flatMap((edge) => edgeGates(policy, edge).map((gate) => {
-      const own = rows.filter((row) => row.systemId === slug && row.toKey === edge.to && (row.kind === 'gate' ? row.key === gate.id : row.kind === 'checklist' && gateOfChecklist(policy, edge.to, row.key)?.id === gate.id))
-      return summary(`${slug} ${edge.id} ${gate.id}`, several ? `${name}: ${gate.title}` : gate.title, own)
-    })),
-  ).filter((row) => row !== null)
-  const slowest = new Set([...gates].sort((a, b) => b.medianHours - a.medianHours).slice(0, SHOWN).map(({ key }) => key))
-  const signatures = summary('signatures', 'Signatures', rows.filter((row) => row.kind === 'signatures'))
+  const gates = systems
+    .flatMap(({ slug, name, policy }) =>
+      policy.edges.flatMap((edge) =>
+        edgeGates(policy, edge).map((gate) => {
+          const own = rows.filter(
+            (row) =>
+              row.systemId === slug &&
+              row.toKey === edge.to &&
+              (row.kind === 'gate'
+                ? row.key === gate.id
+                : row.kind === 'checklist' && gateOfChecklist(policy, edge.to, row.key)?.id === gate.id),
+          )
+          return summary(`${slug} ${edge.id} ${gate.id}`, several ? `${name}: ${gate.title}` : gate.title, own)
+        }),
+      ),
+    )
+    .filter((row) => row !== null)
+  const slowest = new Set(
+    [...gates]
+      .sort((a, b) => b.medianHours - a.medianHours)
+      .slice(0, SHOWN)
+      .map(({ key }) => key),
+  )
+  const signatures = summary(
+    'signatures',
+    'Signatures',
+    rows.filter((row) => row.kind === 'signatures'),
+  )
   return [...gates.filter(({ key }) => slowest.has(key)), ...(signatures ? [signatures] : [])]
 }
 

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Candidate } from '@/lib/domain/approval'
-import { boardColumn, type BoardColumn, gateCounts, type Holding, whatHolds } from '@/lib/domain/holding'
+import { type BoardColumn, boardColumn, gateCounts, type Holding, whatHolds } from '@/lib/domain/holding'
 import type { InboxItem } from '@/lib/domain/inbox'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
@@ -32,7 +32,12 @@ export type PromotionCard = {
 }
 
 /** Draws up the card of a promotion for one viewer. */
-export function cardOf(facts: PromotionFacts, looker: Looker, people: readonly Candidate[], items: readonly InboxItem[] = []): PromotionCard {
+export function cardOf(
+  facts: PromotionFacts,
+  looker: Looker,
+  people: readonly Candidate[],
+  items: readonly InboxItem[] = [],
+): PromotionCard {
   const { from, to } = facts.edge
   return {
     id: facts.id,

@@ -11,7 +11,22 @@ import { eligibleFor, gateCounts, type Holding, holdersOf, type Mover, whatHolds
 import { bundleFacts } from '@/lib/domain/inbox'
 import { requiredVariables } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyVariable } from '@/lib/domain/policy/schema'
-import { approvalFacts, dossierOf, movedOf, type NotYet, notYet, type PromotionFacts, type PromotionPhase, promotionPhase, slotsOf, whyNotDecline, whyNotOpenState, whyNotSeal, whyNotSignPromotion, whyNotWithdraw } from '@/lib/domain/promotion'
+import {
+  approvalFacts,
+  dossierOf,
+  movedOf,
+  type NotYet,
+  notYet,
+  type PromotionFacts,
+  type PromotionPhase,
+  promotionPhase,
+  slotsOf,
+  whyNotDecline,
+  whyNotOpenState,
+  whyNotSeal,
+  whyNotSignPromotion,
+  whyNotWithdraw,
+} from '@/lib/domain/promotion'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { ROLES } from '@/lib/domain/roles'
 import { type EvidenceView, type GateView, gateViews } from './gate-view'
@@ -79,7 +94,15 @@ export type PromotionDossier = {
   runningDeployment: string | null
   inputs: { id: string; title: string; required: boolean; informational: boolean }[]
   takesLabel: boolean
-  may: { seal: Refusal | null; setWindow: Refusal | null; repin: Refusal | null; approveBundle: Refusal | null; withdraw: Refusal | null; ask: Refusal | null; deploy: Refusal | null }
+  may: {
+    seal: Refusal | null
+    setWindow: Refusal | null
+    repin: Refusal | null
+    approveBundle: Refusal | null
+    withdraw: Refusal | null
+    ask: Refusal | null
+    deploy: Refusal | null
+  }
   /** Who holds no role here that acts: actions fold into a line. */
   isReadOnly: boolean
   manages: boolean
@@ -103,8 +126,18 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     loadVersions(facts.id),
     loadDiscussion(facts),
     loadEvidence(facts),
-    db.snapshot.findMany({ where: { systemId: facts.system.id }, orderBy: [{ takenAt: 'desc' }, { id: 'desc' }], take: 20, select: { profileKey: true, digest: true, takenAt: true, location: true } }),
-    facts.sealed ? db.dossierOpening.findUnique({ where: { sealedVersionId_principalId: { sealedVersionId: facts.sealed.id, principalId: actor.id } }, select: { openedAt: true } }) : null,
+    db.snapshot.findMany({
+      where: { systemId: facts.system.id },
+      orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
+      take: 20,
+      select: { profileKey: true, digest: true, takenAt: true, location: true },
+    }),
+    facts.sealed
+      ? db.dossierOpening.findUnique({
+          where: { sealedVersionId_principalId: { sealedVersionId: facts.sealed.id, principalId: actor.id } },
+          select: { openedAt: true },
+        })
+      : null,
     db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { endedAt: true, endReason: true } }),
   ])
   const dossier = facts.sealed?.dossier ?? dossierOf(facts, facts.nextNumber)
@@ -124,7 +157,13 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     endedAt: row.endedAt,
     endReason: row.endReason && (await reasonWords(row.endReason)),
     dossier,
-    sealed: facts.sealed && { number: facts.sealed.number, hash: facts.sealed.hash, canonical: current?.canonical ?? '', sealedAt: facts.sealed.sealedAt, sealedBy: facts.sealed.sealedBy?.name ?? null },
+    sealed: facts.sealed && {
+      number: facts.sealed.number,
+      hash: facts.sealed.hash,
+      canonical: current?.canonical ?? '',
+      sealedAt: facts.sealed.sealedAt,
+      sealedBy: facts.sealed.sealedBy?.name ?? null,
+    },
     moved: movedOf(facts),
     policy: { number: facts.policy.number, hash: facts.policy.hash, activeNumber: facts.policy.activeNumber, document: policy },
     live: facts.live && { version: facts.live.version, since: facts.live.since, deployment: facts.live.deploymentId },
@@ -143,7 +182,8 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     ...yourSlot(facts, slots, looker),
     versions,
     notYet: notYet(facts, now),
-    isFirstOpening: facts.sealed !== null && opening === null && facts.status === 'open' && slots.some((slot) => slot.whyNotDecline === null),
+    isFirstOpening:
+      facts.sealed !== null && opening === null && facts.status === 'open' && slots.some((slot) => slot.whyNotDecline === null),
     runningDeployment: facts.deploymentRunning,
     inputs: policy.deployment.allowedInputs
       .filter(({ profiles, kind }) => kind !== 'label' && (profiles === undefined || profiles.includes(facts.edge.to)))
@@ -158,14 +198,28 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
 function mayOf(facts: PromotionFacts, people: readonly Candidate[], { actor, now }: Looker, manages: boolean): PromotionDossier['may'] {
   const onlyManager = (what: string) => (manages ? null : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} ${what}.`))
   const reasons = notYet(facts, now)
-  const authority = reasons.length === 0 ? null : refuse('held', 'This deployment may not start yet.', { details: reasons.map(({ sentence, who }) => (who ? `${sentence} ${who} can move it.` : sentence)) })
+  const authority =
+    reasons.length === 0
+      ? null
+      : refuse('held', 'This deployment may not start yet.', {
+          details: reasons.map(({ sentence, who }) => (who ? `${sentence} ${who} can move it.` : sentence)),
+        })
   return {
     seal: whyNotSeal(facts, actor, people, now),
     setWindow: onlyManager('sets the window') ?? whyNotOpenState(facts),
     repin: onlyManager('pins a promotion to another policy version') ?? whyNotOpenState(facts),
     approveBundle: whyNotApproveBundle(bundleFacts(facts), actor, facts.system, now),
     withdraw: whyNotWithdraw(facts, actor, now),
-    ask: actor.kind === 'person' && holdsAny(actor, ROLES.filter((role) => role !== 'auditor' && role !== 'admin'), facts.system.id, now) ? null : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'),
+    ask:
+      actor.kind === 'person' &&
+      holdsAny(
+        actor,
+        ROLES.filter((role) => role !== 'auditor' && role !== 'admin'),
+        facts.system.id,
+        now,
+      )
+        ? null
+        : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'),
     deploy: whyNotRecordDeployment(actor, facts.system, now) ?? authority,
   }
 }
@@ -188,8 +242,13 @@ function slotLines(facts: PromotionFacts, people: readonly Candidate[], { actor,
 }
 
 /** The slot somebody may sign now with its separation lines, or the nearest reason why none. */
-export function yourSlot(facts: PromotionFacts, slots: readonly SlotLine[], { actor, now }: Looker): Pick<PromotionDossier, 'yours' | 'whyNotYours'> {
-  const slot = slots.find(({ whyNotSign }) => whyNotSign === null) ?? slots.find((each) => each.whyNotDecline === null && each.signed === null)
+export function yourSlot(
+  facts: PromotionFacts,
+  slots: readonly SlotLine[],
+  { actor, now }: Looker,
+): Pick<PromotionDossier, 'yours' | 'whyNotYours'> {
+  const slot =
+    slots.find(({ whyNotSign }) => whyNotSign === null) ?? slots.find((each) => each.whyNotDecline === null && each.signed === null)
   const rule = slot && slotsOf(facts.edge).find(({ key }) => key === slot.key)
   if (!slot || !rule) {
     // A reason about a slot whose role they hold says more than "a role you do not hold".
@@ -198,7 +257,17 @@ export function yourSlot(facts: PromotionFacts, slots: readonly SlotLine[], { ac
   }
   const brought = facts.gates.filter(({ evidence }) => evidence?.broughtBy.id === actor.id).length
   const commits = facts.release.contributors.reduce((sum, contributor) => sum + contributor.commits, 0)
-  return { yours: { slot, lines: separationLines(rule, actor, approvalFacts(facts, now), now, { commits, brought, sealed: facts.sealed?.sealedBy?.id === actor.id }) }, whyNotYours: slot.whyNotSign }
+  return {
+    yours: {
+      slot,
+      lines: separationLines(rule, actor, approvalFacts(facts, now), now, {
+        commits,
+        brought,
+        sealed: facts.sealed?.sealedBy?.id === actor.id,
+      }),
+    },
+    whyNotYours: slot.whyNotSign,
+  }
 }
 
 function driftWords(facts: PromotionFacts): string | null {
@@ -221,17 +290,43 @@ async function loadDiscussion(facts: PromotionFacts): Promise<Question[]> {
     SELECT q.id, t.body, q."askedAt", p.kind, coalesce(n.name, p.label, 'Somebody erased') AS name
     FROM "Question" q JOIN "Principal" p ON p.id = q."askedById" LEFT JOIN "Person" n ON n."principalId" = p.id LEFT JOIN audit.text_body t ON t.digest = q.text
     WHERE q."promotionId" = ${facts.id} ORDER BY q."askedAt", q.id`
-  return rows.map(({ body, name, kind, askedAt, id }) => ({ id, text: body, by: { name, kind }, at: askedAt, sinceSeal: facts.sealed !== null && askedAt > facts.sealed.sealedAt }))
+  return rows.map(({ body, name, kind, askedAt, id }) => ({
+    id,
+    text: body,
+    by: { name, kind },
+    at: askedAt,
+    sinceSeal: facts.sealed !== null && askedAt > facts.sealed.sealedAt,
+  }))
 }
 
 async function loadEvidence(facts: PromotionFacts): Promise<Map<string, EvidenceView>> {
-  const ids = [...facts.gates.map(({ evidence }) => evidence?.id), ...(facts.sealed?.dossier.gates ?? []).map(({ evidence }) => evidence)].filter((each) => typeof each === 'string')
-  const rows = await db.evidence.findMany({ where: { id: { in: [...new Set(ids)] }, systemId: facts.system.id }, include: { broughtBy: namedSelect } })
+  const ids = [
+    ...facts.gates.map(({ evidence }) => evidence?.id),
+    ...(facts.sealed?.dossier.gates ?? []).map(({ evidence }) => evidence),
+  ].filter((each) => typeof each === 'string')
+  const rows = await db.evidence.findMany({
+    where: { id: { in: [...new Set(ids)] }, systemId: facts.system.id },
+    include: { broughtBy: namedSelect },
+  })
   return new Map(
     rows.map((row) => {
       const { id, name, kind } = toNamed(row.broughtBy)
       const { summary, command, exitCode, ranOn, link, claimedAt, recordedAt } = row
-      return [row.id, { id: row.id, verdict: row.verdict as EvidenceView['verdict'], summary, command, exitCode, ranOn, link, claimedAt, recordedAt, by: { id, name, kind } }]
+      return [
+        row.id,
+        {
+          id: row.id,
+          verdict: row.verdict as EvidenceView['verdict'],
+          summary,
+          command,
+          exitCode,
+          ranOn,
+          link,
+          claimedAt,
+          recordedAt,
+          by: { id, name, kind },
+        },
+      ]
     }),
   )
 }

@@ -30,10 +30,20 @@ export async function getPromotionStarts(looker: Looker): Promise<PromotionStart
     return {
       slug: standing.slug,
       name: standing.name,
-      ways: policy.edges.map((edge) => ({ id: edge.id, from: view(edge.from), to: view(edge.to), gates: edge.gates.length, slots: edge.signOff.slots.map(({ title }) => title) })),
+      ways: policy.edges.map((edge) => ({
+        id: edge.id,
+        from: view(edge.from),
+        to: view(edge.to),
+        gates: edge.gates.length,
+        slots: edge.signOff.slots.map(({ title }) => title),
+      })),
       releases: rows
         .filter(({ systemId }) => systemId === standing.slug)
-        .map(({ version, buildDate }) => ({ version, builtAt: buildDate, open: standing.open.filter(({ release }) => release.version === version).map(({ id, edge }) => ({ id, to: edge.to })) })),
+        .map(({ version, buildDate }) => ({
+          version,
+          builtAt: buildDate,
+          open: standing.open.filter(({ release }) => release.version === version).map(({ id, edge }) => ({ id, to: edge.to })),
+        })),
       whyNot: whyNotOpenPromotion(looker.actor, { id: standing.slug, name: standing.name }, looker.now),
     }
   })

@@ -7,7 +7,16 @@ import { loadVersions, type VersionView } from './promotion-versions'
 import type { Looker } from './system-standing'
 
 /** What every page about sealed versions of a promotion says at its head. */
-export type VersionHead = { id: string; system: { id: string; name: string }; version: string; from: ProfileView; to: ProfileView; live: number | null; numbers: number[]; gateTitles: Record<string, string> }
+export type VersionHead = {
+  id: string
+  system: { id: string; name: string }
+  version: string
+  from: ProfileView
+  to: ProfileView
+  live: number | null
+  numbers: number[]
+  gateTitles: Record<string, string>
+}
 
 /** One sealed version as it was, with what became of it. */
 export type VersionPage = { head: VersionHead; version: VersionView }
@@ -40,7 +49,12 @@ export async function getVersion(looker: Looker, id: string, number: number): Pr
 }
 
 /** What differs between two sealed versions. Without numbers: the newest, and the one before it. Null where there are not two (T23). */
-export async function getComparison(looker: Looker, id: string, from: number | null, to: number | null): Promise<ComparePage | { head: VersionHead; only: number | null } | null> {
+export async function getComparison(
+  looker: Looker,
+  id: string,
+  from: number | null,
+  to: number | null,
+): Promise<ComparePage | { head: VersionHead; only: number | null } | null> {
   const found = await loadHead(looker, id)
   if (!found) return null
   const { head, versions } = found

@@ -37,9 +37,12 @@ export async function loadVersions(promotion: string): Promise<VersionView[]> {
     orderBy: { number: 'desc' },
     include: { sealedBy: namedSelect, signOffs: { include: { signer: namedSelect }, orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] } },
   })
-  const digests = rows.flatMap(({ signOffs }) => signOffs.flatMap(({ reason, withdrawReason }) => [reason, withdrawReason].filter((digest) => digest !== null)))
+  const digests = rows.flatMap(({ signOffs }) =>
+    signOffs.flatMap(({ reason, withdrawReason }) => [reason, withdrawReason].filter((digest) => digest !== null)),
+  )
   const texts = digests.length === 0 ? [] : await db.auditText.findMany({ where: { digest: { in: digests } } })
-  const bodyOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? 'The text was erased.'))
+  const bodyOf = (digest: string | null) =>
+    digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? 'The text was erased.')
   return rows.map((row) => ({
     number: row.number,
     hash: row.hash,

@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPromotions } from '@/lib/db/load-promotions'
-import { checklistProgress, type ChecklistTick } from '@/lib/domain/checklist'
+import { type ChecklistTick, checklistProgress } from '@/lib/domain/checklist'
 import { durationMs } from '@/lib/domain/duration'
 import { type BoardColumn, gateCounts } from '@/lib/domain/holding'
 import { inboxOf } from '@/lib/domain/inbox'
@@ -16,10 +16,28 @@ import { failureWords, type Looker, type SystemStanding } from './system-standin
 export type Progress = { deployment: string; done: number; total: number; startedAt: Date }
 
 /** A live release inside its time of observation. */
-export type Watched = { promotion: string; deployment: string; system: string; version: string; from: ProfileView; to: ProfileView; until: Date | null; openItems: number }
+export type Watched = {
+  promotion: string
+  deployment: string
+  system: string
+  version: string
+  from: ProfileView
+  to: ProfileView
+  until: Date | null
+  openItems: number
+}
 
 /** A promotion that is over, and why where it went wrong. */
-export type Finished = { id: string; system: string; version: string; from: ProfileView; to: ProfileView; status: PromotionStatus; at: Date; why: string | null }
+export type Finished = {
+  id: string
+  system: string
+  version: string
+  from: ProfileView
+  to: ProfileView
+  status: PromotionStatus
+  at: Date
+  why: string | null
+}
 
 export type BoardPage = {
   systems: { slug: string; name: string }[]
@@ -42,12 +60,19 @@ export async function getBoard(looker: Looker, filter: { system?: string } = {})
   const items = inboxOf(actor, flight, now)
   const [runs, leadTimes, finished] = await Promise.all([
     loadRuns(standings, now),
-    getLeadTimes(standings.map(({ slug, name, version }) => ({ slug, name, policy: version.policy })), now),
+    getLeadTimes(
+      standings.map(({ slug, name, version }) => ({ slug, name, policy: version.policy })),
+      now,
+    ),
     loadFinished(standings),
   ])
-  const cards = flight.promotions.filter(({ system }) => ids.includes(system.id)).map((facts) => cardOf(facts, looker, flight.people, items))
+  const cards = flight.promotions
+    .filter(({ system }) => ids.includes(system.id))
+    .map((facts) => cardOf(facts, looker, flight.people, items))
   const inColumn = (column: BoardColumn) =>
-    cards.filter((card) => card.column === column).map((card) => ({ ...card, progress: runs.find((run) => run.promotionId === card.id && run.status === 'started')?.progress ?? null }))
+    cards
+      .filter((card) => card.column === column)
+      .map((card) => ({ ...card, progress: runs.find((run) => run.promotionId === card.id && run.status === 'started')?.progress ?? null }))
   const watched = runs.filter((run) => run.status === 'succeeded' && run.promotionId !== null).map((run) => toWatched(run, standings))
   return {
     systems: flight.standings.map(({ slug, name }) => ({ slug, name })),
@@ -65,7 +90,9 @@ export async function getBoard(looker: Looker, filter: { system?: string } = {})
 export function whyNotOpenAnywhere(standings: readonly SystemStanding[], { actor, now }: Looker): Refusal | null {
   const refusals = standings.map((standing) => whyNotOpenPromotion(actor, { id: standing.slug, name: standing.name }, now))
   if (refusals.includes(null)) return null
-  return refusals.length === 1 ? (refusals[0] ?? null) : refuse('not_allowed', 'Promotions are opened by a Release Manager, a dev lead or an engineer of a system. An admin grants roles.')
+  return refusals.length === 1
+    ? (refusals[0] ?? null)
+    : refuse('not_allowed', 'Promotions are opened by a Release Manager, a dev lead or an engineer of a system. An admin grants roles.')
 }
 
 type Run = Awaited<ReturnType<typeof loadRuns>>[number]
@@ -74,11 +101,23 @@ const WATCH_DAYS = 30
 
 async function loadRuns(standings: readonly SystemStanding[], now: Date) {
   const rows = await db.deployment.findMany({
-    where: { systemId: { in: standings.map(({ slug }) => slug) }, OR: [{ status: 'started' }, { status: 'succeeded', promotionId: { not: null }, finishedAt: { gte: new Date(now.getTime() - WATCH_DAYS * 86_400_000) } }] },
+    where: {
+      systemId: { in: standings.map(({ slug }) => slug) },
+      OR: [
+        { status: 'started' },
+        { status: 'succeeded', promotionId: { not: null }, finishedAt: { gte: new Date(now.getTime() - WATCH_DAYS * 86_400_000) } },
+      ],
+    },
     orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
     take: 100,
     select: {
-      id: true, systemId: true, profileKey: true, promotionId: true, status: true, startedAt: true, finishedAt: true,
+      id: true,
+      systemId: true,
+      profileKey: true,
+      promotionId: true,
+      status: true,
+      startedAt: true,
+      finishedAt: true,
       release: { select: { version: true } },
       promotion: { select: { fromKey: true } },
       run: { select: { items: true, variant: true, ticks: { select: { itemId: true, state: true, at: true } } } },
@@ -126,14 +165,28 @@ async function loadFinished(standings: readonly SystemStanding[]): Promise<Finis
     orderBy: [{ endedAt: 'desc' }, { id: 'desc' }],
     take: 5,
     select: {
-      id: true, systemId: true, status: true, endedAt: true, fromKey: true, toKey: true, openedAt: true,
+      id: true,
+      systemId: true,
+      status: true,
+      endedAt: true,
+      fromKey: true,
+      toKey: true,
+      openedAt: true,
       release: { select: { version: true } },
-      deployments: { where: { status: 'failed' }, orderBy: { startedAt: 'desc' }, take: 1, select: { failureClass: true, failureSignature: true } },
+      deployments: {
+        where: { status: 'failed' },
+        orderBy: { startedAt: 'desc' },
+        take: 1,
+        select: { failureClass: true, failureSignature: true },
+      },
     },
   })
   return rows.map((row): Finished => {
     const standing = standings.find(({ slug }) => slug === row.systemId) as SystemStanding // asked for above
-    const view = (key: string): ProfileView => ({ id: key, class: standing.version.policy.profiles.find(({ id }) => id === key)?.class ?? 'production' })
+    const view = (key: string): ProfileView => ({
+      id: key,
+      class: standing.version.policy.profiles.find(({ id }) => id === key)?.class ?? 'production',
+    })
     const failed = row.deployments[0]
     return {
       id: row.id,
@@ -167,7 +220,11 @@ export type PromotionRow = {
  * Promotions, the newest opened first, one more than `limit` where there are more. `after` is the position of the last row seen: when it was opened and
  * its id. No offset, a constant number of statements (T30).
  */
-export async function listPromotions(looker: Looker, filter: { system?: string; state?: PromotionStatus }, page: { limit: number; after: readonly [openedAt: string, id: string] | null }): Promise<PromotionRow[]> {
+export async function listPromotions(
+  looker: Looker,
+  filter: { system?: string; state?: PromotionStatus },
+  page: { limit: number; after: readonly [openedAt: string, id: string] | null },
+): Promise<PromotionRow[]> {
   const { standings } = await getInFlight(looker)
   const ids = standings.map(({ slug }) => slug).filter((slug) => filter.system === undefined || slug === filter.system)
   const seen = page.after && { openedAt: new Date(page.after[0]), id: page.after[1] }
@@ -197,4 +254,7 @@ export async function listPromotions(looker: Looker, filter: { system?: string; 
   }))
 }
 
-const sealedCounts = (gates: readonly { verdict: string }[]) => ({ passed: gates.filter(({ verdict }) => verdict.startsWith('pass')).length, total: gates.length })
+const sealedCounts = (gates: readonly { verdict: string }[]) => ({
+  passed: gates.filter(({ verdict }) => verdict.startsWith('pass')).length,
+  total: gates.length,
+})

@@ -7,7 +7,7 @@ import type { SeparationLine } from '@/lib/domain/approval'
 import { readableSystems } from '@/lib/domain/context'
 import { eligibleFor, type Mover, nextSlot } from '@/lib/domain/holding'
 import { inboxOf } from '@/lib/domain/inbox'
-import { promotionPhase, type PromotionPhase, slotsOf, whyNotWithdrawSignOff } from '@/lib/domain/promotion'
+import { type PromotionPhase, promotionPhase, slotsOf, whyNotWithdrawSignOff } from '@/lib/domain/promotion'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { classOf, getInFlight } from './in-flight'
 import type { ProfileView } from './promotion-card'
@@ -27,7 +27,15 @@ export type Receipt = {
   statement: string | null
   reason: { kind: string; text: string | null } | null
   separation: SeparationLine[]
-  promotion: { id: string; phase: PromotionPhase; system: { id: string; name: string }; version: string; from: ProfileView; to: ProfileView; window: { startsAt: Date; endsAt: Date } | null }
+  promotion: {
+    id: string
+    phase: PromotionPhase
+    system: { id: string; name: string }
+    version: string
+    from: ProfileView
+    to: ProfileView
+    window: { startsAt: Date; endsAt: Date } | null
+  }
   dossier: { number: number; hash: string; sealedAt: Date; endedAt: Date | null; endedBy: string | null; moved: string[] }
   slots: PipelineSlot[]
   signed: number
@@ -46,14 +54,19 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
   const readable = readableSystems(actor, now)
   const row = await db.signOff.findFirst({
     where: { id, sealedVersion: { promotion: { ...(readable === null ? {} : { systemId: { in: readable } }) } } },
-    include: { signer: namedSelect, sealedVersion: { include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } } } },
+    include: {
+      signer: namedSelect,
+      sealedVersion: { include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } } },
+    },
   })
   const sealed = row?.sealedVersion
   if (!row || !sealed?.promotionId) return null
   const [facts] = await loadPromotions(db, { id: sealed.promotionId }, now)
   if (!facts) return null
   const [texts, proof, people, entry, flight] = await Promise.all([
-    db.auditText.findMany({ where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } } }),
+    db.auditText.findMany({
+      where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } },
+    }),
     row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
     loadPeople(db, [facts.system.id], now),
     eventOfSignature(facts.system.id, facts.id, row.id),
@@ -62,7 +75,9 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
   const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
   const slots = slotsOf(facts.edge).map((slot): PipelineSlot => {
     const standing = sealed.signOffs.find(({ slotKey }) => slotKey === slot.key)
-    return standing ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name } : { capacity: slot.title, state: 'open', name: null }
+    return standing
+      ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name }
+      : { capacity: slot.title, state: 'open', name: null }
   })
   const slot = facts.sealed?.id === sealed.id ? nextSlot(facts) : null
   const [first] = inboxOf(actor, flight, now)
@@ -87,14 +102,24 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
       to: { id: facts.edge.to, class: classOf(facts, facts.edge.to) },
       window: facts.window,
     },
-    dossier: { number: sealed.number, hash: sealed.hash, sealedAt: sealed.sealedAt, endedAt: sealed.endedAt, endedBy: sealed.endedBy, moved: sealed.moved },
+    dossier: {
+      number: sealed.number,
+      hash: sealed.hash,
+      sealedAt: sealed.sealedAt,
+      endedAt: sealed.endedAt,
+      endedBy: sealed.endedBy,
+      moved: sealed.moved,
+    },
     slots,
     signed: slots.filter(({ state }) => state === 'signed').length,
     withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
     next: slot && { capacity: slot.title, who: eligibleFor(slot, facts, people, now) },
     entry,
     whyNotWithdraw:
-      whyNotWithdrawSignOff(facts, row, actor) ?? (sealed.endedAt ? refuse('wrong_state', `Version ${sealed.number} has ended, and this signature with it. There is nothing to withdraw.`) : null),
+      whyNotWithdrawSignOff(facts, row, actor) ??
+      (sealed.endedAt
+        ? refuse('wrong_state', `Version ${sealed.number} has ended, and this signature with it. There is nothing to withdraw.`)
+        : null),
     inbox: first ? { title: first.title, promotion: first.promotion, deployment: first.deployment } : null,
   }
 }

@@ -29,7 +29,10 @@ export async function search(looker: Looker, query: string): Promise<SearchHit[]
   const flight = await getInFlight(looker)
   const ids = flight.standings.map(({ slug }) => slug)
   const [objects, releases] = await Promise.all([byIdOrHash(text, ids, flight), byRelease(text, ids, flight)])
-  return [...objects, ...bySystem(text, flight), ...byVariable(text, flight), ...releases, ...commands(text, looker, flight)].slice(0, LIMIT)
+  return [...objects, ...bySystem(text, flight), ...byVariable(text, flight), ...releases, ...commands(text, looker, flight)].slice(
+    0,
+    LIMIT,
+  )
 }
 
 const named = (flight: InFlight, system: string) => flight.standings.find(({ slug }) => slug === system)?.name ?? system
@@ -51,36 +54,99 @@ async function byIdOrHash(text: string, systems: readonly string[], flight: InFl
       SELECT "systemId", version, "gitSha" FROM "Release" WHERE "gitSha" LIKE ${prefix} AND "systemId" = ANY (${[...systems]}) ORDER BY "buildDate" DESC LIMIT 6`,
   ])
   return [
-    ...sealed.map((row): SearchHit => ({ kind: 'Sealed version', title: `${row.id}, version ${row.number}`, hint: `${named(flight, row.systemId)} ${row.version}, ${row.hash.slice(0, 8)}`, target: { to: 'version', id: row.id, number: row.number } })),
-    ...commits.map((row): SearchHit => ({ kind: 'Release', title: `${named(flight, row.systemId)} ${row.version}`, hint: row.gitSha.slice(0, 7), target: { to: 'release', system: row.systemId, name: row.version } })),
+    ...sealed.map(
+      (row): SearchHit => ({
+        kind: 'Sealed version',
+        title: `${row.id}, version ${row.number}`,
+        hint: `${named(flight, row.systemId)} ${row.version}, ${row.hash.slice(0, 8)}`,
+        target: { to: 'version', id: row.id, number: row.number },
+      }),
+    ),
+    ...commits.map(
+      (row): SearchHit => ({
+        kind: 'Release',
+        title: `${named(flight, row.systemId)} ${row.version}`,
+        hint: row.gitSha.slice(0, 7),
+        target: { to: 'release', system: row.systemId, name: row.version },
+      }),
+    ),
   ]
 }
 
 async function byId(id: string, systems: readonly string[], flight: InFlight): Promise<SearchHit[]> {
   const where = { systemId: { in: [...systems] } }
   if (id.startsWith('PRM')) {
-    const row = await db.promotion.findFirst({ where: { id, ...where }, select: { systemId: true, toKey: true, release: { select: { version: true } } } })
-    return row ? [{ kind: 'Promotion', title: id, hint: `${named(flight, row.systemId)} ${row.release.version} to ${row.toKey}`, target: { to: 'promotion', id } }] : []
+    const row = await db.promotion.findFirst({
+      where: { id, ...where },
+      select: { systemId: true, toKey: true, release: { select: { version: true } } },
+    })
+    return row
+      ? [
+          {
+            kind: 'Promotion',
+            title: id,
+            hint: `${named(flight, row.systemId)} ${row.release.version} to ${row.toKey}`,
+            target: { to: 'promotion', id },
+          },
+        ]
+      : []
   }
   if (id.startsWith('SIG')) {
-    const row = await db.signOff.findFirst({ where: { id, sealedVersion: { promotion: where } }, select: { capacity: true, sealedVersion: { select: { promotionId: true } } } })
-    return row ? [{ kind: 'Signature', title: id, hint: `${row.capacity}, ${row.sealedVersion.promotionId}`, target: { to: 'signature', id } }] : []
+    const row = await db.signOff.findFirst({
+      where: { id, sealedVersion: { promotion: where } },
+      select: { capacity: true, sealedVersion: { select: { promotionId: true } } },
+    })
+    return row
+      ? [{ kind: 'Signature', title: id, hint: `${row.capacity}, ${row.sealedVersion.promotionId}`, target: { to: 'signature', id } }]
+      : []
   }
-  const row = await db.deployment.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true, release: { select: { version: true } } } })
-  return row ? [{ kind: 'Deployment', title: id, hint: `${named(flight, row.systemId)} ${row.release.version} on ${row.profileKey}`, target: { to: 'deployment', id } }] : []
+  const row = await db.deployment.findFirst({
+    where: { id, ...where },
+    select: { systemId: true, profileKey: true, release: { select: { version: true } } },
+  })
+  return row
+    ? [
+        {
+          kind: 'Deployment',
+          title: id,
+          hint: `${named(flight, row.systemId)} ${row.release.version} on ${row.profileKey}`,
+          target: { to: 'deployment', id },
+        },
+      ]
+    : []
 }
 
-const holds = (words: string, text: string) => text.toLowerCase().split(/\s+/).every((word) => words.toLowerCase().includes(word))
+const holds = (words: string, text: string) =>
+  text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => words.toLowerCase().includes(word))
 
 function bySystem(text: string, flight: InFlight): SearchHit[] {
-  return flight.standings.filter(({ name, slug }) => holds(`${name} ${slug}`, text)).map(({ name, slug, description }) => ({ kind: 'System', title: name, hint: description.slice(0, 60), target: { to: 'system', id: slug } }))
+  return flight.standings
+    .filter(({ name, slug }) => holds(`${name} ${slug}`, text))
+    .map(({ name, slug, description }) => ({
+      kind: 'System',
+      title: name,
+      hint: description.slice(0, 60),
+      target: { to: 'system', id: slug },
+    }))
 }
 
 function byVariable(text: string, flight: InFlight): SearchHit[] {
   if (text.length < 3) return []
   return flight.standings
     .flatMap(({ slug, name, version }) =>
-      version.policy.variables.filter((variable) => variable.name.toLowerCase().includes(text.toLowerCase())).map((variable): SearchHit => ({ kind: 'Variable', title: variable.name, hint: name, target: { to: 'env', system: slug, name: variable.name } })),
+      version.policy.variables
+        .filter((variable) => variable.name.toLowerCase().includes(text.toLowerCase()))
+        .map(
+          (variable): SearchHit => ({
+            kind: 'Variable',
+            title: variable.name,
+            hint: name,
+            target: { to: 'env', system: slug, name: variable.name },
+          }),
+        ),
     )
     .slice(0, 8)
 }
@@ -90,7 +156,10 @@ async function byRelease(text: string, systems: readonly string[], flight: InFli
   const words = text.split(/\s+/)
   // "robodj 2.14" names a system and part of a version: the last word is looked for in versions, the others in names.
   const last = words.at(-1) ?? text
-  const within = words.length > 1 ? flight.standings.filter(({ name, slug }) => holds(`${name} ${slug}`, words.slice(0, -1).join(' '))).map(({ slug }) => slug) : systems
+  const within =
+    words.length > 1
+      ? flight.standings.filter(({ name, slug }) => holds(`${name} ${slug}`, words.slice(0, -1).join(' '))).map(({ slug }) => slug)
+      : systems
   const rows = await db.release.findMany({
     where: { systemId: { in: [...within] }, version: { contains: last, mode: 'insensitive' } },
     orderBy: [{ buildDate: 'desc' }, { id: 'asc' }],
@@ -98,8 +167,19 @@ async function byRelease(text: string, systems: readonly string[], flight: InFli
     select: { systemId: true, version: true, promotions: { where: { status: 'open' }, select: { id: true, toKey: true } } },
   })
   return rows.flatMap((row): SearchHit[] => [
-    ...row.promotions.map((open): SearchHit => ({ kind: 'Promotion', title: `${named(flight, row.systemId)} ${row.version} to ${open.toKey}`, hint: open.id, target: { to: 'promotion', id: open.id } })),
-    { kind: 'Release', title: `${named(flight, row.systemId)} ${row.version}`, target: { to: 'release', system: row.systemId, name: row.version } },
+    ...row.promotions.map(
+      (open): SearchHit => ({
+        kind: 'Promotion',
+        title: `${named(flight, row.systemId)} ${row.version} to ${open.toKey}`,
+        hint: open.id,
+        target: { to: 'promotion', id: open.id },
+      }),
+    ),
+    {
+      kind: 'Release',
+      title: `${named(flight, row.systemId)} ${row.version}`,
+      target: { to: 'release', system: row.systemId, name: row.version },
+    },
   ])
 }
 
@@ -107,9 +187,28 @@ function commands(text: string, looker: Looker, flight: InFlight): SearchHit[] {
   const items = inboxOf(looker.actor, flight, looker.now)
   const own = items
     .filter((item) => item.kind !== 'sign' && holds(`${item.title} ${item.promotion ?? ''}`, text))
-    .map((item): SearchHit => ({ kind: 'Needs you', title: item.title, hint: item.promotion ?? item.deployment ?? undefined, target: item.promotion ? { to: 'promotion', id: item.promotion } : { to: 'deployment', id: item.deployment ?? '' } }))
-  const signing = flight.promotions.filter((facts) => facts.sealed && promotionPhase(facts, looker.now) === 'signing').map((facts) => signCommand(facts, looker, flight)).filter((hit) => holds(`${hit.title} ${hit.hint ?? ''}`, text))
-  const open: SearchHit[] = holds('Start a promotion open new', text) ? [{ kind: 'Command', title: 'Start a promotion', target: { to: 'promotions-new', id: '' }, refusal: plain(whyNotOpenAnywhere(flight.standings, looker)) }] : []
+    .map(
+      (item): SearchHit => ({
+        kind: 'Needs you',
+        title: item.title,
+        hint: item.promotion ?? item.deployment ?? undefined,
+        target: item.promotion ? { to: 'promotion', id: item.promotion } : { to: 'deployment', id: item.deployment ?? '' },
+      }),
+    )
+  const signing = flight.promotions
+    .filter((facts) => facts.sealed && promotionPhase(facts, looker.now) === 'signing')
+    .map((facts) => signCommand(facts, looker, flight))
+    .filter((hit) => holds(`${hit.title} ${hit.hint ?? ''}`, text))
+  const open: SearchHit[] = holds('Start a promotion open new', text)
+    ? [
+        {
+          kind: 'Command',
+          title: 'Start a promotion',
+          target: { to: 'promotions-new', id: '' },
+          refusal: plain(whyNotOpenAnywhere(flight.standings, looker)),
+        },
+      ]
+    : []
   return [...signing, ...own, ...open]
 }
 

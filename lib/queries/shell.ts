@@ -27,7 +27,12 @@ export async function getShell(looker: Looker): Promise<ShellData> {
     viewer: { name: actor.name, roles, roleTitle: roles.map((role) => ROLE_TITLE[role]).join(', ') || 'No role yet' },
     inbox: inboxOf(actor, flight, now).length,
     promotions: flight.promotions.length,
-    systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({ slug, name, words, state: worstState(profiles.map(({ state }) => state)) })),
+    systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({
+      slug,
+      name,
+      words,
+      state: worstState(profiles.map(({ state }) => state)),
+    })),
     trailAt,
   }
 }

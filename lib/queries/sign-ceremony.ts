@@ -36,16 +36,26 @@ export type NoCeremony = { promotion: string; read: number; live: number | null 
  * Opens the ceremony for a slot. `read` is the number of the version whose page led here: when another one is live by now, nothing is kept and they
  * compare first (ux.md section 7). Null for a promotion they may not see (T23).
  */
-export async function getCeremony(looker: Looker, id: string, decision: 'approve' | 'decline', asked: { slot?: string; read?: number }): Promise<Ceremony | NoCeremony | null> {
+export async function getCeremony(
+  looker: Looker,
+  id: string,
+  decision: 'approve' | 'decline',
+  asked: { slot?: string; read?: number },
+): Promise<Ceremony | NoCeremony | null> {
   const { actor, now } = looker
   const facts = await findPromotion(looker, id)
   if (!facts) return null
   const { sealed } = facts
-  if (!sealed || (asked.read !== undefined && asked.read !== sealed.number)) return { promotion: facts.id, read: asked.read ?? 0, live: sealed?.number ?? null }
+  if (!sealed || (asked.read !== undefined && asked.read !== sealed.number))
+    return { promotion: facts.id, read: asked.read ?? 0, live: sealed?.number ?? null }
   const rule = decision === 'approve' ? whyNotSignPromotion : whyNotDecline
   const slots = slotsOf(facts.edge)
   const open = slots.filter((slot) => rule(facts, slot.key, actor, sealed.hash, now) === null)
-  const slot = slots.find(({ key }) => key === asked.slot) ?? open[0] ?? slots.find(({ key }) => !facts.signOffs.some(({ slotKey }) => slotKey === key)) ?? slots[0]
+  const slot =
+    slots.find(({ key }) => key === asked.slot) ??
+    open[0] ??
+    slots.find(({ key }) => !facts.signOffs.some(({ slotKey }) => slotKey === key)) ??
+    slots[0]
   if (!slot) return null
   const versions = await loadVersions(facts.id)
   const canonical = versions.find(({ number }) => number === sealed.number)?.canonical ?? ''
@@ -63,6 +73,9 @@ export async function getCeremony(looker: Looker, id: string, decision: 'approve
     exceptions: sealed.dossier.exceptions.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
     newerLive: facts.isOlderThanLive ? (facts.live?.version ?? null) : null,
     questions,
-    whyNot: asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot) ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.') : rule(facts, slot.key, actor, sealed.hash, now),
+    whyNot:
+      asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
+        ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')
+        : rule(facts, slot.key, actor, sealed.hash, now),
   }
 }

@@ -1,6 +1,6 @@
 import 'server-only'
-import { NOBODY_ID } from '@/lib/domain/anonymous'
 import { type NamedKind, nameThem } from '@/lib/db/trail-names'
+import { NOBODY_ID } from '@/lib/domain/anonymous'
 import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
 import { type RecordedEvent, sentenceOf } from '@/lib/domain/recorded-event'
@@ -18,8 +18,20 @@ export type Namer = {
 }
 
 const NAMED: Partial<Record<SubjectKind, NamedKind>> = {
-  principal: 'principal', token: 'token', system: 'system', policy: 'policy', release: 'release', grant: 'grant', session: 'session', evidence: 'evidence',
-  checklist_template: 'template', checklist_run: 'run', snapshot: 'snapshot', promotion: 'promotion', release_notes: 'promotion', deployment: 'deployment',
+  principal: 'principal',
+  token: 'token',
+  system: 'system',
+  policy: 'policy',
+  release: 'release',
+  grant: 'grant',
+  session: 'session',
+  evidence: 'evidence',
+  checklist_template: 'template',
+  checklist_run: 'run',
+  snapshot: 'snapshot',
+  promotion: 'promotion',
+  release_notes: 'promotion',
+  deployment: 'deployment',
 }
 
 // Under these keys of `before` and `after` stand ids of principals.
@@ -66,7 +78,8 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     return given
   }
 
-  const versioned = (event: RecordedEvent, text: string): string => (event.subject.version === null ? text : `${text} v${event.subject.version}`)
+  const versioned = (event: RecordedEvent, text: string): string =>
+    event.subject.version === null ? text : `${text} v${event.subject.version}`
 
   /** The subject in a cell of its own. */
   const what = (event: RecordedEvent): string => {
@@ -87,7 +100,9 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
       case 'principal':
         return principal(id)
       case 'grant':
-        return found ? `${value('role', found.name)} of ${principal(found.more ?? id)}` : `${value('role', textIn(event, 'role') ?? 'role')} of ${value('principal', textIn(event, 'principal') ?? id)}`
+        return found
+          ? `${value('role', found.name)} of ${principal(found.more ?? id)}`
+          : `${value('role', textIn(event, 'role') ?? 'role')} of ${value('principal', textIn(event, 'principal') ?? id)}`
       case 'token':
         return found?.name ?? id
       case 'session':
@@ -112,18 +127,25 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     const { kind, id } = event.subject
     if (kind === 'promotion' || kind === 'release_notes') return id
     if (kind === 'release') return `${event.system === null ? 'release' : system(event.system)} ${what(event)}`
-    if (kind === 'policy') return `policy version ${event.subject.version ?? ''} of ${event.system === null ? 'a system' : system(event.system)}`
+    if (kind === 'policy')
+      return `policy version ${event.subject.version ?? ''} of ${event.system === null ? 'a system' : system(event.system)}`
     return what(event)
   }
 
   const where = (event: RecordedEvent) => {
     const subject = NAMED[event.subject.kind]
-    const behind = subject === 'promotion' || subject === 'deployment' || subject === 'evidence' || subject === 'run' ? names(subject, event.subject.id)?.more : null
+    const behind =
+      subject === 'promotion' || subject === 'deployment' || subject === 'evidence' || subject === 'run'
+        ? names(subject, event.subject.id)?.more
+        : null
     const profile = PROFILE_KEYS.map((key) => textIn(event, key)).find((key) => key !== null) ?? behind ?? null
     return {
       system: event.system,
       name: event.system === null ? null : system(event.system),
-      profile: profile === null || event.system === null ? null : { id: profile, class: names('profile', `${event.system}/${profile}`)?.more ?? null },
+      profile:
+        profile === null || event.system === null
+          ? null
+          : { id: profile, class: names('profile', `${event.system}/${profile}`)?.more ?? null },
     }
   }
 
@@ -136,7 +158,12 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     where,
     value,
     sentence: (event) =>
-      sentenceOf(event, { actor: principal(event.actor.id), subject: inSentence(event), system: event.system === null ? 'Countersign' : system(event.system), name: value }),
+      sentenceOf(event, {
+        actor: principal(event.actor.id),
+        subject: inSentence(event),
+        system: event.system === null ? 'Countersign' : system(event.system),
+        name: value,
+      }),
   }
 }
 

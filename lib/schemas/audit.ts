@@ -22,7 +22,12 @@ export const auditFilterInput = z
     q: empty(z.string().trim().max(100, 'At most 100 characters.')),
     actor: empty(z.uuid('an id of a principal')),
     action: empty(z.enum(words, 'an action such as promotion.signed')),
-    subject: empty(z.string().max(160).refine((text) => placesOfSubject(text).length > 0, 'an id such as PRM-0142')),
+    subject: empty(
+      z
+        .string()
+        .max(160)
+        .refine((text) => placesOfSubject(text).length > 0, 'an id such as PRM-0142'),
+    ),
     system: empty(z.union([SystemSlug, z.literal('-')])),
     from: empty(Day),
     to: empty(Day),
@@ -44,7 +49,10 @@ export function trailFilterOf({ from, to, ...rest }: AuditFilterInput): TrailFil
  * The filter in an address, leniently: a page shows what it understands of a pasted link. Gives the filter and the names of what was left out, for
  * the page to say so. Fields that are no filter (the selected entry) are not looked at.
  */
-export function filterInAddress(params: Readonly<Record<string, string | string[] | undefined>>): { filter: AuditFilterInput; ignored: string[] } {
+export function filterInAddress(params: Readonly<Record<string, string | string[] | undefined>>): {
+  filter: AuditFilterInput
+  ignored: string[]
+} {
   const fields = auditFilterInput.shape
   const filter: Record<string, unknown> = {}
   const ignored: string[] = []

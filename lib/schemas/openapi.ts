@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { REFUSAL_STATUS, type RefusalCode } from '@/lib/domain/refusal'
-import { SCOPES, SCOPE_TITLE } from '@/lib/domain/scopes'
+import { SCOPE_TITLE, SCOPES } from '@/lib/domain/scopes'
 import { ProblemAnswer } from './api/common'
-import { type Operation, OPERATIONS, TAGS } from './api/operations'
+import { OPERATIONS, type Operation, TAGS } from './api/operations'
 
 /** What every operation can be refused for. */
-const ALWAYS: readonly RefusalCode[] = ['unauthenticated', 'not_allowed', 'not_found', 'invalid', 'unknown_field', 'secret_refused', 'throttled', 'busy']
+const ALWAYS: readonly RefusalCode[] = [
+  'unauthenticated',
+  'not_allowed',
+  'not_found',
+  'invalid',
+  'unknown_field',
+  'secret_refused',
+  'throttled',
+  'busy',
+]
 const EVERY_BODY: readonly RefusalCode[] = ['unsupported_media_type', 'too_large']
 const EVERY_POST: readonly RefusalCode[] = ['idempotency_conflict', 'busy']
 
@@ -66,7 +75,9 @@ export function refusalsOf(operation: Operation): RefusalCode[] {
 function problem(status: number, codes: readonly string[]) {
   return {
     description: `${STATUS_WORDS[status] ?? 'Refused'}. Codes: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
-    ...([429, 503].includes(status) ? { headers: { 'Retry-After': { schema: { type: 'integer' as const, minimum: 1 }, description: 'Seconds.' } } } : {}),
+    ...([429, 503].includes(status)
+      ? { headers: { 'Retry-After': { schema: { type: 'integer' as const, minimum: 1 }, description: 'Seconds.' } } }
+      : {}),
     content: { 'application/problem+json': { schema: ProblemAnswer } },
   }
 }
@@ -74,21 +85,47 @@ function problem(status: number, codes: readonly string[]) {
 function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(refusalsOf(operation), (code) => REFUSAL_STATUS[code])
   const refused = [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [String(status), problem(status, codes)])
-  const replayed = { 'Idempotency-Replayed': { schema: { type: 'string' as const, const: 'true' }, description: 'Present when an earlier answer is given again.' } }
+  const replayed = {
+    'Idempotency-Replayed': {
+      schema: { type: 'string' as const, const: 'true' },
+      description: 'Present when an earlier answer is given again.',
+    },
+  }
   const good = {
     description: operation.status === 204 ? 'Done' : operation.status === 201 ? 'Recorded' : 'The answer',
     ...(operation.method === 'post' ? { headers: replayed } : {}),
     ...(operation.answer
-      ? { content: { 'application/json': { schema: operation.answer }, ...(operation.alsoAs ? { [operation.alsoAs]: { schema: { type: 'string' as const } } } : {}) } }
+      ? {
+          content: {
+            'application/json': { schema: operation.answer },
+            ...(operation.alsoAs ? { [operation.alsoAs]: { schema: { type: 'string' as const } } } : {}),
+          },
+        }
       : {}),
   }
-  return { [String(operation.status)]: good, ...Object.fromEntries(refused), '500': problem(500, ['internal']) } as ZodOpenApiResponsesObject // every key is a status
+  return {
+    [String(operation.status)]: good,
+    ...Object.fromEntries(refused),
+    '500': problem(500, ['internal']),
+  } as ZodOpenApiResponsesObject // every key is a status
 }
+
+const IDEMPOTENCY = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x21-\x7e]+$/)
+    .optional()
+    .describe('The same key again gets the first answer again.'),
+})
 
 function operationOf(id: string, operation: Operation): ZodOpenApiOperationObject {
   const inPath = pathParts(operation.path)
   const shape = operation.input.shape as Shape
   const body = bodyOf(operation)
+  const path = pick(shape, (name) => inPath.includes(name))
+  const query = operation.method === 'get' ? pick(shape, (name) => !inPath.includes(name)) : undefined
   const needs = operation.scope === null ? 'Any token may.' : `Needs the scope \`${operation.scope}\`.`
   return {
     operationId: id,
@@ -97,12 +134,9 @@ function operationOf(id: string, operation: Operation): ZodOpenApiOperationObjec
     description: [operation.description, needs].filter(Boolean).join('\n\n'),
     security: operation.method === 'get' ? [{ token: [] }, { session: [] }] : [{ token: [] }],
     requestParams: {
-      path: pick(shape, (name) => inPath.includes(name)),
-      query: operation.method === 'get' ? pick(shape, (name) => !inPath.includes(name)) : undefined,
-      header:
-        operation.method === 'post'
-          ? z.object({ 'Idempotency-Key': z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/).optional().describe('The same key again gets the first answer again.') })
-          : undefined,
+      ...(path ? { path } : {}),
+      ...(query ? { query } : {}),
+      ...(operation.method === 'post' ? { header: IDEMPOTENCY } : {}),
     },
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: responsesOf(operation),
@@ -115,25 +149,50 @@ export function openApiDocument({ origin, version }: { origin: string; version: 
   for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: operationOf(id, operation) }
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
-      info: { title: 'Countersign API', version, description: INTRODUCTION, license: { name: 'Not licensed for others', identifier: 'LicenseRef-Unlicensed' } },
+      info: {
+        title: 'Countersign API',
+        version,
+        description: INTRODUCTION,
+        license: { name: 'Not licensed for others', identifier: 'LicenseRef-Unlicensed' },
+      },
       servers: [{ url: `${origin}/api/v1` }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
       paths,
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', bearerFormat: 'csn_', description: `An API token. Scopes: ${SCOPES.map((scope) => `\`${scope}\` (${SCOPE_TITLE[scope]})`).join('; ')}.` },
-          session: { type: 'apiKey', in: 'cookie', name: '__Host-countersign.session', description: 'The session of a signed-in browser; for reads only.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'csn_',
+            description: `An API token. Scopes: ${SCOPES.map((scope) => `\`${scope}\` (${SCOPE_TITLE[scope]})`).join('; ')}.`,
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-countersign.session',
+            description: 'The session of a signed-in browser; for reads only.',
+          },
         },
       },
     },
     {
-      // zod prints its long patterns beside formats that say the same.
       override: ({ jsonSchema }) => {
+        // zod prints its long patterns beside formats that say the same, and the bounds of whole numbers, which every JSON number shares.
         if (jsonSchema.format && jsonSchema.pattern) delete jsonSchema.pattern
+        if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+        if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
       },
     },
   )
+  return JSON.parse(JSON.stringify(document, withoutRepeats)) as typeof document
+}
+
+/** A reference says its pattern where it leads; zod repeats it beside the reference when that has a description of its own. */
+function withoutRepeats(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('$ref' in value && 'pattern' in value)) return value
+  const { pattern: _, ...rest } = value
+  return rest
 }

@@ -5,7 +5,10 @@ import { openPromotionInput, setWindowInput } from './promotion'
 const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
 
 /** A date and time typed without a zone is UTC, as the form says. */
-const inUtc = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value) ? `${value.length === 16 ? `${value}:00` : value}Z` : value)
+const inUtc = (value: unknown) =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
+    ? `${value.length === 16 ? `${value}:00` : value}Z`
+    : value
 
 /** The form that opens a promotion: the chosen way is sent as its two ends, and times are UTC. */
 export const openPromotionForm = z.preprocess((raw) => {
@@ -15,4 +18,7 @@ export const openPromotionForm = z.preprocess((raw) => {
 }, fromForm(openPromotionInput))
 
 /** The form of the window: both empty removes it. */
-export const setWindowForm = z.preprocess((raw) => (isRecord(raw) ? { ...raw, startsAt: inUtc(raw.startsAt), endsAt: inUtc(raw.endsAt) } : raw), setWindowInput)
+export const setWindowForm = z.preprocess(
+  (raw) => (isRecord(raw) ? { ...raw, startsAt: inUtc(raw.startsAt), endsAt: inUtc(raw.endsAt) } : raw),
+  setWindowInput,
+)

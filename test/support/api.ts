@@ -1,13 +1,13 @@
 import './settings'
 import { randomUUID } from 'node:crypto'
-import { makeToken, secretHash } from '@/lib/crypto/bearer-token'
 import { expect } from 'vitest'
+import { makeToken, secretHash } from '@/lib/crypto/bearer-token'
 import { db } from '@/lib/db/client'
 import type { Ctx } from '@/lib/domain/context'
 import { ProblemAnswer } from '@/lib/schemas/api/common'
-import { type Operation, OPERATIONS } from '@/lib/schemas/api/operations'
+import { OPERATIONS, type Operation } from '@/lib/schemas/api/operations'
 import { refusalsOf } from '@/lib/schemas/openapi'
-import { type TokenOptions, aToken } from './people'
+import { aToken, type TokenOptions } from './people'
 import { TEST_ORIGIN } from './settings'
 
 process.env.GIT_SHA ??= '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c'
@@ -23,8 +23,17 @@ export async function aBearer(maker: Ctx, options: TokenOptions): Promise<{ id: 
   // The hash of a token never changes, so the one with a known secret is another row.
   const copy = await db.apiToken.create({
     data: {
-      actsAsId, createdById, name: 'pipeline', prefix: secret.slice(0, 8), lastFour: secret.slice(-4), secretHash: secretHash(secret),
-      systemId: options.systemId ?? null, scopes: [...options.scopes], gates: [...(options.gates ?? [])], createdAt: new Date(), expiresAt: new Date(Date.now() + 86_400_000),
+      actsAsId,
+      createdById,
+      name: 'pipeline',
+      prefix: secret.slice(0, 8),
+      lastFour: secret.slice(-4),
+      secretHash: secretHash(secret),
+      systemId: options.systemId ?? null,
+      scopes: [...options.scopes],
+      gates: [...(options.gates ?? [])],
+      createdAt: new Date(),
+      expiresAt: new Date(Date.now() + 86_400_000),
     },
     select: { id: true },
   })
@@ -44,7 +53,14 @@ export type Answer = {
   status: number
   headers: Headers
   text: string
-  body: Record<string, unknown> & { items?: Record<string, unknown>[]; next?: string | null; code?: string; detail?: string; place?: string; details?: string[] }
+  body: Record<string, unknown> & {
+    items?: Record<string, unknown>[]
+    next?: string | null
+    code?: string
+    detail?: string
+    place?: string
+    details?: string[]
+  }
 }
 
 /** The operation that an address belongs to, its id, and the parts of its path. */
@@ -52,7 +68,11 @@ function operationAt(method: string, path: string): { id: string; operation: Ope
   for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
     const found = new RegExp(`^${operation.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`).exec(path)
     if (found && operation.method === method.toLowerCase()) {
-      return { id, operation, params: Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])) }
+      return {
+        id,
+        operation,
+        params: Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])),
+      }
     }
   }
   throw new Error(`The API has no ${method} ${path}`)
@@ -65,21 +85,38 @@ export const folderOf = (path: string): string => path.replace(/\{(\w+)\}/g, '[$
  * Asks the API as Next would: `api(secret, 'GET /systems')`; a null secret sends no token. Whatever comes back has to be as the OpenAPI document says:
  * a good answer of the operation's schema and status, or a problem with a code that the operation documents.
  */
-export async function api(secret: string | null, line: `${'GET' | 'POST' | 'DELETE'} /${string}`, { query = '', body, headers = {} }: Asked = {}): Promise<Answer> {
+export async function api(
+  secret: string | null,
+  line: `${'GET' | 'POST' | 'DELETE'} /${string}`,
+  { query = '', body, headers = {} }: Asked = {},
+): Promise<Answer> {
   const [method = '', path = ''] = line.split(' ')
   const { id, operation, params } = operationAt(method, path)
-  const search = typeof query === 'string' ? query : new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString()
+  const search =
+    typeof query === 'string' ? query : new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString()
   const request = new Request(`${TEST_ORIGIN}/api/v1${path}${search === '' ? '' : `?${search}`}`, {
     method,
-    headers: { ...(secret === null ? {} : { authorization: `Bearer ${secret}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
   })
-  const route = (await import(/* @vite-ignore */ `${import.meta.dirname}/../../app/api/v1${folderOf(operation.path)}/route.ts`)) as Record<string, Handler>
+  const route = (await import(/* @vite-ignore */ `${import.meta.dirname}/../../app/api/v1${folderOf(operation.path)}/route.ts`)) as Record<
+    string,
+    Handler
+  >
   const handler = route[method]
   if (!handler) throw new Error(`${operation.path} does not answer ${method}`)
   const response = await handler(request, { params: Promise.resolve(params) })
   const text = await response.text()
-  const answer: Answer = { status: response.status, headers: response.headers, text, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {} }
+  const answer: Answer = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {},
+  }
   whatTheDocumentSays(id, operation, answer)
   return answer
 }

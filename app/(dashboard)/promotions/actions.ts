@@ -6,7 +6,14 @@ import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
 import { stepUpInput } from '@/lib/schemas/account'
-import { askQuestionInput, declinePromotionInput, promotionInput, signPromotionInput, withdrawPromotionInput, withdrawSignOffInput } from '@/lib/schemas/promotion'
+import {
+  askQuestionInput,
+  declinePromotionInput,
+  promotionInput,
+  signPromotionInput,
+  withdrawPromotionInput,
+  withdrawSignOffInput,
+} from '@/lib/schemas/promotion'
 import { openPromotionForm, setWindowForm } from '@/lib/schemas/promotion-form'
 import { stepUp } from '@/lib/usecases/account/step-up'
 import { askQuestion } from '@/lib/usecases/promotion/ask-question'
@@ -22,7 +29,9 @@ import { withdrawSignOff } from '@/lib/usecases/promotion/withdraw-sign-off'
 
 /** Opens a promotion and goes to its dossier. */
 export async function openPromotionAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, openPromotionForm, async (ctx, input) => redirect(routes.promotion((await openPromotion(ctx, input)).id)), { verb: 'promotion:open' })
+  return submit(form, openPromotionForm, async (ctx, input) => redirect(routes.promotion((await openPromotion(ctx, input)).id)), {
+    verb: 'promotion:open',
+  })
 }
 
 /** Seals the next version of a dossier. */
@@ -98,7 +107,9 @@ export async function askQuestionAction(_: FormState, form: FormData): Promise<F
 
 /** Records that a possible signer opened the live version for the first time. */
 export async function openDossierAction(form: FormData): Promise<void> {
-  await submit(form, promotionInput, async (ctx, input) => `Opened at ${(await openDossier(ctx, input)).openedAt.toISOString()}`, { verb: 'dossier:open' })
+  await submit(form, promotionInput, async (ctx, input) => `Opened at ${(await openDossier(ctx, input)).openedAt.toISOString()}`, {
+    verb: 'dossier:open',
+  })
 }
 
 /** Confirms who is about to decide, as a request of its own; gives a proof that is good once, for two minutes (T01). */
@@ -118,12 +129,16 @@ export async function stepUpAction(form: FormData): Promise<{ state: FormState; 
 
 /** Signs and goes to the receipt. */
 export async function signAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, signPromotionInput, async (ctx, input) => redirect(routes.signature((await signPromotion(ctx, input)).id)), { verb: 'promotion:sign' })
+  return submit(form, signPromotionInput, async (ctx, input) => redirect(routes.signature((await signPromotion(ctx, input)).id)), {
+    verb: 'promotion:sign',
+  })
 }
 
 /** Declines and goes to the receipt. */
 export async function declineAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, declinePromotionInput, async (ctx, input) => redirect(routes.signature((await declinePromotion(ctx, input)).id)), { verb: 'promotion:decline' })
+  return submit(form, declinePromotionInput, async (ctx, input) => redirect(routes.signature((await declinePromotion(ctx, input)).id)), {
+    verb: 'promotion:decline',
+  })
 }
 
 /** Takes one's own signature back until the deployment starts. */

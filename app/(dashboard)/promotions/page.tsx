@@ -12,9 +12,8 @@ import { requireViewer, type Viewer } from '@/lib/auth/session'
 import { PROMOTION_STATUSES } from '@/lib/domain/promotion'
 import { numberWord } from '@/lib/format'
 import { decodeCursor, encodeCursor, PAGE_SIZE } from '@/lib/http/page'
-import { type BoardPage, getBoard, listPromotions } from '@/lib/queries/promotions-board'
 import { getInFlight } from '@/lib/queries/in-flight'
-import { whyNotOpenAnywhere } from '@/lib/queries/promotions-board'
+import { type BoardPage, getBoard, listPromotions, whyNotOpenAnywhere } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
 
 export const metadata = { title: 'Promotions' }
@@ -24,11 +23,27 @@ type Props = { searchParams: Promise<{ view?: string; system?: string; state?: s
 /** What is moving and what is stuck? */
 export default async function PromotionsPage({ searchParams }: Props) {
   const asked = await searchParams
-  const viewer = await requireViewer(routes.promotions({ view: asked.view === 'table' ? 'table' : undefined, system: asked.system, state: asked.state }))
+  const viewer = await requireViewer(
+    routes.promotions({ view: asked.view === 'table' ? 'table' : undefined, system: asked.system, state: asked.state }),
+  )
   return asked.view === 'table' ? <Table viewer={viewer} asked={asked} /> : <BoardView viewer={viewer} system={asked.system} />
 }
 
-function Head({ lead, system, systems, view, state, whyNotOpen }: { lead: string; system?: string; systems: readonly { slug: string; name: string }[]; view: 'board' | 'table'; state?: string; whyNotOpen: BoardPage['whyNotOpen'] }) {
+function Head({
+  lead,
+  system,
+  systems,
+  view,
+  state,
+  whyNotOpen,
+}: {
+  lead: string
+  system?: string
+  systems: readonly { slug: string; name: string }[]
+  view: 'board' | 'table'
+  state?: string
+  whyNotOpen: BoardPage['whyNotOpen']
+}) {
   return (
     <PageHead
       title="Promotions"
@@ -70,7 +85,9 @@ function leadOf(page: BoardPage): string {
   if (all === 0) return page.systems.length === 0 ? 'You hold no role on a system yet. An admin grants roles.' : 'Nothing is in flight.'
   const parts = [
     collecting.length > 0 ? `${numberWord(collecting.length)} ${collecting.length === 1 ? 'is' : 'are'} held up by evidence` : null,
-    signing.length > 0 ? `${collecting.length > 0 ? numberWord(signing.length).toLowerCase() : numberWord(signing.length)} ${collecting.length > 0 ? '' : signing.length === 1 ? 'is held up ' : 'are held up '}by people` : null,
+    signing.length > 0
+      ? `${collecting.length > 0 ? numberWord(signing.length).toLowerCase() : numberWord(signing.length)} ${collecting.length > 0 ? '' : signing.length === 1 ? 'is held up ' : 'are held up '}by people`
+      : null,
   ].filter((part) => part !== null)
   return `${numberWord(all)} in flight. ${parts.length > 0 ? `${parts.join(', ')}.` : 'Nothing holds any of it up.'}`
 }
@@ -79,7 +96,10 @@ async function Table({ viewer, asked }: { viewer: Viewer; asked: { system?: stri
   const state = PROMOTION_STATUSES.find((status) => status === asked.state)
   const list = `promotions ${asked.system ?? ''} ${state ?? ''}`
   const after = asked.after ? (decodeCursor(list, asked.after) as [string, string]) : null // signed by us, so a pair
-  const [rows, { standings }] = await Promise.all([listPromotions(viewer, { system: asked.system, state }, { limit: PAGE_SIZE, after }), getInFlight(viewer)])
+  const [rows, { standings }] = await Promise.all([
+    listPromotions(viewer, { system: asked.system, state }, { limit: PAGE_SIZE, after }),
+    getInFlight(viewer),
+  ])
   const shown = rows.slice(0, PAGE_SIZE)
   const last = shown.at(-1)
   const next = rows.length > PAGE_SIZE && last ? encodeCursor(list, [last.openedAt.toISOString(), last.id]) : null
@@ -96,7 +116,11 @@ async function Table({ viewer, asked }: { viewer: Viewer; asked: { system?: stri
       />
       <div className="mt-5">
         <PromotionTable rows={shown} filtered={Boolean(asked.system || state)} />
-        <Pagination next={next && routes.promotions({ ...address, after: next })} first={after ? routes.promotions(address) : null} summary={`${shown.length} shown`} />
+        <Pagination
+          next={next && routes.promotions({ ...address, after: next })}
+          first={after ? routes.promotions(address) : null}
+          summary={`${shown.length} shown`}
+        />
       </div>
     </Page>
   )

@@ -7,12 +7,40 @@ import type { Looker } from '../system-standing'
 import { behind, type Slice, systemFilter, toWho, whoSelect } from './slice'
 
 const select = {
-  id: true, systemId: true, profileKey: true, kind: true, status: true, authorised: true, reasons: true, inputs: true, violations: true, promotionId: true, revertsId: true,
-  targetLabel: true, runId: true, startedAt: true, finishedAt: true, failureClass: true, failureSignature: true, stamp: true,
-  release: { select: { version: true } }, version: { select: { number: true, hash: true } }, startedBy: whoSelect,
+  id: true,
+  systemId: true,
+  profileKey: true,
+  kind: true,
+  status: true,
+  authorised: true,
+  reasons: true,
+  inputs: true,
+  violations: true,
+  promotionId: true,
+  revertsId: true,
+  targetLabel: true,
+  runId: true,
+  startedAt: true,
+  finishedAt: true,
+  failureClass: true,
+  failureSignature: true,
+  stamp: true,
+  release: { select: { version: true } },
+  version: { select: { number: true, hash: true } },
+  startedBy: whoSelect,
 } as const satisfies Prisma.DeploymentSelect
 
-function toDeployment({ systemId, profileKey, promotionId, revertsId, runId, release, version, startedBy, ...row }: Prisma.DeploymentGetPayload<{ select: typeof select }>) {
+function toDeployment({
+  systemId,
+  profileKey,
+  promotionId,
+  revertsId,
+  runId,
+  release,
+  version,
+  startedBy,
+  ...row
+}: Prisma.DeploymentGetPayload<{ select: typeof select }>) {
   return {
     ...row,
     system: systemId,
@@ -27,9 +55,18 @@ function toDeployment({ systemId, profileKey, promotionId, revertsId, runId, rel
 }
 
 /** Deployments that somebody may see, the newest started first. */
-export async function listDeployments(looker: Looker, filter: { system?: string; profile?: string; status?: DeploymentStatus }, slice: Slice) {
+export async function listDeployments(
+  looker: Looker,
+  filter: { system?: string; profile?: string; status?: DeploymentStatus },
+  slice: Slice,
+) {
   const rows = await db.deployment.findMany({
-    where: { ...systemFilter(looker, filter.system), profileKey: filter.profile, status: filter.status, ...behind('startedAt', slice.after) },
+    where: {
+      ...systemFilter(looker, filter.system),
+      profileKey: filter.profile,
+      status: filter.status,
+      ...behind('startedAt', slice.after),
+    },
     orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
     take: slice.take,
     select,

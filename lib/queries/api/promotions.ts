@@ -1,8 +1,8 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPromotions } from '@/lib/db/load-promotions'
+import { movedOf, notYet, type PromotionFacts, type PromotionStatus, promotionPhase, slotsOf } from '@/lib/domain/promotion'
 import { Refused, refuse } from '@/lib/domain/refusal'
-import { movedOf, notYet, promotionPhase, type PromotionFacts, type PromotionStatus, slotsOf } from '@/lib/domain/promotion'
 import type { Looker } from '../system-standing'
 import { behind, type Slice, systemFilter, toWho, whoSelect } from './slice'
 
@@ -15,27 +15,37 @@ export async function listPromotions(looker: Looker, filter: { system?: string; 
     orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
     take: slice.take,
     select: {
-      id: true, systemId: true, fromKey: true, toKey: true, status: true, windowStartsAt: true, windowEndsAt: true, openedAt: true, endedAt: true,
+      id: true,
+      systemId: true,
+      fromKey: true,
+      toKey: true,
+      status: true,
+      windowStartsAt: true,
+      windowEndsAt: true,
+      openedAt: true,
+      endedAt: true,
       release: { select: { version: true } },
       version: { select: { number: true, hash: true } },
       openedBy: whoSelect,
       sealed: { where: { subject: 'promotion', endedAt: null }, select: { number: true, hash: true } },
     },
   })
-  return rows.map(({ id, systemId, fromKey, toKey, status, windowStartsAt, windowEndsAt, openedAt, endedAt, release, version, openedBy, sealed }) => ({
-    id,
-    system: systemId,
-    version: release.version,
-    from: fromKey,
-    to: toKey,
-    status,
-    window: windowOf(windowStartsAt, windowEndsAt),
-    policy: version,
-    sealed: sealed[0] ?? null,
-    openedBy: toWho(openedBy),
-    openedAt,
-    endedAt,
-  }))
+  return rows.map(
+    ({ id, systemId, fromKey, toKey, status, windowStartsAt, windowEndsAt, openedAt, endedAt, release, version, openedBy, sealed }) => ({
+      id,
+      system: systemId,
+      version: release.version,
+      from: fromKey,
+      to: toKey,
+      status,
+      window: windowOf(windowStartsAt, windowEndsAt),
+      policy: version,
+      sealed: sealed[0] ?? null,
+      openedBy: toWho(openedBy),
+      openedAt,
+      endedAt,
+    }),
+  )
 }
 
 /** One promotion with everything its rules depend on, judged at the looker's instant. Refuses `not_found` alike for unseen and unknown (T23). */

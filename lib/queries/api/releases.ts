@@ -1,14 +1,23 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
 import type { Prisma } from '@/lib/db/generated/client'
+import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Looker } from '../system-standing'
 import { behind, type Slice, toWho, whoSelect } from './slice'
 
 const releaseSelect = {
-  id: true, systemId: true, version: true, gitSha: true, artefact: true, buildDate: true, appVersion: true, schemaBackwardCompatible: true, bundleApprovedAt: true,
-  registeredAt: true, registeredBy: whoSelect,
+  id: true,
+  systemId: true,
+  version: true,
+  gitSha: true,
+  artefact: true,
+  buildDate: true,
+  appVersion: true,
+  schemaBackwardCompatible: true,
+  bundleApprovedAt: true,
+  registeredAt: true,
+  registeredBy: whoSelect,
 } as const satisfies Prisma.ReleaseSelect
 
 type ReleaseRow = Prisma.ReleaseGetPayload<{ select: typeof releaseSelect }>
@@ -41,20 +50,35 @@ async function findRelease(looker: Looker, systemId: string, version: string) {
 export async function getRelease(looker: Looker, systemId: string, version: string) {
   const { release } = await findRelease(looker, systemId, version)
   const [changes, contributors] = await Promise.all([
-    db.releaseChange.findMany({ where: { releaseId: release.id }, orderBy: { position: 'asc' }, select: { kind: true, summary: true, reference: true } }),
-    db.releaseContributor.findMany({ where: { releaseId: release.id }, orderBy: { identity: 'asc' }, select: { principalId: true, commits: true } }),
+    db.releaseChange.findMany({
+      where: { releaseId: release.id },
+      orderBy: { position: 'asc' },
+      select: { kind: true, summary: true, reference: true },
+    }),
+    db.releaseContributor.findMany({
+      where: { releaseId: release.id },
+      orderBy: { identity: 'asc' },
+      select: { principalId: true, commits: true },
+    }),
   ])
   const ids = contributors.flatMap(({ principalId }) => (principalId === null ? [] : [principalId]))
   const people = new Map((await db.principal.findMany({ where: { id: { in: ids } }, ...whoSelect })).map((row) => [row.id, toWho(row)]))
   return {
     ...toRelease(release),
     changes,
-    contributors: contributors.map(({ principalId, commits }) => ({ who: (principalId === null ? undefined : people.get(principalId)) ?? null, commits })),
+    contributors: contributors.map(({ principalId, commits }) => ({
+      who: (principalId === null ? undefined : people.get(principalId)) ?? null,
+      commits,
+    })),
   }
 }
 
 /** Evidence of one release, newest first, of every profile and gate or of those asked for. */
-export async function listEvidence(looker: Looker, filter: { system: string; version: string; profile?: string; gate?: string }, slice: Slice) {
+export async function listEvidence(
+  looker: Looker,
+  filter: { system: string; version: string; profile?: string; gate?: string },
+  slice: Slice,
+) {
   const { release, policy } = await findRelease(looker, filter.system, filter.version)
   const rows = await db.evidence.findMany({
     where: {
@@ -66,8 +90,20 @@ export async function listEvidence(looker: Looker, filter: { system: string; ver
     orderBy: [{ recordedAt: 'desc' }, { id: 'desc' }],
     take: slice.take,
     select: {
-      id: true, profileKey: true, gateKey: true, verdict: true, summary: true, command: true, exitCode: true, ranOn: true, link: true, digest: true, claimedAt: true, recordedAt: true,
-      broughtBy: whoSelect, snapshot: { select: { digest: true } },
+      id: true,
+      profileKey: true,
+      gateKey: true,
+      verdict: true,
+      summary: true,
+      command: true,
+      exitCode: true,
+      ranOn: true,
+      link: true,
+      digest: true,
+      claimedAt: true,
+      recordedAt: true,
+      broughtBy: whoSelect,
+      snapshot: { select: { digest: true } },
     },
   })
   return rows.map(({ profileKey, gateKey, broughtBy, snapshot, ...row }) => ({
@@ -94,5 +130,10 @@ export async function listSnapshots(looker: Looker, filter: { system: string; pr
     take: slice.take,
     select: { id: true, profileKey: true, takenAt: true, digest: true, location: true, recordedAt: true, recordedBy: whoSelect },
   })
-  return rows.map(({ profileKey, recordedBy, ...row }) => ({ ...row, system: filter.system, profile: profileKey, recordedBy: toWho(recordedBy) }))
+  return rows.map(({ profileKey, recordedBy, ...row }) => ({
+    ...row,
+    system: filter.system,
+    profile: profileKey,
+    recordedBy: toWho(recordedBy),
+  }))
 }

@@ -1,9 +1,9 @@
-import type { Looker } from '../system-standing'
-import { readableSystems } from '@/lib/domain/context'
-import { Refused } from '@/lib/domain/refusal'
 import { unseenSystem } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import type { Actor } from '@/lib/domain/context'
+import { readableSystems } from '@/lib/domain/context'
+import { Refused } from '@/lib/domain/refusal'
+import type { Looker } from '../system-standing'
 
 /** Which rows of a list: how many, behind the position of a row seen before (the instant the list is ordered by, and its id). */
 export type Slice = { take: number; after: readonly string[] | null }

@@ -2,15 +2,26 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadSystem } from '@/lib/db/load-system'
-import { Refused, refuse } from '@/lib/domain/refusal'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
-import { loadReadable, type Looker } from '../system-standing'
+import { Refused, refuse } from '@/lib/domain/refusal'
+import { type Looker, loadReadable } from '../system-standing'
 import { behind, type Slice, toWho, type Who, whoSelect } from './slice'
 
 type SystemItem = { id: string; name: string; description: string; policy: { number: number; hash: string } }
 type LiveOn = { deployment: string; version: string; gitSha: string; since: Date; authorised: boolean }
-type ProfileItem = { id: string; name: string; class: ProfileClass; deployable: boolean; aliases: string[]; live: LiveOn | null; running: string | null }
-type SystemDetail = SystemItem & { profiles: ProfileItem[]; edges: { id: string; from: string; to: string; gates: string[]; slots: string[] }[] }
+type ProfileItem = {
+  id: string
+  name: string
+  class: ProfileClass
+  deployable: boolean
+  aliases: string[]
+  live: LiveOn | null
+  running: string | null
+}
+type SystemDetail = SystemItem & {
+  profiles: ProfileItem[]
+  edges: { id: string; from: string; to: string; gates: string[]; slots: string[] }[]
+}
 
 /** Every governed system that somebody may see, by name. */
 export async function listSystems(looker: Looker): Promise<SystemItem[]> {
@@ -45,17 +56,43 @@ export async function getSystem(looker: Looker, systemId: string): Promise<Syste
         class: profile.class,
         deployable: profile.deployable,
         aliases: profile.aliases,
-        live: live ? { deployment: live.deployment, version: live.version, gitSha: live.gitSha, since: live.since, authorised: live.authorised } : null,
+        live: live
+          ? { deployment: live.deployment, version: live.version, gitSha: live.gitSha, since: live.since, authorised: live.authorised }
+          : null,
         running: on(profile.id, 'started')?.deployment ?? null,
       }
     }),
-    edges: policy.edges.map(({ id, from, to, gates, signOff }) => ({ id, from, to, gates: gates.map((gate) => gate.id), slots: signOff.slots.map((slot) => slot.id) })),
+    edges: policy.edges.map(({ id, from, to, gates, signOff }) => ({
+      id,
+      from,
+      to,
+      gates: gates.map((gate) => gate.id),
+      slots: signOff.slots.map((slot) => slot.id),
+    })),
   }
 }
 
-type PolicyItem = { system: string; number: number; hash: string; status: string; signed: false; appliedBy: Who; appliedAt: Date; supersededAt: Date | null }
+type PolicyItem = {
+  system: string
+  number: number
+  hash: string
+  status: string
+  signed: false
+  appliedBy: Who
+  appliedAt: Date
+  supersededAt: Date | null
+}
 
-const policySelect = { systemId: true, number: true, hash: true, status: true, appliedAt: true, supersededAt: true, appliedBy: whoSelect, id: true } as const
+const policySelect = {
+  systemId: true,
+  number: true,
+  hash: true,
+  status: true,
+  appliedAt: true,
+  supersededAt: true,
+  appliedBy: whoSelect,
+  id: true,
+} as const
 
 type PolicyRow = Omit<PolicyItem, 'system' | 'signed' | 'appliedBy'> & { systemId: string; appliedBy: Parameters<typeof toWho>[0] }
 
@@ -76,9 +113,16 @@ export async function listPolicies(looker: Looker, systemId: string, slice: Slic
 }
 
 /** One policy version with its document and the text it was applied as. */
-export async function getPolicy(looker: Looker, systemId: string, number: number): Promise<PolicyItem & { document: unknown; source: string }> {
+export async function getPolicy(
+  looker: Looker,
+  systemId: string,
+  number: number,
+): Promise<PolicyItem & { document: unknown; source: string }> {
   const { name } = await loadSystem(db, looker.actor, systemId, looker.now)
-  const row = await db.policyVersion.findUnique({ where: { systemId_number: { systemId, number } }, select: { ...policySelect, document: true, source: true } })
+  const row = await db.policyVersion.findUnique({
+    where: { systemId_number: { systemId, number } },
+    select: { ...policySelect, document: true, source: true },
+  })
   if (!row) throw new Refused(refuse('not_found', `${name} has no policy version ${number}.`, { place: 'number' }))
   return { ...toPolicyItem(row), document: row.document, source: row.source }
 }

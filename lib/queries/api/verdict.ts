@@ -22,8 +22,20 @@ export async function getVerdict(looker: Looker, asked: { system: string; profil
   const { profile, class: profileClass } = resolveProfile(policy, profileKey)
   const judged: Verdict = release
     ? judgeVerdict({ policy, profileKey, release, promotion, past }, now)
-    : { verdict: 'NOT_YET', kind: 'deploy', reasons: [{ ...UNREGISTERED, sentence: `${policy.system.name} has no registered release ${asked.release}.` }] }
-  const undeclared = profile ? [] : [{ code: 'policy_forbids', sentence: `The policy of ${policy.system.name} declares no profile ${asked.profile}, so it counts as production.`, who: null }]
+    : {
+        verdict: 'NOT_YET',
+        kind: 'deploy',
+        reasons: [{ ...UNREGISTERED, sentence: `${policy.system.name} has no registered release ${asked.release}.` }],
+      }
+  const undeclared = profile
+    ? []
+    : [
+        {
+          code: 'policy_forbids',
+          sentence: `The policy of ${policy.system.name} declares no profile ${asked.profile}, so it counts as production.`,
+          who: null,
+        },
+      ]
   return {
     ...judged,
     reasons: [...undeclared, ...judged.reasons],

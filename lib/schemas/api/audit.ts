@@ -7,22 +7,34 @@ import { pageAnswer, pageQuery, UtcInstant } from './common'
 const ACTIONS = Object.keys(AUDIT_ACTIONS) as AuditAction[]
 // A record, so that a kind missing here does not compile.
 const KINDS: Record<SubjectKind, true> = {
-  system: true, policy: true, principal: true, grant: true, token: true, session: true, release: true, snapshot: true, evidence: true,
-  checklist_template: true, checklist_run: true, promotion: true, sign_off: true, release_notes: true, deployment: true,
+  system: true,
+  policy: true,
+  principal: true,
+  grant: true,
+  token: true,
+  session: true,
+  release: true,
+  snapshot: true,
+  evidence: true,
+  checklist_template: true,
+  checklist_run: true,
+  promotion: true,
+  sign_off: true,
+  release_notes: true,
+  deployment: true,
 }
 const SUBJECT_KINDS = Object.keys(KINDS) as SubjectKind[]
 
-export const listAuditEventsInput = z
-  .strictObject({
-    actor: z.uuid('an id of a principal').optional().describe('Id of who acted.'),
-    action: z.enum(ACTIONS, 'an action such as promotion.signed').optional(),
-    subjectKind: z.enum(SUBJECT_KINDS, `one of: ${SUBJECT_KINDS.join(', ')}`).optional(),
-    subject: z.string().min(1).max(128).optional().describe('Id of what it was done to.'),
-    system: SystemSlug.optional(),
-    from: IsoInstant.optional().describe('Recorded at this instant or later.'),
-    to: IsoInstant.optional().describe('Recorded before this instant.'),
-    ...pageQuery,
-  })
+export const listAuditEventsInput = z.strictObject({
+  actor: z.uuid('an id of a principal').optional().describe('Id of who acted.'),
+  action: z.enum(ACTIONS, 'an action such as promotion.signed').optional(),
+  subjectKind: z.enum(SUBJECT_KINDS, `one of: ${SUBJECT_KINDS.join(', ')}`).optional(),
+  subject: z.string().min(1).max(128).optional().describe('Id of what it was done to.'),
+  system: SystemSlug.optional(),
+  from: IsoInstant.optional().describe('Recorded at this instant or later.'),
+  to: IsoInstant.optional().describe('Recorded before this instant.'),
+  ...pageQuery,
+})
 
 const Value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())])
 const Values = z.record(z.string(), Value).nullable()

@@ -22,8 +22,13 @@ export const ChecklistSummary = z
     ordered: z.boolean(),
     profiles: z.array(z.string()).nullable().describe('The profiles it is for; null for every one.'),
     file: z.string().nullable(),
-    external: z.boolean().describe('True: its items come from an imported file. A gate on it fails closed until a Release Manager imports it in the browser.'),
-    template: z.strictObject({ number: z.int(), hash: Sha256, importedBy: Who, importedAt: UtcInstant }).nullable().describe('The newest import of an external one.'),
+    external: z
+      .boolean()
+      .describe('True: its items come from an imported file. A gate on it fails closed until a Release Manager imports it in the browser.'),
+    template: z
+      .strictObject({ number: z.int(), hash: Sha256, importedBy: Who, importedAt: UtcInstant })
+      .nullable()
+      .describe('The newest import of an external one.'),
   })
   .meta({ id: 'ChecklistSummary' })
 
@@ -37,7 +42,13 @@ const Item = {
 }
 export const ListChecklistsAnswer = z.strictObject({ items: z.array(ChecklistSummary) })
 export const ChecklistAnswer = ChecklistSummary.extend({
-  items: z.array(z.strictObject({ ...Item, when: z.string().nullable().describe('Condition under which it applies.'), variants: z.array(z.strictObject({ id: z.string(), title: z.string() })) })),
+  items: z.array(
+    z.strictObject({
+      ...Item,
+      when: z.string().nullable().describe('Condition under which it applies.'),
+      variants: z.array(z.strictObject({ id: z.string(), title: z.string() })),
+    }),
+  ),
 }).meta({ id: 'Checklist' })
 
 export const RunItem = z
@@ -73,8 +84,14 @@ export const RunAnswer = RunItem.extend({
     }),
   ),
 }).meta({ id: 'ChecklistRun' })
-export const StartedRunAnswer = z.strictObject({ id: z.uuid(), items: z.int().describe('How many items apply.') }).meta({ id: 'StartedChecklistRun' })
+export const StartedRunAnswer = z
+  .strictObject({ id: z.uuid(), items: z.int().describe('How many items apply.') })
+  .meta({ id: 'StartedChecklistRun' })
 export const TickedItemAnswer = z
-  .strictObject({ state: z.enum(TICK_STATES), next: z.string().nullable().describe('The next item that is not settled.'), voided: z.boolean().describe('True: a sealed version fell by it.') })
+  .strictObject({
+    state: z.enum(TICK_STATES),
+    next: z.string().nullable().describe('The next item that is not settled.'),
+    voided: z.boolean().describe('True: a sealed version fell by it.'),
+  })
   .meta({ id: 'TickedItem' })
 export const ChosenVariantAnswer = z.strictObject({ variant: z.string() }).meta({ id: 'ChosenVariant' })

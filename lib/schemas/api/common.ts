@@ -19,7 +19,12 @@ export const pageQuery = {
     .max(200, 'a whole number from 1 to 200')
     .default(50)
     .describe('How many at most.'),
-  cursor: z.string().min(1).max(2_000).optional().describe('`next` of the page before. Opaque: it is good for the same list and filters only.'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .describe('`next` of the page before. Opaque: it is good for the same list and filters only.'),
 }
 
 /** One page of a list. */

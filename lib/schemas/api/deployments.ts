@@ -4,12 +4,19 @@ import { ProfileKey, ReleaseVersion, Sha256, SystemSlug } from '../common'
 import { Stamp } from '../deployment'
 import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
 
-const DeploymentId = z.string().max(20).regex(/^DEP-\d{4,}$/, 'an id such as DEP-0210').describe('Id of a deployment.')
+const DeploymentId = z
+  .string()
+  .max(20)
+  .regex(/^DEP-\d{4,}$/, 'an id such as DEP-0210')
+  .describe('Id of a deployment.')
 
 export const listDeploymentsInput = z.strictObject({
   system: SystemSlug.optional().describe('Only of this system.'),
   profile: ProfileKey.optional().describe('Only to this profile, by its id.'),
-  status: z.enum(DEPLOYMENT_STATUSES, `one of: ${DEPLOYMENT_STATUSES.join(', ')}`).optional().describe('Only of this status.'),
+  status: z
+    .enum(DEPLOYMENT_STATUSES, `one of: ${DEPLOYMENT_STATUSES.join(', ')}`)
+    .optional()
+    .describe('Only of this status.'),
   ...pageQuery,
 })
 export const getDeploymentInput = z.strictObject({ deployment: DeploymentId })
@@ -49,4 +56,6 @@ export const StartedDeploymentAnswer = z
     violations: z.array(z.string()),
   })
   .meta({ id: 'StartedDeployment' })
-export const FinishedDeploymentAnswer = z.strictObject({ id: DeploymentId, status: z.enum(DEPLOYMENT_STATUSES) }).meta({ id: 'FinishedDeployment' })
+export const FinishedDeploymentAnswer = z
+  .strictObject({ id: DeploymentId, status: z.enum(DEPLOYMENT_STATUSES) })
+  .meta({ id: 'FinishedDeployment' })

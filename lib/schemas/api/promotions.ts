@@ -7,23 +7,45 @@ import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
 
 // A record, so that a phase missing here does not compile.
 const PHASES: Record<PromotionPhase, true> = {
-  collecting: true, ready_to_seal: true, signing: true, held: true, voided: true, approved: true, expired: true, deploying: true,
-  deployed: true, failed: true, withdrawn: true, superseded: true, rolled_back: true,
+  collecting: true,
+  ready_to_seal: true,
+  signing: true,
+  held: true,
+  voided: true,
+  approved: true,
+  expired: true,
+  deploying: true,
+  deployed: true,
+  failed: true,
+  withdrawn: true,
+  superseded: true,
+  rolled_back: true,
 }
 const Phase = z.enum(Object.keys(PHASES) as PromotionPhase[]).meta({ id: 'PromotionPhase' })
 
-const PromotionId = z.string().max(20).regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142').describe('Id of a promotion.')
+const PromotionId = z
+  .string()
+  .max(20)
+  .regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142')
+  .describe('Id of a promotion.')
 
 export const listPromotionsInput = z.strictObject({
   system: SystemSlug.optional().describe('Only of this system.'),
-  status: z.enum(PROMOTION_STATUSES, `one of: ${PROMOTION_STATUSES.join(', ')}`).optional().describe('Only of this status.'),
+  status: z
+    .enum(PROMOTION_STATUSES, `one of: ${PROMOTION_STATUSES.join(', ')}`)
+    .optional()
+    .describe('Only of this status.'),
   to: ProfileKey.optional().describe('Only towards this profile, by its id.'),
   ...pageQuery,
 })
 export const getPromotionInput = z.strictObject({ promotion: PromotionId })
 
-const Window = z.strictObject({ startsAt: UtcInstant, endsAt: UtcInstant }).meta({ id: 'Window', description: 'When the deployment may start.' })
-const Sealed = z.strictObject({ number: z.int(), hash: Sha256 }).meta({ id: 'SealedRef', description: 'A sealed version of the dossier and the SHA-256 of its canonical JSON.' })
+const Window = z
+  .strictObject({ startsAt: UtcInstant, endsAt: UtcInstant })
+  .meta({ id: 'Window', description: 'When the deployment may start.' })
+const Sealed = z
+  .strictObject({ number: z.int(), hash: Sha256 })
+  .meta({ id: 'SealedRef', description: 'A sealed version of the dossier and the SHA-256 of its canonical JSON.' })
 
 export const NotYetReason = z
   .strictObject({ code: z.string(), sentence: z.string(), who: z.string().nullable().describe('Who can move it.') })
@@ -79,7 +101,12 @@ export const PromotionAnswer = z
         freshUntil: UtcInstant.nullable(),
       }),
     ),
-    sealed: Sealed.extend({ sealedAt: UtcInstant, sealedBy: Who.nullable(), stands: z.boolean(), moved: z.array(z.string()).describe('Inputs that moved since; not empty when it is void.') })
+    sealed: Sealed.extend({
+      sealedAt: UtcInstant,
+      sealedBy: Who.nullable(),
+      stands: z.boolean(),
+      moved: z.array(z.string()).describe('Inputs that moved since; not empty when it is void.'),
+    })
       .meta({ id: 'SealedVersion' })
       .nullable(),
     slots: z.array(
@@ -88,7 +115,9 @@ export const PromotionAnswer = z
         title: z.string(),
         roles: z.array(z.enum(ROLES)),
         last: z.boolean().describe('Signs after all the others.'),
-        signOff: z.strictObject({ id: z.string(), decision: z.enum(['approve', 'decline']), signer: z.string(), signedAt: UtcInstant }).nullable(),
+        signOff: z
+          .strictObject({ id: z.string(), decision: z.enum(['approve', 'decline']), signer: z.string(), signedAt: UtcInstant })
+          .nullable(),
       }),
     ),
     deployment: z.string().nullable().describe('Id of its deployment while that runs.'),
@@ -97,10 +126,16 @@ export const PromotionAnswer = z
   .meta({ id: 'Promotion' })
 export const OpenedPromotionAnswer = z.strictObject({ id: PromotionId }).meta({ id: 'OpenedPromotion' })
 
-export const getVerdictInput = z.strictObject({ system: SystemSlug, profile: ProfileKey, release: ReleaseVersion.describe('Version of the release that would be deployed.') })
+export const getVerdictInput = z.strictObject({
+  system: SystemSlug,
+  profile: ProfileKey,
+  release: ReleaseVersion.describe('Version of the release that would be deployed.'),
+})
 export const VerdictAnswer = z
   .strictObject({
-    verdict: z.enum(['GO', 'NOT_YET']).describe('GO: approved, holding, inside its window, now. Or a redeploy of what runs there with authority.'),
+    verdict: z
+      .enum(['GO', 'NOT_YET'])
+      .describe('GO: approved, holding, inside its window, now. Or a redeploy of what runs there with authority.'),
     kind: z.enum(['deploy', 'redeploy']).describe('What starting it would be.'),
     reasons: z.array(NotYetReason).describe('Everything that stands in the way; empty for GO.'),
     system: SystemSlug,
@@ -113,8 +148,13 @@ export const VerdictAnswer = z
     promotion: PromotionId.nullable().describe('The open promotion it was judged by.'),
     dossier: Sealed.nullable(),
     window: Window.nullable(),
-    running: z.string().nullable().describe('Id of a deployment to the profile that has started and has no result yet. Nothing else can start before it has one.'),
-    policy: z.strictObject({ number: z.int(), hash: Sha256 }).describe('The version it was judged by: the promotion’s, else the active one.'),
+    running: z
+      .string()
+      .nullable()
+      .describe('Id of a deployment to the profile that has started and has no result yet. Nothing else can start before it has one.'),
+    policy: z
+      .strictObject({ number: z.int(), hash: Sha256 })
+      .describe('The version it was judged by: the promotion’s, else the active one.'),
     judgedAt: UtcInstant,
   })
   .meta({ id: 'Verdict' })

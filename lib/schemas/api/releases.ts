@@ -12,7 +12,11 @@ export const listEvidenceInput = z.strictObject({
   gate: GateKey.optional().describe('Only for this gate.'),
   ...pageQuery,
 })
-export const listSnapshotsInput = z.strictObject({ system: SystemSlug, profile: ProfileKey.optional().describe('Only of this profile.'), ...pageQuery })
+export const listSnapshotsInput = z.strictObject({
+  system: SystemSlug,
+  profile: ProfileKey.optional().describe('Only of this profile.'),
+  ...pageQuery,
+})
 
 export const ReleaseItem = z
   .strictObject({
@@ -74,7 +78,16 @@ export const RecordedEvidenceAnswer = z
   .meta({ id: 'RecordedEvidence' })
 
 export const SnapshotItem = z
-  .strictObject({ id: z.uuid(), system: SystemSlug, profile: z.string(), takenAt: UtcInstant, digest: Sha256, location: z.string(), recordedBy: Who, recordedAt: UtcInstant })
+  .strictObject({
+    id: z.uuid(),
+    system: SystemSlug,
+    profile: z.string(),
+    takenAt: UtcInstant,
+    digest: Sha256,
+    location: z.string(),
+    recordedBy: Who,
+    recordedAt: UtcInstant,
+  })
   .meta({ id: 'Snapshot' })
 export const ListSnapshotsAnswer = pageAnswer(SnapshotItem)
 export const RecordedSnapshotAnswer = z.strictObject({ id: z.uuid(), profile: z.string() }).meta({ id: 'RecordedSnapshot' })

@@ -5,7 +5,6 @@ import { GET as ready } from '@/app/ready/route'
 import { GET as version } from '@/app/version/route'
 import '../../support/api'
 
-
 async function asMigrator(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await client.connect()
@@ -25,7 +24,11 @@ describe('what watches a process asks it (002.27, 002.34)', () => {
   })
 
   it('/version shows the stamp of the build', async () => {
-    expect(await version().json()).toEqual({ GIT_SHA: '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c', BUILD_DATE: '2026-11-21T12:00:00Z', APP_VERSION: '0.1.0' })
+    expect(await version().json()).toEqual({
+      GIT_SHA: '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c',
+      BUILD_DATE: '2026-11-21T12:00:00Z',
+      APP_VERSION: '0.1.0',
+    })
   })
 
   it('/ready wants every migration of the build, and says how many are missing', async () => {

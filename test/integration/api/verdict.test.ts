@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
-import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
-import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
+import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
+import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { aBearer, api } from '../../support/api'
 import { aSealedPromotion, signAll } from '../../support/promotions'
 import { aGovernedSystem, aRelease, type Scene } from '../../support/scene'
@@ -18,7 +18,8 @@ beforeAll(async () => {
   token = (await aBearer(robodj.people.admin, { scopes: ['read'], systemId: 'robodj' })).secret
 })
 
-const verdict = (profile: string, release: string, { system = 'robodj', by = token } = {}) => api(by, `GET /systems/${system}/profiles/${encodeURIComponent(profile)}/verdict`, { query: { release } })
+const verdict = (profile: string, release: string, { system = 'robodj', by = token } = {}) =>
+  api(by, `GET /systems/${system}/profiles/${encodeURIComponent(profile)}/verdict`, { query: { release } })
 const hour = 3_600_000
 
 /** What is said has to be what a start at the same moment comes to. */
@@ -36,7 +37,12 @@ describe('the verdict a pipeline asks for', () => {
     const sealed = await aSealedPromotion(robodj, 'prod')
     await signAll(robodj, sealed)
     expect((await verdict('production', sealed.version)).body).toMatchObject({
-      verdict: 'GO', reasons: [], promotion: sealed.id, dossier: { number: 1, hash: sealed.hash }, profile: { asked: 'production', id: 'prod', class: 'production' }, policy: { number: 1 },
+      verdict: 'GO',
+      reasons: [],
+      promotion: sealed.id,
+      dossier: { number: 1, hash: sealed.hash },
+      profile: { asked: 'production', id: 'prod', class: 'production' },
+      policy: { number: 1 },
     })
     const id = await startAgrees('prod', sealed.version)
     await finishDeployment(robodj.people.release_manager, { deployment: id, result: 'succeeded' })
@@ -58,7 +64,10 @@ describe('the verdict a pipeline asks for', () => {
   it('says of a profile that the policy never deploys to that it does not', async () => {
     const by = (await aBearer(stack.people.admin, { scopes: ['read'] })).secret
     const { version } = await aRelease(stack)
-    expect((await verdict('ci', version, { system: 'stack', by })).body).toMatchObject({ verdict: 'NOT_YET', reasons: expect.arrayContaining([{ code: 'policy_forbids', sentence: 'The policy never deploys to ci.', who: null }]) })
+    expect((await verdict('ci', version, { system: 'stack', by })).body).toMatchObject({
+      verdict: 'NOT_YET',
+      reasons: expect.arrayContaining([{ code: 'policy_forbids', sentence: 'The policy never deploys to ci.', who: null }]),
+    })
   })
 
   it('waits for its window, and names it', async () => {
@@ -66,7 +75,11 @@ describe('the verdict a pipeline asks for', () => {
     const sealed = await aSealedPromotion(robodj, 'prod', { window: opens })
     await signAll(robodj, sealed)
     const { body } = await verdict('prod', sealed.version)
-    expect(body).toMatchObject({ verdict: 'NOT_YET', window: { startsAt: opens.startsAt.toISOString() }, reasons: [{ code: 'outside_window', sentence: `The window opens at ${opens.startsAt.toISOString()}.` }] })
+    expect(body).toMatchObject({
+      verdict: 'NOT_YET',
+      window: { startsAt: opens.startsAt.toISOString() },
+      reasons: [{ code: 'outside_window', sentence: `The window opens at ${opens.startsAt.toISOString()}.` }],
+    })
     const id = await startAgrees('prod', sealed.version)
     await finishDeployment(robodj.people.release_manager, { deployment: id, result: 'failed', failureClass: 'other' })
   })
@@ -76,10 +89,24 @@ describe('the verdict a pipeline asks for', () => {
     await signAll(robodj, sealed)
     expect((await verdict('staging', sealed.version)).body.verdict).toBe('GO')
     const gate = sealed.edge.gates.find(({ kind }) => kind === 'check')
-    await recordEvidence(robodj.people.engineer, recordEvidenceInput.parse({ system: 'robodj', version: sealed.version, profile: 'staging', gate: gate?.id, verdict: 'fail', summary: 'Broke', ranOn: 'here' }))
+    await recordEvidence(
+      robodj.people.engineer,
+      recordEvidenceInput.parse({
+        system: 'robodj',
+        version: sealed.version,
+        profile: 'staging',
+        gate: gate?.id,
+        verdict: 'fail',
+        summary: 'Broke',
+        ranOn: 'here',
+      }),
+    )
     const { body } = await verdict('staging', sealed.version)
     expect(body).toMatchObject({ verdict: 'NOT_YET', dossier: null })
-    expect(body.reasons).toMatchObject([{ code: 'gate_not_passed', sentence: expect.stringContaining('Broke') }, { code: 'wrong_state', sentence: 'No version is sealed.' }])
+    expect(body.reasons).toMatchObject([
+      { code: 'gate_not_passed', sentence: expect.stringContaining('Broke') },
+      { code: 'wrong_state', sentence: 'No version is sealed.' },
+    ])
     const id = await startAgrees('staging', sealed.version)
     await finishDeployment(robodj.people.release_manager, { deployment: id, result: 'succeeded' })
     // It runs there now, but without authority: that is no reason to let it go again.
@@ -96,7 +123,10 @@ describe('the verdict a pipeline asks for', () => {
 
   it('asks for a release, and for nothing it does not know', async () => {
     expect(await api(token, 'GET /systems/robodj/profiles/prod/verdict')).toMatchObject({ status: 422, body: { place: 'release' } })
-    expect(await api(token, 'GET /systems/robodj/profiles/prod/verdict', { query: { release: '1.0.0', force: 'yes' } })).toMatchObject({ status: 422, body: { code: 'unknown_field', place: 'force' } })
+    expect(await api(token, 'GET /systems/robodj/profiles/prod/verdict', { query: { release: '1.0.0', force: 'yes' } })).toMatchObject({
+      status: 422,
+      body: { code: 'unknown_field', place: 'force' },
+    })
   })
 
   it('takes two statements: who asks, and everything else (speed.md)', async () => {

@@ -53,7 +53,9 @@ describe('the catalog', () => {
   it('partitions are quarters without a gap, from before the product until years ahead', async () => {
     const bounds = await rowsOf<{ bound: string }>(`
       SELECT pg_get_expr(relpartbound, oid) AS bound FROM pg_class WHERE relispartition AND relkind = 'r' AND relnamespace = 'audit'::regnamespace ORDER BY relname`)
-    const ranges = bounds.map(({ bound }) => [...bound.matchAll(/'([^']+)'/g)].map((match) => new Date(match[1] as string).toISOString().slice(0, 10)))
+    const ranges = bounds.map(({ bound }) =>
+      [...bound.matchAll(/'([^']+)'/g)].map((match) => new Date(match[1] as string).toISOString().slice(0, 10)),
+    )
     expect(ranges).toHaveLength(PARTITIONS)
     for (const [index, [, to]] of ranges.slice(0, -1).entries()) expect(ranges[index + 1]?.[0]).toBe(to)
     expect(ranges[0]?.[0]).toBe('2025-07-01')
@@ -68,7 +70,12 @@ describe('the catalog', () => {
     const columns = await rowsOf<{ right: string }>(`
       SELECT table_name || '.' || column_name || ' ' || privilege_type AS right FROM information_schema.role_column_grants
        WHERE grantee = 'countersign_app' AND table_schema = 'audit' AND table_name <> 'text_body' ORDER BY 1`)
-    expect(columns.map(({ right }) => right)).toEqual(['event.canonical INSERT', 'text.body INSERT', 'text.digest INSERT', 'text.salt INSERT'])
+    expect(columns.map(({ right }) => right)).toEqual([
+      'event.canonical INSERT',
+      'text.body INSERT',
+      'text.digest INSERT',
+      'text.salt INSERT',
+    ])
   })
 
   it('the reading role reads the trail and nothing else, the log moves pending entries, the verifier reads it all', async () => {
@@ -80,10 +87,23 @@ describe('the catalog', () => {
     expect(rights).toEqual([
       {
         role: 'countersign_log',
-        rights: ['checkpoint INSERT', 'checkpoint SELECT', 'event SELECT', 'leaf INSERT', 'leaf SELECT', 'pending DELETE', 'pending SELECT', 'tile INSERT', 'tile SELECT'],
+        rights: [
+          'checkpoint INSERT',
+          'checkpoint SELECT',
+          'event SELECT',
+          'leaf INSERT',
+          'leaf SELECT',
+          'pending DELETE',
+          'pending SELECT',
+          'tile INSERT',
+          'tile SELECT',
+        ],
       },
       { role: 'countersign_read', rights: ['trail SELECT'] },
-      { role: 'countersign_verify', rights: ['checkpoint', 'event', 'leaf', 'pending', 'text', 'text_body', 'tile', 'trail'].map((name) => `${name} SELECT`) },
+      {
+        role: 'countersign_verify',
+        rights: ['checkpoint', 'event', 'leaf', 'pending', 'text', 'text_body', 'tile', 'trail'].map((name) => `${name} SELECT`),
+      },
     ])
   })
 
@@ -91,7 +111,16 @@ describe('the catalog', () => {
     const deletes = await rowsOf<{ name: string }>(`
       SELECT DISTINCT table_name AS name FROM information_schema.role_table_grants WHERE grantee = 'countersign_app' AND table_schema = 'public' AND privilege_type IN ('DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES') ORDER BY 1`)
     expect(deletes.map(({ name }) => name).filter((name) => !['IdempotencyKey', 'Throttle'].includes(name))).toEqual([])
-    for (const table of ['Evidence', 'ReleaseChange', 'Snapshot', 'ChecklistTick', 'DossierOpening', 'Question', 'PromotionGate', 'SignOffSlot']) {
+    for (const table of [
+      'Evidence',
+      'ReleaseChange',
+      'Snapshot',
+      'ChecklistTick',
+      'DossierOpening',
+      'Question',
+      'PromotionGate',
+      'SignOffSlot',
+    ]) {
       const [row] = await rowsOf<{ may: boolean }>(`SELECT has_any_column_privilege('countersign_app', '"${table}"', 'UPDATE') AS may`)
       expect(row?.may, table).toBe(false)
     }
@@ -100,14 +129,21 @@ describe('the catalog', () => {
   it('rows are judged for every reader, and a superuser is nobody', async () => {
     const [table] = await rowsOf<{ on: boolean }>(`SELECT relrowsecurity AS on FROM pg_class WHERE oid = 'audit.event'::regclass`)
     expect(table?.on).toBe(true)
-    const policies = await rowsOf<{ line: string }>(`SELECT format('%s %s %s', polname, polcmd, (SELECT string_agg(rolname, ',') FROM pg_roles WHERE oid = ANY (polroles))) AS line FROM pg_policy WHERE polrelid = 'audit.event'::regclass ORDER BY 1`)
+    const policies = await rowsOf<{ line: string }>(
+      `SELECT format('%s %s %s', polname, polcmd, (SELECT string_agg(rolname, ',') FROM pg_roles WHERE oid = ANY (polroles))) AS line FROM pg_policy WHERE polrelid = 'audit.event'::regclass ORDER BY 1`,
+    )
     expect(policies.map(({ line }) => line)).toEqual([
-      'event_append a countersign_app', 'event_for_log r countersign_log', 'event_for_verify r countersign_verify', 'event_of_readable_system r countersign_read',
+      'event_append a countersign_app',
+      'event_for_log r countersign_log',
+      'event_for_verify r countersign_verify',
+      'event_of_readable_system r countersign_read',
     ])
     const powers = await rowsOf<{ name: string }>(`
       SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'countersign%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)`)
     expect(powers).toEqual([])
-    const logins = await rowsOf<{ name: string }>(`SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'countersign%' AND rolcanlogin ORDER BY 1`)
+    const logins = await rowsOf<{ name: string }>(
+      `SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'countersign%' AND rolcanlogin ORDER BY 1`,
+    )
     expect(logins.map(({ name }) => name)).toEqual(['countersign_app', 'countersign_log', 'countersign_migrate', 'countersign_verify'])
     const who = await app.query<{ user: string; super: string }>(`SELECT session_user AS user, current_setting('is_superuser') AS super`)
     expect(who.rows).toEqual([{ user: 'countersign_app', super: 'off' }])
@@ -146,7 +182,10 @@ describe('the application’s role tries', () => {
     ['to drop the policy of rows', ['DROP POLICY event_of_readable_system ON audit.event']],
     ['to write a checkpoint', [`INSERT INTO audit.checkpoint (tree_size, root, note) VALUES (1, '\\x00', 'n')`]],
     ['to make a function in the audit schema', ['CREATE FUNCTION audit.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$']],
-    ['to change a row as the reading role', ['SET LOCAL ROLE countersign_read', `SELECT set_config('app.systems', 's,*', true)`, `UPDATE audit.event SET canonical = '{}'`]],
+    [
+      'to change a row as the reading role',
+      ['SET LOCAL ROLE countersign_read', `SELECT set_config('app.systems', 's,*', true)`, `UPDATE audit.event SET canonical = '{}'`],
+    ],
     ['to append as the reading role', ['SET LOCAL ROLE countersign_read', `INSERT INTO audit.event (canonical) VALUES ('${EVENT}')`]],
   ]
 
@@ -161,7 +200,9 @@ describe('the application’s role tries', () => {
   })
 
   it('and the trail is as it was', async () => {
-    const [row] = await rowsOf<{ events: number; pending: number }>('SELECT (SELECT count(*)::int FROM audit.event) AS events, (SELECT count(*)::int FROM audit.pending) AS pending')
+    const [row] = await rowsOf<{ events: number; pending: number }>(
+      'SELECT (SELECT count(*)::int FROM audit.event) AS events, (SELECT count(*)::int FROM audit.pending) AS pending',
+    )
     expect(row).toEqual({ events: 1, pending: 1 })
   })
 })
@@ -183,7 +224,9 @@ test('a replica-mode superuser is stopped by the triggers too', async () => {
   const root = await connect(url.href)
   try {
     await root.query('SET session_replication_role = replica')
-    await expect(root.query(`UPDATE audit.event SET canonical = '{}'`)).rejects.toMatchObject({ message: expect.stringContaining('append-only') })
+    await expect(root.query(`UPDATE audit.event SET canonical = '{}'`)).rejects.toMatchObject({
+      message: expect.stringContaining('append-only'),
+    })
     await expect(root.query('TRUNCATE audit.event_2026_q4')).rejects.toMatchObject({ message: expect.stringContaining('append-only') })
   } finally {
     await root.end()

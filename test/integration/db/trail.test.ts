@@ -2,9 +2,9 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { keepText } from '@/lib/db/audit'
 import { db } from '@/lib/db/client'
-import { mutate } from '@/lib/db/mutate'
-import { findEntries, readTrail, trailPage, type TrailScope } from '@/lib/db/read-trail'
 import { Prisma } from '@/lib/db/generated/client'
+import { mutate } from '@/lib/db/mutate'
+import { findEntries, readTrail, type TrailScope, trailPage } from '@/lib/db/read-trail'
 import { sha256Hex } from '@/lib/domain/canonical'
 import type { Place, TrailFilter } from '@/lib/domain/trail'
 import { recordSnapshot } from '@/lib/usecases/snapshot/record-snapshot'
@@ -26,7 +26,13 @@ afterAll(() => owner.end())
 
 const snapshots = (): Promise<number> => db.snapshot.count()
 const aSnapshotOf = (profile: string) =>
-  recordSnapshot(scene.people.release_manager, { system: scene.slug, profile, takenAt: new Date(Date.now() - 60_000), digest: digestOf('trail', Math.random().toString()), location: 'backups/one' })
+  recordSnapshot(scene.people.release_manager, {
+    system: scene.slug,
+    profile,
+    takenAt: new Date(Date.now() - 60_000),
+    digest: digestOf('trail', Math.random().toString()),
+    location: 'backups/one',
+  })
 
 describe('fail closed (T35)', () => {
   it('without the right to append, nothing changes', async () => {
@@ -39,7 +45,10 @@ describe('fail closed (T35)', () => {
       await owner.query('GRANT INSERT (canonical) ON audit.event TO countersign_app')
     }
     await aSnapshotOf('prod')
-    expect({ snapshots: await snapshots(), trail: await trailLength() }).toEqual({ snapshots: before.snapshots + 1, trail: before.trail + 1 })
+    expect({ snapshots: await snapshots(), trail: await trailLength() }).toEqual({
+      snapshots: before.snapshots + 1,
+      trail: before.trail + 1,
+    })
   })
 
   it('without room for what is pending, nothing changes', async () => {
@@ -57,8 +66,21 @@ describe('fail closed (T35)', () => {
     const before = { snapshots: await snapshots(), trail: await trailLength() }
     const write = (after: Record<string, string>) =>
       mutate(scene.people.engineer, async ({ tx, now, actor }) => {
-        await tx.snapshot.create({ data: { systemId: scene.slug, profileKey: 'prod', takenAt: now, digest: digestOf('undone'), location: 'x', recordedById: actor.id, recordedAt: now } })
-        return { result: null, events: [{ action: 'snapshot.recorded', system: scene.slug, subject: { kind: 'snapshot', id: 'x' }, after }] }
+        await tx.snapshot.create({
+          data: {
+            systemId: scene.slug,
+            profileKey: 'prod',
+            takenAt: now,
+            digest: digestOf('undone'),
+            location: 'x',
+            recordedById: actor.id,
+            recordedAt: now,
+          },
+        })
+        return {
+          result: null,
+          events: [{ action: 'snapshot.recorded', system: scene.slug, subject: { kind: 'snapshot', id: 'x' }, after }],
+        }
       })
     await expect(write({ profile: 'a\uD800' })).rejects.toThrow()
     await expect(write({ profile: 'x'.repeat(17_000) })).rejects.toThrow()
@@ -71,20 +93,27 @@ describe('fail closed (T35)', () => {
       mutate(scene.people.engineer, async ({ tx }) => {
         const digest = await keepText(tx, 'said and unsaid')
         await tx.$executeRaw`INSERT INTO audit.text (digest, salt, body) VALUES (${digest}, 's', 'twice')`
-        return { result: null, events: [{ action: 'question.asked', system: scene.slug, subject: { kind: 'promotion', id: 'PRM-1' }, text: digest }] }
+        return {
+          result: null,
+          events: [{ action: 'question.asked', system: scene.slug, subject: { kind: 'promotion', id: 'PRM-1' }, text: digest }],
+        }
       }),
     ).rejects.toThrow()
     expect(await trailLength()).toBe(before)
   })
 
   it('every event is pending until it is in the tree', async () => {
-    const { rows } = await owner.query<{ left: number }>('SELECT count(*)::int AS left FROM audit.event e WHERE NOT EXISTS (SELECT 1 FROM audit.pending p WHERE p.id = e.id AND p.recorded_at = e.recorded_at)')
+    const { rows } = await owner.query<{ left: number }>(
+      'SELECT count(*)::int AS left FROM audit.event e WHERE NOT EXISTS (SELECT 1 FROM audit.pending p WHERE p.id = e.id AND p.recorded_at = e.recorded_at)',
+    )
     expect(rows).toEqual([{ left: 0 }])
   })
 })
 
 test('the leaf hash is SHA-256 of 0x00 and the canonical bytes, as a stranger would compute it', async () => {
-  const { rows } = await owner.query<{ canonical: string; leaf: string; payload: unknown }>(`SELECT canonical, encode(leaf_hash, 'hex') AS leaf, payload FROM audit.event`)
+  const { rows } = await owner.query<{ canonical: string; leaf: string; payload: unknown }>(
+    `SELECT canonical, encode(leaf_hash, 'hex') AS leaf, payload FROM audit.event`,
+  )
   expect(rows.length).toBeGreaterThan(3)
   for (const { canonical, leaf, payload } of rows) {
     expect(leaf).toBe(sha256Hex(`\0${canonical}`))
@@ -93,12 +122,18 @@ test('the leaf hash is SHA-256 of 0x00 and the canonical bytes, as a stranger wo
 })
 
 test('reading needs the systems to be named; a transaction leaves nothing to the next one on the same connection', async () => {
-  const everything = (await readTrail({ systems: [scene.slug], everything: true }, (tx) => findEntries(tx, { systems: [scene.slug], everything: true }, {}, null, { take: 200, after: null }))).length
+  const everything = (
+    await readTrail({ systems: [scene.slug], everything: true }, (tx) =>
+      findEntries(tx, { systems: [scene.slug], everything: true }, {}, null, { take: 200, after: null }),
+    )
+  ).length
   expect(everything).toBeGreaterThan(3)
   const none = await readTrail({ systems: [], everything: false }, (tx) => tx.$queryRaw<unknown[]>`SELECT id FROM audit.trail LIMIT 1`)
   expect(none).toEqual([])
   await expect(db.$transaction([db.$queryRaw`SELECT id FROM audit.trail LIMIT 1`])).rejects.toThrow()
-  const left = await db.$queryRaw<{ role: string; systems: string | null }[]>`SELECT current_user::text AS role, nullif(current_setting('app.systems', true), '') AS systems`
+  const left = await db.$queryRaw<
+    { role: string; systems: string | null }[]
+  >`SELECT current_user::text AS role, nullif(current_setting('app.systems', true), '') AS systems`
   expect(left).toEqual([{ role: 'countersign_app', systems: null }])
 })
 
@@ -108,7 +143,9 @@ test('a system that is no slug cannot widen what is read', async () => {
 })
 
 test('the reading role cannot write, whatever it is granted later', async () => {
-  await expect(readTrail({ systems: [scene.slug], everything: true }, (tx) => tx.$executeRaw`INSERT INTO audit.event (canonical) VALUES ('{}')`)).rejects.toThrow()
+  await expect(
+    readTrail({ systems: [scene.slug], everything: true }, (tx) => tx.$executeRaw`INSERT INTO audit.event (canonical) VALUES ('{}')`),
+  ).rejects.toThrow()
 })
 
 describe('at size, with one large system and small ones', () => {
@@ -129,23 +166,41 @@ describe('at size, with one large system and small ones', () => {
     await owner.query('VACUUM (ANALYZE) audit.event')
   }, 120_000)
 
-  type Plan = { 'Node Type': string; 'Index Name'?: string; 'Actual Rows'?: number; 'Actual Loops'?: number; 'Rows Removed by Filter'?: number; Plans?: Plan[] }
+  type Plan = {
+    'Node Type': string
+    'Index Name'?: string
+    'Actual Rows'?: number
+    'Actual Loops'?: number
+    'Rows Removed by Filter'?: number
+    Plans?: Plan[]
+  }
   const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
 
   /** Rows that were looked at, and indexes used, for one page. */
-  async function look(scope: TrailScope, filter: TrailFilter, places: Place[] | null = null): Promise<{ rows: number; looked: number; indexes: string[]; scans: string[] }> {
+  async function look(
+    scope: TrailScope,
+    filter: TrailFilter,
+    places: Place[] | null = null,
+  ): Promise<{ rows: number; looked: number; indexes: string[]; scans: string[] }> {
     const statement = trailPage(scope, filter, places, { take: 51, after: null })
     if (!statement) throw new Error('nothing to ask')
     return readTrail(scope, async (tx) => {
       const [row] = await tx.$queryRaw<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(Prisma.sql`EXPLAIN (ANALYZE, FORMAT JSON) ${statement}`)
       const plan = (row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan
-      const ran = nodes(plan).filter((node) => /Scan/.test(node['Node Type']) && (node['Actual Loops'] ?? 0) > 0 && node['Node Type'] !== 'Subquery Scan')
+      const ran = nodes(plan).filter(
+        (node) => /Scan/.test(node['Node Type']) && (node['Actual Loops'] ?? 0) > 0 && node['Node Type'] !== 'Subquery Scan',
+      )
       return {
         rows: plan['Actual Rows'] ?? 0,
-        looked: ran.reduce((sum, node) => sum + ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 1), 0),
+        looked: ran.reduce(
+          (sum, node) => sum + ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 1),
+          0,
+        ),
         indexes: [...new Set(ran.flatMap((node) => node['Index Name'] ?? []).map((name) => name.replace(/^event_\d{4}_q\d_/, '')))].sort(),
         // A partition that is nearly empty may as well be read as it lies.
-        scans: ran.filter((node) => node['Node Type'] === 'Seq Scan' && (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0) > 200).map((node) => node['Node Type']),
+        scans: ran
+          .filter((node) => node['Node Type'] === 'Seq Scan' && (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0) > 200)
+          .map((node) => node['Node Type']),
       }
     })
   }
@@ -154,19 +209,50 @@ describe('at size, with one large system and small ones', () => {
   it.each<[string, TrailScope, TrailFilter, Place[] | null, string, number]>([
     ['the newest of everything', all, {}, null, 'pkey', 60],
     ['the newest of the large system', { systems: ['big'], everything: false }, {}, null, 'system_id_recorded_at_id_idx', 60],
-    ['the newest of a small system, whose entries lie far back', { systems: ['small'], everything: false }, {}, null, 'system_id_recorded_at_id_idx', 120],
+    [
+      'the newest of a small system, whose entries lie far back',
+      { systems: ['small'], everything: false },
+      {},
+      null,
+      'system_id_recorded_at_id_idx',
+      120,
+    ],
     ['two systems of one viewer', { systems: ['small', 'two'], everything: false }, {}, null, 'system_id_recorded_at_id_idx', 180],
     ['one system of somebody who reads all', all, { system: 'small' }, null, 'system_id_recorded_at_id_idx', 120],
     ['one actor', all, { actor: '00000000-0000-7000-8000-000000000007' }, null, 'actor_id_recorded_at_id_idx', 1_600],
     ['one promotion', all, {}, [{ by: 'subject', kind: 'promotion', id: 'PRM-0007' }], 'subject_kind_subject_id_recorded_at_id_idx', 210],
     ['a rare action', all, { action: 'action.refused' }, null, 'action_recorded_at_id_idx', 120],
     ['a group of rare actions', all, { action: 'refused' }, null, 'action_recorded_at_id_idx', 200],
-    ['the beginning of an id', all, {}, [{ by: 'id', from: 'abcdef00-0000-0000-0000-000000000000', to: 'abcdefff-ffff-ffff-ffff-ffffffffffff' }], 'id_idx', 20],
-    ['the beginning of a hash', all, {}, [{ by: 'leaf', from: 'abcdef'.padEnd(64, '0'), to: 'abcdef'.padEnd(64, 'f') }], 'leaf_hash_idx', 20],
-    ['a day long past', all, { from: new Date(Date.now() - 30 * 86_400_000), to: new Date(Date.now() - 29 * 86_400_000) }, null, 'pkey', 60],
+    [
+      'the beginning of an id',
+      all,
+      {},
+      [{ by: 'id', from: 'abcdef00-0000-0000-0000-000000000000', to: 'abcdefff-ffff-ffff-ffff-ffffffffffff' }],
+      'id_idx',
+      20,
+    ],
+    [
+      'the beginning of a hash',
+      all,
+      {},
+      [{ by: 'leaf', from: 'abcdef'.padEnd(64, '0'), to: 'abcdef'.padEnd(64, 'f') }],
+      'leaf_hash_idx',
+      20,
+    ],
+    [
+      'a day long past',
+      all,
+      { from: new Date(Date.now() - 30 * 86_400_000), to: new Date(Date.now() - 29 * 86_400_000) },
+      null,
+      'pkey',
+      60,
+    ],
   ])('%s looks at hardly more rows than it shows', async (_, scope, filter, places, index, most) => {
     const { looked, indexes, scans } = await look(scope, filter, places)
-    expect(indexes.some((name) => name.endsWith(index)), indexes.join()).toBe(true)
+    expect(
+      indexes.some((name) => name.endsWith(index)),
+      indexes.join(),
+    ).toBe(true)
     expect(scans).toEqual([])
     expect(looked).toBeLessThanOrEqual(most)
   })
@@ -179,7 +265,9 @@ describe('at size, with one large system and small ones', () => {
     const seen: string[] = []
     let after: readonly string[] | null = null
     for (;;) {
-      const page: Awaited<ReturnType<typeof findEntries>> = await readTrail(scope, (tx) => findEntries(tx, scope, {}, null, { take: 3, after }))
+      const page: Awaited<ReturnType<typeof findEntries>> = await readTrail(scope, (tx) =>
+        findEntries(tx, scope, {}, null, { take: 3, after }),
+      )
       seen.push(...page.map(({ id }) => id))
       after = page.at(-1)?.position ?? null
       if (page.length < 3) break

@@ -25,7 +25,8 @@ let promotion: string
 let hash: string
 
 const looker = (who: Ctx) => ({ actor: who.actor, now: new Date() })
-const rows = async (who: Ctx, filter: TrailFilter = {}, take = 200): Promise<AuditRow[]> => (await listAuditRows(looker(who), filter, { take, after: null })).map(({ row }) => row)
+const rows = async (who: Ctx, filter: TrailFilter = {}, take = 200): Promise<AuditRow[]> =>
+  (await listAuditRows(looker(who), filter, { take, after: null })).map(({ row }) => row)
 
 beforeAll(async () => {
   one = await aGovernedSystem('dreichor')
@@ -51,14 +52,34 @@ describe('the list', () => {
     })
     expect(opened?.sentence).toMatch(/^The engineer opened PRM-\d+: 1\.\d+\.0 from dev to prod\.$/)
     const all = await rows(auditor)
-    expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).sort().reverse())
+    expect(all.map(({ at }) => at)).toEqual(
+      all
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    )
     expect(all.every(({ sentence }) => /^\S.*[.!?]$/.test(sentence) && !/undefined|null|\[object/.test(sentence))).toBe(true)
   })
 
   it('holds denied attempts as rows like any other', async () => {
-    await record(one.people.auditor, [{ action: 'action.refused', system: one.slug, subject: { kind: 'promotion', id: promotion }, after: { verb: 'signPromotionInput' }, outcome: 'refused', reason: 'not_allowed', count: 3 }])
+    await record(one.people.auditor, [
+      {
+        action: 'action.refused',
+        system: one.slug,
+        subject: { kind: 'promotion', id: promotion },
+        after: { verb: 'signPromotionInput' },
+        outcome: 'refused',
+        reason: 'not_allowed',
+        count: 3,
+      },
+    ])
     const [denied] = await rows(auditor, { action: 'refused' })
-    expect(denied).toMatchObject({ did: 'Denied', outcome: 'refused', count: 3, sentence: `The auditor was refused sign promotion on ${promotion} 3 times: not allowed.` })
+    expect(denied).toMatchObject({
+      did: 'Denied',
+      outcome: 'refused',
+      count: 3,
+      sentence: `The auditor was refused sign promotion on ${promotion} 3 times: not allowed.`,
+    })
   })
 
   it.each<[string, () => TrailFilter, (row: AuditRow) => boolean]>([
@@ -72,7 +93,18 @@ describe('the list', () => {
     ['a name', () => ({ q: 'release manager' }), (row) => row.who.name === 'The release manager' || row.what.kind === 'principal'],
     ['an id of people', () => ({ q: promotion.toLowerCase() }), (row) => row.what.id === promotion],
     ['the beginning of a sealed hash', () => ({ q: hash.slice(0, 12) }), (row) => row.what.id === promotion],
-    ['all together', () => ({ system: 'dreichor', action: 'promotion.sealed', actor: one.people.release_manager.actor.id, subject: promotion, from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 60_000) }), (row) => row.action === 'promotion.sealed'],
+    [
+      'all together',
+      () => ({
+        system: 'dreichor',
+        action: 'promotion.sealed',
+        actor: one.people.release_manager.actor.id,
+        subject: promotion,
+        from: new Date(Date.now() - 60_000),
+        to: new Date(Date.now() + 60_000),
+      }),
+      (row) => row.action === 'promotion.sealed',
+    ],
   ])('filters by %s', async (_, filter, fits) => {
     const found = await rows(auditor, filter())
     expect(found.length).toBeGreaterThan(0)
@@ -81,14 +113,26 @@ describe('the list', () => {
 
   it('finds an entry by the beginning of its id and of its hash', async () => {
     const [newest] = await rows(auditor, {}, 1)
-    for (const q of [newest?.id.slice(0, 8), newest?.id, newest?.leaf.slice(0, 10), `sha256:${newest?.leaf}`, newest?.leaf.match(/.{4}/g)?.slice(0, 4).join(' ')]) {
-      expect((await rows(auditor, { q: q ?? '' })).map(({ id }) => id), q).toContain(newest?.id)
+    for (const q of [
+      newest?.id.slice(0, 8),
+      newest?.id,
+      newest?.leaf.slice(0, 10),
+      `sha256:${newest?.leaf}`,
+      newest?.leaf.match(/.{4}/g)?.slice(0, 4).join(' '),
+    ]) {
+      expect(
+        (await rows(auditor, { q: q ?? '' })).map(({ id }) => id),
+        q,
+      ).toContain(newest?.id)
     }
   })
 
-  it.each(["' OR 1=1 --", '%', '_', '\\', 'x'.repeat(100), '{}', '-1', 'ö', '0'])('takes %j for a word and nothing else (T39)', async (q) => {
-    expect((await rows(auditor, { q })).length).toBeLessThan((await rows(auditor)).length)
-  })
+  it.each(["' OR 1=1 --", '%', '_', '\\', 'x'.repeat(100), '{}', '-1', 'ö', '0'])(
+    'takes %j for a word and nothing else (T39)',
+    async (q) => {
+      expect((await rows(auditor, { q })).length).toBeLessThan((await rows(auditor)).length)
+    },
+  )
 
   it('gives pages of any size without a gap, in as many statements for sixty rows as for three', async () => {
     const whole = await rows(auditor)
@@ -119,7 +163,16 @@ describe('who may read what (T23)', () => {
     const mine = await rows(insider)
     expect(new Set(mine.map(({ where }) => where.system))).toEqual(new Set(['robodj']))
     const [foreign] = await rows(auditor, { subject: promotion })
-    for (const filter of [{ system: 'dreichor' }, { subject: promotion }, { q: promotion }, { q: foreign?.id }, { q: foreign?.leaf }, { q: hash }, { system: '-' }]) expect(await rows(insider, filter as TrailFilter), JSON.stringify(filter)).toEqual([])
+    for (const filter of [
+      { system: 'dreichor' },
+      { subject: promotion },
+      { q: promotion },
+      { q: foreign?.id },
+      { q: foreign?.leaf },
+      { q: hash },
+      { system: '-' },
+    ])
+      expect(await rows(insider, filter as TrailFilter), JSON.stringify(filter)).toEqual([])
     expect(await getAuditEntry(looker(insider), foreign?.id ?? '')).toBeNull()
     expect((await getTrailHead(looker(insider))).entries).toBe(mine.length)
     expect((await getTrailHead(looker(insider), 'dreichor')).entries).toBe(0)
@@ -172,7 +225,10 @@ describe('an entry', () => {
       let digest = ''
       await mutate(one.people.engineer, async ({ tx }) => {
         digest = await keepText(tx, body)
-        return { result: null, events: [{ action: 'question.asked', system: one.slug, subject: { kind: 'promotion', id: promotion }, text: digest }] }
+        return {
+          result: null,
+          events: [{ action: 'question.asked', system: one.slug, subject: { kind: 'promotion', id: promotion }, text: digest }],
+        }
       })
       return digest
     }
@@ -214,10 +270,12 @@ it('the head counts days from the record, and days that are over only once', asy
   forgetDays()
   const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await client.connect()
-  const text = (id: string) => `{"action":"snapshot.recorded","actor":{"countsAs":"x","grant":null,"id":"x","kind":"person","roles":[],"session":null,"token":null},"after":null,"at":"2026-01-01T00:00:00.000Z","before":null,"count":1,"decision":null,"dossier":null,"outcome":"done","policy":null,"reason":null,"request":{"agent":null,"id":"r","ip":null},"subject":{"id":"${id}","kind":"snapshot","version":null},"system":"robodj","text":null,"v":1}`
+  const text = (id: string) =>
+    `{"action":"snapshot.recorded","actor":{"countsAs":"x","grant":null,"id":"x","kind":"person","roles":[],"session":null,"token":null},"after":null,"at":"2026-01-01T00:00:00.000Z","before":null,"count":1,"decision":null,"dossier":null,"outcome":"done","policy":null,"reason":null,"request":{"agent":null,"id":"r","ip":null},"subject":{"id":"${id}","kind":"snapshot","version":null},"system":"robodj","text":null,"v":1}`
   const threeDaysAgo = new Date(Date.now() - 3 * 86_400_000)
   const day = threeDaysAgo.toISOString().slice(0, 10)
-  for (const id of ['a', 'b']) await client.query('INSERT INTO audit.event (canonical, recorded_at) VALUES ($1, $2)', [text(id), threeDaysAgo])
+  for (const id of ['a', 'b'])
+    await client.query('INSERT INTO audit.event (canonical, recorded_at) VALUES ($1, $2)', [text(id), threeDaysAgo])
   const first = await getTrailHead(looker(auditor))
   expect(first.days.find((each) => each.day === day)).toEqual({ day, count: 2 })
   expect(first).toMatchObject({ isMore: false, oldestAt: threeDaysAgo.toISOString(), everything: true })
@@ -228,7 +286,10 @@ it('the head counts days from the record, and days that are over only once', asy
   expect(second.entries).toBe(first.entries + 1)
   expect((await getTrailHead(looker(two.people.engineer))).days.find((each) => each.day === day)?.count).toBe(2)
 
-  await client.query('INSERT INTO audit.event (canonical, recorded_at) VALUES ($1, $2)', [text('old'), new Date(Date.now() - 250 * 86_400_000)])
+  await client.query('INSERT INTO audit.event (canonical, recorded_at) VALUES ($1, $2)', [
+    text('old'),
+    new Date(Date.now() - 250 * 86_400_000),
+  ])
   expect(await getTrailHead(looker(auditor))).toMatchObject({ isMore: true, entries: second.entries })
   await client.end()
 })
@@ -240,9 +301,21 @@ it('the API’s answer holds the canonical text, so that anybody can compute the
 })
 
 it('a pasted address filters by what is understood and says what is not', () => {
-  const { filter, ignored } = filterInAddress({ action: 'promotion.signed', system: 'robodj', from: '2026-11-01', to: '2026-11-02', actor: 'x', entry: 'abc', q: '' })
+  const { filter, ignored } = filterInAddress({
+    action: 'promotion.signed',
+    system: 'robodj',
+    from: '2026-11-01',
+    to: '2026-11-02',
+    actor: 'x',
+    entry: 'abc',
+    q: '',
+  })
   expect(ignored).toEqual(['actor'])
-  expect(trailFilterOf(filter)).toEqual({ action: 'promotion.signed', system: 'robodj', from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-03T00:00:00Z') })
+  expect(trailFilterOf(filter)).toEqual({
+    action: 'promotion.signed',
+    system: 'robodj',
+    from: new Date('2026-11-01T00:00:00Z'),
+    to: new Date('2026-11-03T00:00:00Z'),
+  })
   expect(filterInAddress({ from: '2026-13-45', action: 'nonsense', subject: "x'y" }).ignored).toEqual(['action', 'subject', 'from'])
 })
-

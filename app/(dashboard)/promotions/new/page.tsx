@@ -22,12 +22,31 @@ export default async function NewPromotionPage({ searchParams }: Props) {
   const start = starts.find(({ slug }) => slug === asked.system) ?? starts.find(({ whyNot }) => whyNot === null) ?? starts[0]
   return (
     <Page crumbs={[{ label: 'Promotions', href: routes.promotions() }, { label: 'Start' }]} layout="read">
-      <PageHead title="Start a promotion" lead="One release along one way of the policy. It is pinned to the policy version that is active now; nothing is deployed by this." />
+      <PageHead
+        title="Start a promotion"
+        lead="One release along one way of the policy. It is pinned to the policy version that is active now; nothing is deployed by this."
+      />
       {start ? (
         <div className="mt-6 grid gap-6">
-          <ViewSwitch label="System" showLabel items={starts.map(({ slug, name }) => ({ label: name, href: routes.promotionNew({ system: slug }), current: slug === start.slug }))} />
+          <ViewSwitch
+            label="System"
+            showLabel
+            items={starts.map(({ slug, name }) => ({
+              label: name,
+              href: routes.promotionNew({ system: slug }),
+              current: slug === start.slug,
+            }))}
+          />
           {start.releases.length === 0 ? (
-            <EmptyState action={<Link className="link" href={routes.releaseNew(start.slug)}>Register a release</Link>}>{start.name} has no registered release, so there is nothing to promote.</EmptyState>
+            <EmptyState
+              action={
+                <Link className="link" href={routes.releaseNew(start.slug)}>
+                  Register a release
+                </Link>
+              }
+            >
+              {start.name} has no registered release, so there is nothing to promote.
+            </EmptyState>
           ) : (
             <OpenForm
               key={start.slug}
@@ -35,7 +54,10 @@ export default async function NewPromotionPage({ searchParams }: Props) {
               system={start}
               ways={start.ways.map((way) => ({ id: way.id, from: way.from.id, to: way.to.id, gates: way.gates, slots: way.slots }))}
               releases={start.releases.map((release) => ({ version: release.version, note: noteOf(release) }))}
-              chosen={{ version: asked.release, way: start.ways.find(({ from, to }) => (asked.from === undefined || from.id === asked.from) && to.id === asked.to)?.id }}
+              chosen={{
+                version: asked.release,
+                way: start.ways.find(({ from, to }) => (asked.from === undefined || from.id === asked.from) && to.id === asked.to)?.id,
+              }}
               whyNot={start.whyNot}
             />
           )}

@@ -8,12 +8,28 @@ export function GET(request: Request): Promise<Response> {
   return respondRead(request, {
     schema: listAuditEventsInput,
     run: async ({ actor }, { limit: _, cursor: __, ...filter }, { now, searchParams }) => {
-      const name = ['audit-events', ...Object.values({ ...NONE, ...filter }).map((value) => (value instanceof Date ? value.toISOString() : value))]
-      const page = await listPage(searchParams, name, (slice) => listAuditEvents({ actor, now }, filter, slice), ({ position }) => position)
+      const name = [
+        'audit-events',
+        ...Object.values({ ...NONE, ...filter }).map((value) => (value instanceof Date ? value.toISOString() : value)),
+      ]
+      const page = await listPage(
+        searchParams,
+        name,
+        (slice) => listAuditEvents({ actor, now }, filter, slice),
+        ({ position }) => position,
+      )
       return { ...page, items: page.items.map(({ event }) => event) }
     },
   })
 }
 
 // Every filter in one order, so that the name of a list does not depend on how its address was written.
-const NONE = { actor: undefined, action: undefined, subjectKind: undefined, subject: undefined, system: undefined, from: undefined, to: undefined }
+const NONE = {
+  actor: undefined,
+  action: undefined,
+  subjectKind: undefined,
+  subject: undefined,
+  system: undefined,
+  from: undefined,
+  to: undefined,
+}

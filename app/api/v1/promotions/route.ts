@@ -10,7 +10,12 @@ export function GET(request: Request): Promise<Response> {
   return respondRead(request, {
     schema: listPromotionsInput,
     run: ({ actor }, { system, status, to }, { now, searchParams }) =>
-      listPage(searchParams, ['promotions', system, status, to], (slice) => listPromotions({ actor, now }, { system, status, to }, slice), ({ openedAt, id }) => [openedAt, id]),
+      listPage(
+        searchParams,
+        ['promotions', system, status, to],
+        (slice) => listPromotions({ actor, now }, { system, status, to }, slice),
+        ({ openedAt, id }) => [openedAt, id],
+      ),
   })
 }
 

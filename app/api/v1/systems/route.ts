@@ -4,5 +4,8 @@ import { listSystemsInput } from '@/lib/schemas/api/systems'
 
 /** Systems the caller may see. */
 export function GET(request: Request): Promise<Response> {
-  return respondRead(request, { schema: listSystemsInput, run: async ({ actor }, _, { now }) => ({ items: await listSystems({ actor, now }) }) })
+  return respondRead(request, {
+    schema: listSystemsInput,
+    run: async ({ actor }, _, { now }) => ({ items: await listSystems({ actor, now }) }),
+  })
 }

@@ -6,5 +6,9 @@ type Context = { params: Promise<{ deployment: string }> }
 
 /** One deployment. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: getDeploymentInput, run: ({ actor }, { deployment }, { now }) => getDeployment({ actor, now }, deployment) })
+  return respondRead(request, {
+    params,
+    schema: getDeploymentInput,
+    run: ({ actor }, { deployment }, { now }) => getDeployment({ actor, now }, deployment),
+  })
 }

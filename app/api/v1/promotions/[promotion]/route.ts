@@ -6,5 +6,9 @@ type Context = { params: Promise<{ promotion: string }> }
 
 /** One promotion: gates, slots, sealed version, and what stands in the way, judged now. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: getPromotionInput, run: ({ actor }, { promotion }, { now }) => getPromotion({ actor, now }, promotion) })
+  return respondRead(request, {
+    params,
+    schema: getPromotionInput,
+    run: ({ actor }, { promotion }, { now }) => getPromotion({ actor, now }, promotion),
+  })
 }

@@ -6,5 +6,9 @@ type Context = { params: Promise<{ system: string }> }
 
 /** One system: its profiles, what runs on them, and its edges. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: getSystemInput, run: ({ actor }, { system }, { now }) => getSystem({ actor, now }, system) })
+  return respondRead(request, {
+    params,
+    schema: getSystemInput,
+    run: ({ actor }, { system }, { now }) => getSystem({ actor, now }, system),
+  })
 }

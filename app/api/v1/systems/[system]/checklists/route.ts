@@ -6,5 +6,9 @@ type Context = { params: Promise<{ system: string }> }
 
 /** Checklists of a system's active policy. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: listChecklistsInput, run: async ({ actor }, { system }, { now }) => ({ items: await listChecklists({ actor, now }, system) }) })
+  return respondRead(request, {
+    params,
+    schema: listChecklistsInput,
+    run: async ({ actor }, { system }, { now }) => ({ items: await listChecklists({ actor, now }, system) }),
+  })
 }

@@ -11,7 +11,12 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     params,
     schema: listPoliciesInput,
     run: async ({ actor }, { system }, { now, searchParams }) => {
-      const page = await listPage(searchParams, ['policies', system], (slice) => listPolicies({ actor, now }, system, slice), ({ appliedAt, id }) => [appliedAt, id])
+      const page = await listPage(
+        searchParams,
+        ['policies', system],
+        (slice) => listPolicies({ actor, now }, system, slice),
+        ({ appliedAt, id }) => [appliedAt, id],
+      )
       return { ...page, items: page.items.map(({ id: _, ...item }) => item) } // people and programs name a version by its number
     },
   })

@@ -13,7 +13,12 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     params,
     schema: listReleasesInput,
     run: ({ actor }, { system }, { now, searchParams }) =>
-      listPage(searchParams, ['releases', system], (slice) => listReleases({ actor, now }, system, slice), ({ buildDate, id }) => [buildDate, id]),
+      listPage(
+        searchParams,
+        ['releases', system],
+        (slice) => listReleases({ actor, now }, system, slice),
+        ({ buildDate, id }) => [buildDate, id],
+      ),
   })
 }
 

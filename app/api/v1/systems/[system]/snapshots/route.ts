@@ -13,7 +13,12 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     params,
     schema: listSnapshotsInput,
     run: ({ actor }, { system, profile }, { now, searchParams }) =>
-      listPage(searchParams, ['snapshots', system, profile], (slice) => listSnapshots({ actor, now }, { system, profile }, slice), ({ takenAt, id }) => [takenAt, id]),
+      listPage(
+        searchParams,
+        ['snapshots', system, profile],
+        (slice) => listSnapshots({ actor, now }, { system, profile }, slice),
+        ({ takenAt, id }) => [takenAt, id],
+      ),
   })
 }
 

@@ -6,5 +6,9 @@ type Context = { params: Promise<{ system: string; checklist: string }> }
 
 /** One checklist with its items. Importing one is a person's act in the browser. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: getChecklistInput, run: ({ actor }, { system, checklist }, { now }) => getChecklist({ actor, now }, system, checklist) })
+  return respondRead(request, {
+    params,
+    schema: getChecklistInput,
+    run: ({ actor }, { system, checklist }, { now }) => getChecklist({ actor, now }, system, checklist),
+  })
 }

@@ -6,5 +6,9 @@ type Context = { params: Promise<{ system: string; version: string }> }
 
 /** One release with its changes and contributors. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
-  return respondRead(request, { params, schema: getReleaseInput, run: ({ actor }, { system, version }, { now }) => getRelease({ actor, now }, system, version) })
+  return respondRead(request, {
+    params,
+    schema: getReleaseInput,
+    run: ({ actor }, { system, version }, { now }) => getRelease({ actor, now }, system, version),
+  })
 }

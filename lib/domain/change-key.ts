@@ -1,0 +1,41 @@
+import type { AuditEvent } from './audit-event'
+
+/** What changed, for screens that show it: system (`*` for none), kind and id of the subject. No names, no values: whoever may see it reads it again. */
+export type ChangeKey = readonly [system: string, kind: string, id: string]
+
+/** News for screens: what changed, or that anything may have (after a gap). */
+export type Changes = { keys: readonly ChangeKey[] } | 'everything'
+
+/** The keys of some events, each once. */
+export function changeKeys(events: readonly AuditEvent[]): ChangeKey[] {
+  const keys = events.map(({ system, subject }): ChangeKey => [system ?? '*', subject.kind, subject.id])
+  return [...new Map(keys.map((key) => [key.join(' '), key])).values()]
+}
+
+/** What a screen shows: a system, a subject, or both; nothing named means everything. */
+export type Interest = { system?: string; subject?: { kind: string; id: string } }
+
+/** Whether news are about what a screen shows. */
+export function concerns(changes: Changes, interest: Interest): boolean {
+  if (changes === 'everything') return true
+  const { system, subject } = interest
+  return changes.keys.some(
+    ([where, kind, id]) =>
+      (system === undefined || where === system) && (subject === undefined || (kind === subject.kind && id === subject.id)),
+  )
+}
+
+/** The news that somebody may hear: those of the systems they read (null: all, and those of no system), and nothing when none is left (T23). */
+export function audible(changes: Changes, systems: readonly string[] | null): Changes | null {
+  if (changes === 'everything' || systems === null) return changes
+  const keys = changes.keys.filter(([system]) => systems.includes(system))
+  return keys.length > 0 ? { keys } : null
+}
+
+/** Whether news may change who somebody is or what they may do: their session, their account, a grant. */
+export function touchesRights(changes: Changes, who: { principal: string; session: string | null }): boolean {
+  if (changes === 'everything') return true
+  return changes.keys.some(
+    ([, kind, id]) => kind === 'grant' || (kind === 'principal' && id === who.principal) || (kind === 'session' && id === who.session),
+  )
+}

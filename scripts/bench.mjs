@@ -1,0 +1,8 @@
+import { onOwnNode } from './bootstrap.mjs'
+
+// npm run bench [-- --quick] [-- --only evidence,sign,verdict,writers,pages,starts]: figures beside a bare route and bare SQL, in one run.
+
+await onOwnNode(import.meta.url, async () => {
+  const { bench } = await import('./bench/command.mjs')
+  await bench(process.argv.slice(2))
+})

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build, buildDate, isStale } from '../build.mjs'
+import { bareEnvironment } from '../checks.mjs'
+import { applicationEnvironment } from '../environment.mjs'
+import { generate } from '../generate.mjs'
+import { atEnd, end, endOnSignals, isEnding } from '../lifetime.mjs'
+import { inRoot } from '../paths.mjs'
+import { freePort, portHolder } from '../processes.mjs'
+import { say, step, Told, tell, took } from '../say.mjs'
+import { startTestbed } from '../testbed.mjs'
+import { serve } from '../web.mjs'
+import { makeBenchTable } from './bare-sql.mjs'
+import { startHand } from './hand.mjs'
+import { measurePages } from './pages.mjs'
+import { residentMiB } from './resident.mjs'
+import { throughput, warmUp } from './sections.mjs'
+import { measureStarts, startDemo } from './starts.mjs'
+import { measureWriters } from './writers.mjs'
+
+const SECTIONS = ['evidence', 'sign', 'verdict', 'writers', 'pages', 'starts']
+const LEVELS = [1, 8, 32]
+const ROWS = 64
+
+const help = `npm run bench [-- options]
+  --quick        one short round: whether it works, not what it gives
+  --rounds N     rounds to take medians over (5)
+  --only A,B     some of: ${SECTIONS.join(', ')}`
+
+function optionsOf(args) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean' } },
+    })
+    const only = values.only?.split(',') ?? SECTIONS
+    const unknown = only.find((name) => !SECTIONS.includes(name))
+    if (unknown) throw new Error(`There is no section ${unknown}.`)
+    return { help: values.help, quick: values.quick === true, only, rounds: Number(values.rounds ?? (values.quick ? 1 : 5)) }
+  } catch (error) {
+    throw new Told(`${error.message}\n\n${help}`)
+  }
+}
+
+/** `npm run bench`: everything from an empty database to figures, and back to nothing. Writes them to `bench-results/` too. */
+export async function bench(args) {
+  endOnSignals()
+  try {
+    const options = optionsOf(args)
+    if (options.help) return say(help)
+    await run(options)
+    await end(0)
+  } catch (error) {
+    if (isEnding()) return
+    tell(error)
+    await end(1)
+  }
+}
+
+async function run(options) {
+  const from = performance.now()
+  await step('Prisma client', generate)
+  if (isStale()) await step('Build (next build)', build)
+  const results = {
+    takenAt: new Date().toISOString(),
+    quick: options.quick,
+    rounds: options.rounds,
+    cores: cpus().length,
+    sections: {},
+    aims: [],
+  }
+  const told = (lines, aims = []) => {
+    for (const line of lines) say(`  ${line}`)
+    for (const aim of aims) say(`  ${aim.said}`)
+    results.aims.push(...aims)
+    say()
+  }
+  if (options.only.some((name) => ['evidence', 'sign', 'verdict', 'writers', 'starts'].includes(name)))
+    await onExternal(options, results, told)
+  if (options.only.some((name) => ['pages', 'starts'].includes(name))) await onEmbedded(options, results, told)
+  mkdirSync(inRoot('bench-results'), { recursive: true })
+  const file = join('bench-results', `${results.takenAt.replaceAll(':', '-').slice(0, 19)}${options.quick ? '-quick' : ''}.json`)
+  writeFileSync(inRoot(file), `${JSON.stringify(results, null, 2)}\n`)
+  say('  Aims')
+  for (const aim of results.aims) say(`  ${aim.said}`)
+  say(`\n  ${took(performance.now() - from)}, written to ${file}`)
+}
+
+/** Load on a production server with a PostgreSQL of its own, and starts against that PostgreSQL. */
+async function onExternal(options, results, told) {
+  const { sections } = results
+  const testbed = await step('PostgreSQL', startTestbed)
+  atEnd(testbed.stop)
+  const database = 'bench'
+  await testbed.clone(database)
+  const appUrl = testbed.address('countersign_app', database)
+  const migrateUrl = testbed.address('countersign_migrate', database)
+  await makeBenchTable(migrateUrl, ROWS)
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
+  chmodSync(folder, 0o711)
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
+  const port = await freePort()
+  const bare = await bareEnvironment()
+  const env = {
+    ...applicationEnvironment(
+      {
+        ...process.env,
+        ...bare,
+        APP_ORIGIN: `http://localhost:${port}`,
+        NEXTAUTH_URL: `http://localhost:${port}`,
+        NEXTAUTH_SECRET: randomBytes(36).toString('base64url'),
+        HOST: '',
+        GIT_SHA: '0000000',
+        BUILD_DATE: buildDate(),
+        APP_VERSION: '',
+      },
+      { port, databaseUrl: appUrl },
+    ),
+    COUNTERSIGN_STATE: folder,
+    COUNTERSIGN_BENCH: 'yes',
+    API_REQUESTS_PER_MINUTE: '10000000',
+  }
+  const settings = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const world = { origin: `http://localhost:${port}`, appUrl, admin: testbed.address('postgres', database), levels: LEVELS, ...options }
+
+  if (options.only.includes('starts')) {
+    const external = { DATABASE_URL: appUrl, DATABASE_MIGRATE_URL: migrateUrl }
+    const { lines, aims, figures } = await step('Starts with an external server', () => measureStarts({ bare, external, ...options }))
+    sections.startsExternal = figures
+    told(lines, aims)
+  }
+  if (!options.only.some((name) => ['evidence', 'sign', 'verdict', 'writers'].includes(name))) return
+  world.hand = await step('Worker', () => startHand(settings))
+  await step('Web server', () => serve({ env: settings, port, host: '127.0.0.1' }))
+  const { pid } = portHolder(port) ?? {}
+  const idle = residentMiB(pid)
+  world.data = await step('Data, through the use cases', () => world.hand.ask('prepare', { open: 32 }))
+  await step('Warming up', () => warmUp(world))
+  for (const name of ['evidence', 'sign', 'verdict'].filter((each) => options.only.includes(each))) {
+    const { lines, aims, figures } = await step(`Load: ${name}`, () => throughput(name, world))
+    sections[name] = figures
+    told(lines, aims)
+  }
+  if (options.only.includes('writers')) {
+    const { lines, aims, figures } = await step('32 writers on one promotion', () => measureWriters(world))
+    sections.writers = figures
+    told(lines, aims)
+  }
+  const { judge } = await import('./figures.mjs')
+  const after = residentMiB(pid)
+  sections.memory = { idleMiB: idle, afterMiB: after }
+  told(
+    [`resident: ${Math.round(idle)} MiB after the start, ${Math.round(after)} MiB after the load`],
+    [judge({ what: 'resident after the load', value: after, most: 350, unit: ' MiB' })],
+  )
+  await world.hand.stop()
+}
+
+/** First loads in a cold browser and second starts, with the demo record in the embedded database. */
+async function onEmbedded(options, results, told) {
+  const { sections } = results
+  const bare = await bareEnvironment()
+  const demo = await step('Application with its demo record', () => startDemo(bare))
+  if (options.only.includes('pages')) {
+    const { lines, aims, figures } = await step('First loads in a cold browser', () => measurePages(demo, options))
+    sections.pages = figures
+    told(lines, aims)
+  }
+  await demo.stop()
+  if (options.only.includes('starts')) {
+    const { lines, aims, figures } = await step('Starts with the embedded server', () =>
+      measureStarts({ bare, state: demo.state, ...options }),
+    )
+    sections.startsEmbedded = figures
+    told(lines, aims)
+  }
+  demo.forget()
+}
