@@ -14,6 +14,7 @@ export const REFUSAL_STATUS = {
   step_up_required: 403,
   separation_of_duties: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   idempotency_conflict: 409,
   wrong_state: 409,

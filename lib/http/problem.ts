@@ -16,6 +16,7 @@ export const PROBLEM_TITLE: Record<RefusalCode | 'internal', string> = {
   step_up_required: 'Confirm it is you',
   separation_of_duties: 'Separation of duties',
   not_found: 'Not found',
+  method_not_allowed: 'Not answered here',
   conflict: 'Somebody else was first',
   idempotency_conflict: 'The idempotency key was used for something else',
   wrong_state: 'Not in this state',

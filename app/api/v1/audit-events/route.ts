@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listAuditEvents } from '@/lib/queries/audit'
 import { listAuditEventsInput } from '@/lib/schemas/api/audit'
@@ -33,3 +34,5 @@ const NONE = {
   from: undefined,
   to: undefined,
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

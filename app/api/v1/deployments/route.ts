@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listDeployments } from '@/lib/queries/api/deployments'
 import { listDeploymentsInput } from '@/lib/schemas/api/deployments'
@@ -28,3 +29,5 @@ export function POST(request: Request): Promise<Response> {
     location: (_, result) => `/api/v1/deployments/${(result as Awaited<ReturnType<typeof startDeployment>>).id}`, // what run gave
   })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

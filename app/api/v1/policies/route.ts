@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond } from '@/lib/http/respond'
 import { applyPolicyInput } from '@/lib/schemas/policy'
 import { applyPolicy } from '@/lib/usecases/policy/apply-policy'
@@ -15,3 +16,5 @@ export function POST(request: Request): Promise<Response> {
     },
   })
 }
+
+export const { GET, PUT, PATCH, DELETE, OPTIONS } = otherMethods('POST')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listPromotions } from '@/lib/queries/api/promotions'
 import { listPromotionsInput } from '@/lib/schemas/api/promotions'
@@ -28,3 +29,5 @@ export function POST(request: Request): Promise<Response> {
     location: (_, result) => `/api/v1/promotions/${(result as Awaited<ReturnType<typeof openPromotion>>).id}`, // what run gave
   })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listSystems } from '@/lib/queries/api/systems'
 import { listSystemsInput } from '@/lib/schemas/api/systems'
@@ -9,3 +10,5 @@ export function GET(request: Request): Promise<Response> {
     run: async ({ actor }, _, { now }) => ({ items: await listSystems({ actor, now }) }),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getRun } from '@/lib/queries/api/checklists'
 import { getRunInput } from '@/lib/schemas/api/checklists'
@@ -8,3 +9,5 @@ type Context = { params: Promise<{ run: string }> }
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respondRead(request, { params, schema: getRunInput, run: ({ actor }, { run }, { now }) => getRun({ actor, now }, run) })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

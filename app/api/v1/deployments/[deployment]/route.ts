@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getDeployment } from '@/lib/queries/api/deployments'
 import { getDeploymentInput } from '@/lib/schemas/api/deployments'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: ({ actor }, { deployment }, { now }) => getDeployment({ actor, now }, deployment),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

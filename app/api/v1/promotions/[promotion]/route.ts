@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getPromotion } from '@/lib/queries/api/promotions'
 import { getPromotionInput } from '@/lib/schemas/api/promotions'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: ({ actor }, { promotion }, { now }) => getPromotion({ actor, now }, promotion),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

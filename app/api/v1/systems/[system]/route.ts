@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getSystem } from '@/lib/queries/api/systems'
 import { getSystemInput } from '@/lib/schemas/api/systems'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: ({ actor }, { system }, { now }) => getSystem({ actor, now }, system),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

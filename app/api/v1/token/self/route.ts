@@ -1,4 +1,5 @@
 import { Refused, refuse } from '@/lib/domain/refusal'
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond } from '@/lib/http/respond'
 import { revokeSelfInput } from '@/lib/schemas/api/token'
 import { revokeToken } from '@/lib/usecases/account/revoke-token'
@@ -15,3 +16,5 @@ export function DELETE(request: Request): Promise<Response> {
     },
   })
 }
+
+export const { GET, POST, PUT, PATCH, OPTIONS } = otherMethods('DELETE')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listRuns } from '@/lib/queries/api/checklists'
 import { listRunsInput } from '@/lib/schemas/api/checklists'
@@ -32,3 +33,5 @@ export function POST(request: Request, { params }: Context): Promise<Response> {
     location: (_, result) => `/api/v1/checklist-runs/${(result as Awaited<ReturnType<typeof startRun>>).id}`, // what run gave
   })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

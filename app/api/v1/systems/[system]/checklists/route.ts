@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listChecklists } from '@/lib/queries/api/checklists'
 import { listChecklistsInput } from '@/lib/schemas/api/checklists'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: async ({ actor }, { system }, { now }) => ({ items: await listChecklists({ actor, now }, system) }),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listPolicies } from '@/lib/queries/api/systems'
 import { listPoliciesInput } from '@/lib/schemas/api/systems'
@@ -21,3 +22,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     },
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listReleases } from '@/lib/queries/api/releases'
 import { listReleasesInput } from '@/lib/schemas/api/releases'
@@ -32,3 +33,5 @@ export function POST(request: Request, { params }: Context): Promise<Response> {
     location: ({ system, version }) => `/api/v1/systems/${system}/releases/${encodeURIComponent(version)}`,
   })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listSnapshots } from '@/lib/queries/api/releases'
 import { listSnapshotsInput } from '@/lib/schemas/api/releases'
@@ -26,3 +27,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
 export function POST(request: Request, { params }: Context): Promise<Response> {
   return respond(request, { params, schema: recordSnapshotInput, scope: 'snapshot:record', run: recordSnapshot })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

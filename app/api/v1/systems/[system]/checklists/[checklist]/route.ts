@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getChecklist } from '@/lib/queries/api/checklists'
 import { getChecklistInput } from '@/lib/schemas/api/checklists'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: ({ actor }, { system, checklist }, { now }) => getChecklist({ actor, now }, system, checklist),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getPolicy } from '@/lib/queries/api/systems'
 import { getPolicyInput } from '@/lib/schemas/api/systems'
@@ -22,3 +23,5 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
   headers.set('Content-Disposition', `attachment; filename="${yaml.name}"`)
   return new Response(yaml.text, { headers })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getRelease } from '@/lib/queries/api/releases'
 import { getReleaseInput } from '@/lib/schemas/api/releases'
@@ -12,3 +13,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
     run: ({ actor }, { system, version }, { now }) => getRelease({ actor, now }, system, version),
   })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

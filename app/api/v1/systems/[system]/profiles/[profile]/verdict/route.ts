@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { getVerdict } from '@/lib/queries/api/verdict'
 import { getVerdictInput } from '@/lib/schemas/api/promotions'
@@ -8,3 +9,5 @@ type Context = { params: Promise<{ system: string; profile: string }> }
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return respondRead(request, { params, schema: getVerdictInput, run: ({ actor }, input, { now }) => getVerdict({ actor, now }, input) })
 }
+
+export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')

@@ -1,3 +1,4 @@
+import { otherMethods } from '@/lib/http/other-methods'
 import { respond, respondRead } from '@/lib/http/respond'
 import { listEvidence } from '@/lib/queries/api/releases'
 import { listEvidenceInput } from '@/lib/schemas/api/releases'
@@ -26,3 +27,5 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
 export function POST(request: Request, { params }: Context): Promise<Response> {
   return respond(request, { params, schema: recordEvidenceInput, scope: 'evidence:bring', run: recordEvidence })
 }
+
+export const { PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET', 'POST')

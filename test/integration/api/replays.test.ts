@@ -1,0 +1,172 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { db } from '@/lib/db/client'
+import { Refused } from '@/lib/domain/refusal'
+import { SCOPES } from '@/lib/domain/scopes'
+import { OPERATIONS, type Operation } from '@/lib/schemas/api/operations'
+import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
+import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
+import { withdrawSignOff } from '@/lib/usecases/promotion/withdraw-sign-off'
+import { aBearer, aKey, api } from '../../support/api'
+import { anOpenPromotion, aSealedPromotion } from '../../support/promotions'
+import { aGovernedSystem, aRelease, digestOf, policyText, type Scene, trailLength } from '../../support/scene'
+
+let stack: Scene
+let dreichor: Scene
+let token: string
+
+beforeAll(async () => {
+  stack = await aGovernedSystem('stack')
+  dreichor = await aGovernedSystem('dreichor')
+  token = (await aBearer(stack.people.admin, { scopes: SCOPES, systemId: 'stack' })).secret
+  // So that a token has two ways to choose from: towards production only people tick this list.
+  await api(token, 'POST /policies', { body: { text: twoWays() } })
+})
+
+function twoWays(): string {
+  return policyText('stack').replace(/(id: guarded-job,.*profiles: )\[production\]/, '$1[staging]')
+}
+
+type Line = Parameters<typeof api>[1]
+type Case = { line: Line; body: Record<string, unknown>; other: Record<string, unknown> }
+
+/** A request of each POST that goes through, and the same with something else in it. */
+const CASES: Record<string, () => Promise<Case>> = {
+  registerRelease: async () => {
+    const gitSha = digestOf('replayed').slice(0, 40)
+    const body = { version: '7.1.0', gitSha, artefact: `stack@sha256:${digestOf('replayed image')}`, buildDate: '2026-11-02T09:00:00Z' }
+    return { line: 'POST /systems/stack/releases', body, other: { ...body, version: '7.2.0' } }
+  },
+  recordEvidence: async () => {
+    const { version } = await aRelease(stack)
+    const body = { profile: 'staging', gate: await aGate(), verdict: 'pass', summary: 'fine', ranOn: 'here', exitCode: 0 }
+    return { line: `POST /systems/stack/releases/${version}/evidence`, body, other: { ...body, verdict: 'fail' } }
+  },
+  recordSnapshot: async () => {
+    const body = {
+      profile: 'production',
+      takenAt: new Date(Date.now() - 60_000).toISOString(),
+      digest: digestOf('kept'),
+      location: 'there',
+    }
+    return { line: 'POST /systems/stack/snapshots', body, other: { ...body, digest: digestOf('another') } }
+  },
+  startChecklistRun: async () => {
+    const { version } = await aRelease(stack)
+    const body = { version, profile: 'staging', checklist: 'deployment' }
+    return { line: 'POST /systems/stack/checklist-runs', body, other: { ...body, profile: 'production' } }
+  },
+  tickChecklistItem: async () => {
+    const body = { state: 'done' }
+    return { line: `POST /checklist-runs/${await aRun()}/items/validate`, body, other: { state: 'failed' } }
+  },
+  chooseChecklistVariant: async () => ({
+    line: `POST /checklist-runs/${await aRun()}/variant`,
+    body: { variant: 'guarded-job' },
+    other: { variant: 'runbook' },
+  }),
+  openPromotion: async () => {
+    const { version } = await aRelease(stack)
+    const body = { system: 'stack', version, to: 'staging' }
+    return { line: 'POST /promotions', body, other: { ...body, to: 'production' } }
+  },
+  startDeployment: async () => {
+    const { version } = await aRelease(stack)
+    const body = { system: 'stack', profile: 'production', version }
+    return { line: 'POST /deployments', body, other: { ...body, profile: 'staging' } }
+  },
+  finishDeployment: async () => {
+    const { version } = await aRelease(stack)
+    const started = await api(token, 'POST /deployments', { body: { system: 'stack', profile: 'staging', version } })
+    const body = { result: 'failed', failureClass: 'other' }
+    return { line: `POST /deployments/${started.body.id}/result`, body, other: { ...body, failureClass: 'migration' } }
+  },
+  applyPolicy: async () => {
+    const text = twoWays().replace(/^( {2}name: .*)$/m, '$1 again')
+    return { line: 'POST /policies', body: { text }, other: { text: `${text}\n# another` } }
+  },
+}
+
+async function aGate(): Promise<string> {
+  const { id } = (
+    await api(token, 'POST /promotions', { body: { system: 'stack', version: (await aRelease(stack)).version, to: 'staging' } })
+  ).body
+  const gates = (await api(token, `GET /promotions/${id}`)).body.gates as { id: string; kind: string }[]
+  return gates.find(({ kind }) => kind === 'check')?.id as string
+}
+
+async function aRun(): Promise<string> {
+  const { version } = await aRelease(stack)
+  return (await api(token, 'POST /systems/stack/checklist-runs', { body: { version, profile: 'staging', checklist: 'deployment' } })).body
+    .id as string
+}
+
+describe('an Idempotency-Key is honoured on every POST (T10)', () => {
+  const posts = Object.entries<Operation>(OPERATIONS).filter(([, { method }]) => method === 'post')
+
+  it('each is tried here', () => {
+    expect(Object.keys(CASES).sort()).toEqual(posts.map(([id]) => id).sort())
+  })
+
+  for (const [id, make] of Object.entries(CASES)) {
+    it(`${id}: once for five at once and one later, and another body is refused`, async () => {
+      const { line, body, other } = await make()
+      const headers = { 'idempotency-key': aKey() }
+      const before = await trailLength()
+      const answers = await Promise.all(Array.from({ length: 5 }, () => api(token, line, { body, headers })))
+      const once = await trailLength()
+      answers.push(await api(token, line, { body, headers }))
+      expect(answers.map(({ status }) => status)).toEqual(
+        answers.map(() => (OPERATIONS[id as keyof typeof OPERATIONS] as Operation).status),
+      )
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+      expect(new Set(answers.map((answer) => answer.headers.get('location'))).size).toBe(1)
+      expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') === null)).toHaveLength(1)
+      expect(once).toBeGreaterThan(before)
+      expect(await trailLength()).toBe(once)
+      expect(await api(token, line, { body: other, headers })).toMatchObject({
+        status: 409,
+        body: { code: 'idempotency_conflict', place: 'Idempotency-Key' },
+      })
+    })
+  }
+
+  it('the same key on another address is another request', async () => {
+    const headers = { 'idempotency-key': aKey() }
+    const first = await CASES.tickChecklistItem?.()
+    const second = await CASES.tickChecklistItem?.()
+    for (const asked of [first, second]) {
+      const answer = await api(token, asked?.line as Line, { body: asked?.body, headers })
+      expect([answer.status, answer.headers.get('idempotency-replayed')]).toEqual([200, null])
+    }
+  })
+})
+
+describe('people seal and sign, never a token (issue 2, section 6)', () => {
+  const refusedAs = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: unknown) => (error instanceof Refused ? error.refusal.code : String(error)),
+    )
+
+  it('not with every scope, not as an agent with the role, not behind the API either', async () => {
+    const open = await anOpenPromotion(dreichor, 'prod')
+    const sealed = await aSealedPromotion(dreichor, 'prod')
+    const maker = dreichor.people.release_manager
+    const agent = await db.principal.create({ data: { kind: 'agent', label: 'The agent' }, select: { id: true } })
+    await db.roleGrant.create({
+      data: { principalId: agent.id, role: 'release_manager', systemId: 'dreichor', startsAt: new Date('2025-09-01T00:00:00Z') },
+    })
+    for (const { ctx } of [
+      await aBearer(maker, { scopes: SCOPES, systemId: 'dreichor' }),
+      await aBearer(maker, { scopes: SCOPES, systemId: 'dreichor', actsAs: agent.id }),
+    ]) {
+      const before = { versions: await db.sealedVersion.count(), signatures: await db.signOff.count() }
+      expect(await refusedAs(sealPromotion(ctx, { promotion: open.id }))).toBe('not_allowed')
+      const proof = '00000000-0000-4000-8000-000000000000'
+      const signing = { promotion: sealed.id, slot: 'release-manager', sealedHash: sealed.hash, proof, confirmed: 'yes' as const }
+      expect(['not_allowed', 'separation_of_duties']).toContain(await refusedAs(signPromotion(ctx, signing)))
+      expect(await refusedAs(withdrawSignOff(ctx, { signOff: 'SIG-0001', reason: 'because' }))).not.toBe('done')
+      expect({ versions: await db.sealedVersion.count(), signatures: await db.signOff.count() }).toEqual(before)
+    }
+  })
+})
