@@ -20,7 +20,7 @@ export function Movers({ who, you }: { who: readonly Mover[]; you?: string }) {
   if (!first) return <span className="c3">nobody can, ask an admin</span>
   const rest = who.length - 1
   return (
-    <span className="actor max-w-full">
+    <span className="actor max-w-full min-w-0">
       <Avatar name={first.name} kind={first.kind} />
       <span className="trunc">
         {first.name}

@@ -1,0 +1,156 @@
+import { call, demo, expect, pageOf, signIn, test } from './support'
+
+// People, roles, sessions and tokens, as their owners use them (domain.md, principals; T07, T08, T09, T19, T25, T28).
+
+const stamp = Date.now().toString(36)
+
+test('a wrong password and an unknown address get one sentence, and what was typed stays (T28)', async ({ page }) => {
+  await page.goto('/promotions?view=table')
+  await expect(page).toHaveURL(/\/sign-in\?/)
+  const sentences: string[] = []
+  for (const address of ['ines.okafor@demo.countersign.example', `nobody-${stamp}@demo.countersign.example`]) {
+    await page.getByLabel('Address').fill(address)
+    await page.getByLabel('Password').fill('not the password')
+    const answered = page.waitForResponse(/callback\/credentials/)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await answered
+    const alert = page.getByRole('alert').filter({ hasText: /\S/ }).first()
+    await expect(alert).toBeVisible()
+    sentences.push((await alert.innerText()).trim())
+    await expect(page.getByLabel('Address')).toHaveValue(address)
+  }
+  expect(sentences[0]).toBe(sentences[1])
+  // Having signed in, people are where they wanted to be.
+  await page.getByRole('button', { name: /Ines Okafor/ }).click()
+  await expect(page.getByLabel('Address')).toHaveValue('ines.okafor@demo.countersign.example')
+  await page.getByLabel('Password').fill(demo.password)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/promotions\?view=table$/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Promotions' })).toBeVisible()
+})
+
+test('an admin adds a person, who sets a password, and each grant and its end counts at once (T08)', async ({ browser }) => {
+  const admin = await pageOf(browser, 'Ada Novak')
+  const name = `Tamsin Reed ${stamp}`
+  const email = `tamsin.${stamp}@demo.countersign.example`
+  await admin.goto('/settings/people')
+  await admin.getByText('Add a person', { exact: true }).first().click()
+  await admin.getByLabel('Name').first().fill(name)
+  await admin.getByLabel('Address').first().fill(email)
+  await admin.getByRole('button', { name: 'Add the person' }).click()
+  await expect(admin.getByRole('heading', { level: 1, name })).toBeVisible()
+  await admin.getByRole('button', { name: /Make a sign-in link/ }).click()
+  const link = await admin
+    .locator('input[readonly], code')
+    .filter({ hasText: /\/setup\// })
+    .first()
+    .innerText()
+  const path = new URL(link.trim(), admin.url()).pathname
+
+  const person = await (await browser.newContext()).newPage()
+  await person.goto(path)
+  for (const field of await person.getByLabel(/password/i).all()) await field.fill('a made-up password of Tamsin')
+  await person
+    .getByRole('button')
+    .filter({ hasText: /password|account|sign in|start/i })
+    .last()
+    .click()
+  await expect(person).not.toHaveURL(/setup/)
+  if (new URL(person.url()).pathname === '/sign-in') {
+    await person.getByLabel('Address').fill(email)
+    await person.getByLabel('Password').fill('a made-up password of Tamsin')
+    await person.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+  await expect(person.getByRole('heading', { level: 1 })).toBeVisible()
+  await person.goto('/promotions')
+  await expect(person.getByText('You hold no role on a system yet')).toBeVisible()
+  expect((await person.goto('/systems/robodj'))?.status()).toBe(404)
+
+  await admin.getByLabel('Role').selectOption('Engineer')
+  await admin.getByLabel('For').selectOption('RoboDJ')
+  await admin.getByRole('button', { name: /Grant/ }).click()
+  await expect(admin.getByRole('row', { name: /Engineer RoboDJ/ })).toBeVisible()
+  expect((await person.goto('/systems/robodj'))?.status()).toBe(200)
+  expect((await person.goto('/systems/waxwatch'))?.status()).toBe(404)
+
+  await admin
+    .getByRole('row', { name: /Engineer RoboDJ/ })
+    .getByRole('button', { name: 'End' })
+    .click()
+  await expect(admin.getByRole('row', { name: /Engineer RoboDJ/ })).toHaveCount(0)
+  expect((await person.goto('/systems/robodj'))?.status()).toBe(404)
+
+  await admin.getByRole('button', { name: 'Sign them out everywhere' }).click()
+  await expect(
+    admin
+      .getByRole('status')
+      .filter({ hasText: /signed out|session/i })
+      .first(),
+  ).toBeVisible()
+  await person.goto('/systems')
+  await expect(person).toHaveURL(/\/sign-in/)
+})
+
+test('a token is shown once, works until it is revoked, and never signs (T19)', async ({ browser, request }) => {
+  const admin = await pageOf(browser, 'Ada Novak')
+  await admin.goto('/settings/tokens')
+  await admin.getByText('Make a token', { exact: true }).first().click()
+  await admin.getByLabel('Name').fill(`Trial ${stamp}`)
+  await admin.getByLabel('For', { exact: true }).selectOption('RoboDJ')
+  await admin.getByRole('button', { name: 'Make the token' }).click()
+  const secret = (await admin.getByText(/^csn_[A-Za-z0-9]{20,}$/).innerText()).trim()
+  const headers = { authorization: `Bearer ${secret}` }
+  expect((await call(request, 'get', '/api/v1/systems/robodj', undefined, headers)).status).toBe(200)
+  expect((await call(request, 'get', '/api/v1/systems/waxwatch', undefined, headers)).status).toBe(404)
+  await admin.goto('/settings/tokens')
+  await expect(admin.getByText(secret)).toHaveCount(0)
+  await admin.getByRole('button', { name: `Revoke Trial ${stamp}` }).click()
+  const confirm = admin.getByRole('dialog').getByRole('button', { name: /Revoke/ })
+  if (await confirm.isVisible().catch(() => false)) await confirm.click()
+  await expect(admin.getByRole('button', { name: `Revoke Trial ${stamp}` })).toHaveCount(0)
+  const after = await call(request, 'get', '/api/v1/systems/robodj', undefined, headers)
+  expect(after.status).toBe(401)
+  expect(after.headers['content-type']).toContain('application/problem+json')
+})
+
+test('who is no admin reads who may do what, and is told why they change nothing', async ({ browser }) => {
+  const page = await pageOf(browser, 'Jonah Weiss')
+  await page.goto('/settings/people')
+  await expect(page.getByRole('button', { name: 'Add the person' })).toHaveCount(0)
+  await page.goto('/settings/tokens')
+  await expect(page.getByRole('heading', { level: 1, name: 'Tokens' })).toBeVisible()
+})
+
+test('a change sent by another site with the session of somebody is refused (T25)', async ({ browser }) => {
+  const page = await pageOf(browser, 'Ada Novak')
+  const answer = await page.request.post('/settings/people', {
+    headers: { origin: 'https://elsewhere.example', 'next-action': '0'.repeat(40) },
+    multipart: { name: 'Mallory' },
+  })
+  expect(answer.status()).toBeGreaterThanOrEqual(400)
+  expect(await answer.text()).not.toContain('Mallory')
+})
+
+test('the whole product answers to the keyboard', async ({ page }) => {
+  await signIn(page, 'Ines Okafor')
+  await page.waitForLoadState('networkidle')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: /skip to/i })).toBeFocused()
+  await page.keyboard.press('g')
+  await page.keyboard.press('p')
+  await expect(page).toHaveURL(/\/promotions$/)
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/promotions\/PRM-\d+$/)
+  await page.keyboard.press('Control+k')
+  const search = page.getByRole('combobox')
+  await expect(search).toBeFocused()
+  await search.fill('WaxWatch')
+  await expect(page.getByRole('option', { name: /WaxWatch/ }).first()).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page).not.toHaveURL(/\/promotions\/PRM/)
+})
