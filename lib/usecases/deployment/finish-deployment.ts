@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
+import { loadPromotions } from '@/lib/db/load-promotions'
 import { mutate } from '@/lib/db/mutate'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { type Ctx, readableSystems } from '@/lib/domain/context'
@@ -8,7 +9,7 @@ import { type DeploymentStatus, knownFailure, stampMismatches, whyNotFinish, why
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { compareReleases } from '@/lib/domain/release'
 import type { finishDeploymentInput } from '@/lib/schemas/deployment'
-import { voidIfMoved } from '../promotion/void-moved'
+import { endSealed, voidIfMoved } from '../promotion/void-moved'
 
 /**
  * Records how a started deployment ended, and what follows: its promotion is deployed or failed; open promotions to that profile of releases
@@ -123,10 +124,8 @@ export async function finishDeployment(
       const settled: AuditEvent[] = []
       for (const other of open) {
         if (deployment.kind !== 'rollback' && compareReleases(other.release, deployment.release) < 0) {
-          await tx.sealedVersion.updateMany({
-            where: { promotionId: other.id, endedAt: null },
-            data: { endedAt: now, endedBy: 'withdrawn' },
-          })
+          const [facts] = await loadPromotions(tx, { id: other.id }, now)
+          const ended = facts ? await endSealed(tx, now, facts, 'withdrawn', []) : []
           await tx.promotion.update({
             where: { id: other.id },
             data: { status: 'superseded', endedAt: now, endReason: deployment.promotionId ?? deployment.id },
@@ -138,6 +137,7 @@ export async function finishDeployment(
             before: { status: 'open' },
             after: { status: 'superseded', by: deployment.promotionId ?? deployment.id },
           })
+          settled.push(...ended)
         } else {
           settled.push(...(await voidIfMoved({ tx, now }, other.id)))
         }

@@ -7,7 +7,7 @@ import { movedOf, type PromotionFacts } from '@/lib/domain/promotion'
 
 /**
  * Ends a sealed version (and the release notes sealed with it) and gives the events that say so. Its sign-offs stay readable.
- * `how` says whether it was voided by what moved, ended by a decline or a withdrawal.
+ * `how` says whether it was voided by what moved, or ended by a decline or with its promotion (withdrawn or superseded).
  */
 export async function endSealed(
   tx: Tx,
@@ -18,10 +18,6 @@ export async function endSealed(
 ): Promise<AuditEvent[]> {
   if (!facts.sealed) return []
   await tx.sealedVersion.update({ where: { id: facts.sealed.id }, data: { endedAt: now, endedBy: how, moved: [...moved] } })
-  const notes = await tx.sealedVersion.updateMany({
-    where: { subject: 'release_notes', subjectId: facts.id, endedAt: null },
-    data: { endedAt: now, endedBy: how },
-  })
   const subject = { kind: 'promotion', id: facts.id, version: facts.sealed.number } as const
   const events: AuditEvent[] = []
   if (how === 'voided') {
@@ -34,13 +30,26 @@ export async function endSealed(
       after: { moved },
     })
   }
-  if (notes.count > 0)
-    events.push({
-      action: 'release_notes.voided',
-      system: facts.system.id,
-      subject: { kind: 'release_notes', id: facts.id, version: facts.sealed.number },
-    })
-  return events
+  return [...events, ...(await endNotes(tx, now, facts, how))]
+}
+
+/** Ends the release notes that stand for a promotion, if any do, and gives the event that says so, with the number of the notes. */
+export async function endNotes(
+  tx: Tx,
+  now: Date,
+  facts: Pick<PromotionFacts, 'id' | 'system'>,
+  how: 'voided' | 'declined' | 'withdrawn',
+): Promise<AuditEvent[]> {
+  const ended = await tx.sealedVersion.updateManyAndReturn({
+    where: { subject: 'release_notes', subjectId: facts.id, endedAt: null },
+    data: { endedAt: now, endedBy: how },
+    select: { number: true },
+  })
+  return ended.map(({ number }) => ({
+    action: 'release_notes.voided',
+    system: facts.system.id,
+    subject: { kind: 'release_notes', id: facts.id, version: number },
+  }))
 }
 
 /**
