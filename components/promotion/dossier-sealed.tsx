@@ -1,0 +1,118 @@
+import { Words } from '@/components/policy/words'
+import { EmptyState } from '@/components/ui/banner'
+import { type Column, DataTable } from '@/components/ui/data-table'
+import { DeltaTable } from '@/components/ui/key-value'
+import { Section } from '@/components/ui/section'
+import { Status } from '@/components/ui/status'
+import type { Dossier } from '@/lib/domain/dossier'
+import { windowInWords } from '@/lib/domain/words'
+import { formatHash, formatInstant, plural } from '@/lib/format'
+import { VERDICT } from './words'
+
+type SealedGate = Dossier['gates'][number]
+
+/** What a sealed text says, read from its bytes and nothing else. */
+export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTitles: Readonly<Record<string, string>> }) {
+  const { release, baseline, policy, rollback, window } = dossier
+  const columns: Column<SealedGate>[] = [
+    { key: 'gate', header: 'Gate', rowHeader: true, cell: (gate) => gateTitles[gate.id] ?? gate.id },
+    {
+      key: 'verdict',
+      header: 'Verdict',
+      cell: (gate) => <Status status={VERDICT[gate.verdict].status}>{VERDICT[gate.verdict].words}</Status>,
+    },
+    { key: 'seen', header: 'Seen', cell: (gate) => (gate.seenAt ? formatInstant(gate.seenAt) : 'never') },
+    {
+      key: 'rests',
+      header: 'Rests on',
+      cell: (gate) =>
+        gate.evidence ? (
+          <>
+            evidence <code>{gate.evidence}</code>
+          </>
+        ) : gate.checklist ? (
+          <>
+            checklist <code>{formatHash(gate.checklist, 3)}</code>
+          </>
+        ) : (
+          'nothing'
+        ),
+    },
+  ]
+  return (
+    <>
+      <Section title="What was asked">
+        <DeltaTable
+          caption="What was asked"
+          rows={[
+            { key: 'release', label: 'Release', value: <code className="c1">{release.version}</code> },
+            { key: 'sha', label: 'Commit', value: <code>{release.gitSha}</code> },
+            { key: 'artefact', label: 'Artefact', value: <code>{release.artefact}</code> },
+            { key: 'built', label: 'Built', value: formatInstant(release.buildDate) },
+            {
+              key: 'baseline',
+              label: 'Counted from',
+              value: baseline ? `${baseline.version}, ${baseline.promotion}` : 'nothing was signed before',
+            },
+            {
+              key: 'window',
+              label: 'Window',
+              value: window ? windowInWords({ startsAt: new Date(window.startsAt), endsAt: new Date(window.endsAt) }) : 'none',
+            },
+            {
+              key: 'policy',
+              label: 'Policy',
+              value: (
+                <>
+                  version {policy.version}, <code>{formatHash(policy.hash, 3)}</code>
+                </>
+              ),
+            },
+            {
+              key: 'slots',
+              label: 'To be signed by',
+              value: dossier.slots.map((slot) => (slot.last ? `${slot.title} (last)` : slot.title)).join(', '),
+            },
+            { key: 'replaces', label: 'Replaces', value: rollback.replaces ?? 'nothing' },
+            {
+              key: 'snapshot',
+              label: 'Snapshot',
+              value: rollback.snapshot ? `${formatInstant(rollback.snapshot.takenAt)} of ${rollback.snapshot.profile}` : 'none',
+            },
+          ]}
+        />
+      </Section>
+      <Section title="Changes" aside={plural(dossier.changes.length, 'change')}>
+        {dossier.changes.length === 0 ? (
+          <div className="pt-2.5">
+            <EmptyState>No changes were registered.</EmptyState>
+          </div>
+        ) : (
+          <DeltaTable
+            caption="Changes"
+            rows={dossier.changes.map((change, index) => ({
+              key: `${index} ${change.summary}`,
+              label: change.kind,
+              value: <Words text={change.summary} />,
+              aside: change.reference,
+            }))}
+          />
+        )}
+      </Section>
+      <Section title="Gates" aside={plural(dossier.gates.length, 'gate')}>
+        <div className="pt-3">
+          <DataTable caption="Gates as they were sealed" columns={columns} rows={dossier.gates} rowKey={({ id }) => id} flow />
+        </div>
+      </Section>
+      {dossier.exceptions.length > 0 ? (
+        <Section title="Exceptions" aside={plural(dossier.exceptions.length, 'exception')}>
+          {dossier.exceptions.map((exception) => (
+            <p key={exception.id} className="doc max-w-[72ch] pt-2.5">
+              <b>{exception.id}.</b> <Words text={exception.sentence} /> Until {formatInstant(exception.endsAt)}.
+            </p>
+          ))}
+        </Section>
+      ) : null}
+    </>
+  )
+}
