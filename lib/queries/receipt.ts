@@ -36,7 +36,16 @@ export type Receipt = {
     to: ProfileView
     window: { startsAt: Date; endsAt: Date } | null
   }
-  dossier: { number: number; hash: string; sealedAt: Date; endedAt: Date | null; endedBy: string | null; moved: string[] }
+  /** `canonical` is the text that the hash names, for whoever wants to compute it again. */
+  dossier: {
+    number: number
+    hash: string
+    canonical: string
+    sealedAt: Date
+    endedAt: Date | null
+    endedBy: string | null
+    moved: string[]
+  }
   slots: PipelineSlot[]
   signed: number
   withdrawn: { at: Date; reason: string | null } | null
@@ -105,6 +114,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
     dossier: {
       number: sealed.number,
       hash: sealed.hash,
+      canonical: sealed.canonical,
       sealedAt: sealed.sealedAt,
       endedAt: sealed.endedAt,
       endedBy: sealed.endedBy,

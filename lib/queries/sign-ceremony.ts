@@ -1,6 +1,8 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { signStatement, slotsOf, whyNotDecline, whyNotSignPromotion } from '@/lib/domain/promotion'
+import { type SeparationLine, separationLines } from '@/lib/domain/approval'
+import type { GateVerdict } from '@/lib/domain/gate'
+import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotDecline, whyNotSignPromotion } from '@/lib/domain/promotion'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { windowInWords } from '@/lib/domain/words'
 import { classOf } from './in-flight'
@@ -22,6 +24,12 @@ export type Ceremony = {
   sealed: { number: number; hash: string; canonical: string; sealedAt: Date }
   statement: string
   exceptions: { id: string; sentence: string; endsAt: string }[]
+  /** How the gates of the sealed version stand now, by their titles; their sealed verdicts are in the bytes. */
+  gates: { id: string; title: string; verdict: GateVerdict; sentence: string }[]
+  /** The separation of duties, one computed sentence a line, as it would be kept with the signature. */
+  lines: SeparationLine[]
+  /** Opening the live version for the first time is recorded for those who could decide on it. */
+  isFirstOpening: boolean
   /** The version that runs, when it is newer than this one: it takes a confirmation of its own. */
   newerLive: string | null
   /** Questions asked since the seal; a signer should know of them. */
@@ -59,7 +67,13 @@ export async function getCeremony(
   if (!slot) return null
   const versions = await loadVersions(facts.id)
   const canonical = versions.find(({ number }) => number === sealed.number)?.canonical ?? ''
-  const questions = await db.question.count({ where: { promotionId: facts.id, askedAt: { gt: sealed.sealedAt } } })
+  const [questions, opening] = await Promise.all([
+    db.question.count({ where: { promotionId: facts.id, askedAt: { gt: sealed.sealedAt } } }),
+    db.dossierOpening.findUnique({
+      where: { sealedVersionId_principalId: { sealedVersionId: sealed.id, principalId: actor.id } },
+      select: { openedAt: true },
+    }),
+  ])
   return {
     promotion: facts.id,
     system: facts.system,
@@ -70,6 +84,12 @@ export async function getCeremony(
     choices: open.map(({ key, title }) => ({ key, title })),
     sealed: { number: sealed.number, hash: sealed.hash, canonical, sealedAt: sealed.sealedAt },
     statement: signStatement(facts, { name: actor.name, capacity: slot.title, decision }, windowInWords),
+    gates: facts.gates
+      .filter(({ gate }) => gate.moments.includes('promotion'))
+      .map(({ gate, verdict, sentence }) => ({ id: gate.id, title: gate.title, verdict, sentence })),
+    lines: linesOf(facts, slot, looker),
+    isFirstOpening:
+      opening === null && facts.status === 'open' && slots.some(({ key }) => whyNotDecline(facts, key, actor, sealed.hash, now) === null),
     exceptions: sealed.dossier.exceptions.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
     newerLive: facts.isOlderThanLive ? (facts.live?.version ?? null) : null,
     questions,
@@ -78,4 +98,12 @@ export async function getCeremony(
         ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')
         : rule(facts, slot.key, actor, sealed.hash, now),
   }
+}
+
+function linesOf(facts: PromotionFacts, slot: ReturnType<typeof slotsOf>[number], { actor, now }: Looker): SeparationLine[] {
+  return separationLines(slot, actor, approvalFacts(facts, now), now, {
+    commits: facts.release.contributors.reduce((sum, { commits }) => sum + commits, 0),
+    brought: facts.gates.filter(({ evidence }) => evidence?.broughtBy.id === actor.id).length,
+    sealed: facts.sealed?.sealedBy?.id === actor.id,
+  })
 }

@@ -1,0 +1,30 @@
+import type { StatusKind } from '@/components/ui/status'
+import type { Dossier } from '@/lib/domain/dossier'
+import { plural } from '@/lib/format'
+
+/** Something in a dossier that a signer should have noticed. */
+export type Risk = { status: StatusKind; sentence: string }
+
+/** What is out of the ordinary in a dossier, the gravest first; empty where nothing is. */
+export function risksOf(dossier: Dossier, also: { newerLive: string | null; questions: number }): Risk[] {
+  const { release, edge, gates, exceptions } = dossier
+  const risks: Risk[] = []
+  const say = (status: StatusKind, sentence: string) => risks.push({ status, sentence })
+  if (also.newerLive) say('warn', `${release.version} is older than ${also.newerLive}, which runs on ${edge.to}.`)
+  if (release.schemaBackwardCompatible === false)
+    say('warn', `The schema is not backward compatible, so the release before cannot simply run on it again.`)
+  if (release.schemaBackwardCompatible === null) say('warn', 'Nobody said whether the schema is backward compatible.')
+  if (exceptions.length > 0) say('drift', `You accept ${plural(exceptions.length, 'open exception')}.`)
+  const covered = gates.filter(({ verdict }) => verdict === 'pass_with_exception').length
+  if (covered > 0) say('drift', `${plural(covered, 'gate passes', 'gates pass')} by an exception only.`)
+  const open = gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'missing' || verdict === 'stale').length
+  if (open > 0) say('warn', `${plural(open, 'gate that does not block is', 'gates that do not block are')} not met.`)
+  const security = dossier.changes.filter(({ kind }) => kind === 'security').length
+  if (security > 0) say('warn', `${plural(security, 'change touches', 'changes touch')} security.`)
+  const config = dossier.changes.filter(({ kind }) => kind === 'config').length
+  if (config > 0) say('warn', `${plural(config, 'change touches', 'changes touch')} configuration.`)
+  if (!dossier.baseline) say('warn', `Nothing was signed for ${edge.to} before, so there is nothing to compare with.`)
+  if (also.questions > 0)
+    say('warn', `${plural(also.questions, 'question was', 'questions were')} asked since the seal; the dossier has them.`)
+  return risks
+}
