@@ -317,7 +317,8 @@ export function Heatmap({
   const first = last.getTime() - (weekday + (weeks - 1) * 7) * DAY
   const known = new Map(days.map((day) => [day.day, day]))
   const most = Math.max(1, ...days.map((day) => day.count))
-  const level = (count: number) => (count === 0 ? 0 : Math.min(4, Math.ceil((count / most) * 4)))
+  // By the square root, so that one busy day does not pale all others.
+  const level = (count: number) => Math.min(4, Math.ceil(Math.sqrt(count / most) * 4))
   const cells = Array.from({ length: (weeks - 1) * 7 + weekday + 1 }, (_, index) => {
     const time = first + index * DAY
     const day = new Date(time).toISOString().slice(0, 10)

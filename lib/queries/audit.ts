@@ -5,6 +5,7 @@ import { findEntries, oldestEntryAt, readTrail, type TrailEntry, type TrailScope
 import { AUDIT_DID } from '@/lib/domain/audit-did'
 import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { isKnownAction, parseRecorded, type RecordedEvent } from '@/lib/domain/recorded-event'
 import { type Place, placesOfDigits, placesOfSubject, type TrailFilter } from '@/lib/domain/trail'
 import { type Namer, namerFor } from './trail-namer'
@@ -23,7 +24,7 @@ export type AuditRow = {
   sentence: string
   who: { id: string; name: string; kind: Actor['kind'] }
   what: { kind: SubjectKind; id: string; version: number | null; label: string }
-  where: { system: string | null; name: string | null; profile: { id: string; class: string | null } | null }
+  where: { system: string | null; name: string | null; profile: { id: string; class: ProfileClass | null } | null }
   leaf: string
 }
 

@@ -3,6 +3,7 @@ import { type NamedKind, nameThem } from '@/lib/db/trail-names'
 import { NOBODY_ID } from '@/lib/domain/anonymous'
 import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type RecordedEvent, sentenceOf } from '@/lib/domain/recorded-event'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 
@@ -12,7 +13,11 @@ export type Namer = {
   principal: (id: string) => string
   token: (id: string) => string
   what: (event: RecordedEvent) => string
-  where: (event: RecordedEvent) => { system: string | null; name: string | null; profile: { id: string; class: string | null } | null }
+  where: (event: RecordedEvent) => {
+    system: string | null
+    name: string | null
+    profile: { id: string; class: ProfileClass | null } | null
+  }
   value: (key: string, value: AuditValue) => string
   sentence: (event: RecordedEvent) => string
 }
@@ -145,7 +150,8 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
       profile:
         profile === null || event.system === null
           ? null
-          : { id: profile, class: names('profile', `${event.system}/${profile}`)?.more ?? null },
+          : // A profile's `more` is its class, which the schema of policies keeps to the four.
+            { id: profile, class: (names('profile', `${event.system}/${profile}`)?.more as ProfileClass | undefined) ?? null },
     }
   }
 

@@ -1,0 +1,42 @@
+import type { AuditRow } from '@/lib/queries/audit'
+import { routes } from '@/lib/routes'
+
+/** Where the thing that an entry is about has a page; null for what has none (a session, a piece of evidence). */
+export function subjectHref({ what, where }: Pick<AuditRow, 'what' | 'where'>): string | null {
+  const { kind, id, label, version } = what
+  const { system } = where
+  switch (kind) {
+    case 'promotion':
+    case 'release_notes':
+      return routes.promotion(id)
+    case 'sign_off':
+      return routes.signature(id)
+    case 'deployment':
+      return routes.deployment(id)
+    case 'system':
+      return routes.system(id)
+    case 'principal':
+      return routes.person(id)
+    case 'token':
+      return routes.tokens()
+    case 'policy':
+      return system === null ? null : routes.systemPolicy(system, { version: version ?? undefined })
+    case 'release':
+      // The label is the version; where nobody knows it any more it is the id, which has no page.
+      return system === null || label === id ? null : routes.release(system, label)
+    case 'checklist_run':
+      return system === null ? null : routes.systemChecklist(system, id)
+    case 'checklist_template':
+      return system === null ? null : routes.systemChecklists(system)
+    case 'grant':
+    case 'session':
+    case 'snapshot':
+    case 'evidence':
+      return null
+    default:
+      return kind satisfies never
+  }
+}
+
+/** The first eight digits of an entry's id: what a row shows and a search finds. */
+export const shortId = (id: string): string => id.slice(0, 8)
