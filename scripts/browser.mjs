@@ -45,18 +45,3 @@ export async function cookiesOf(browser, origin, { email, password }) {
     await context.close()
   }
 }
-
-/** Where the demo's objects are: paths found by asking the API with the demo's token, and what only pages know by following a link. */
-export async function findPlaces(origin, token) {
-  const ask = async (path) => {
-    const answer = await fetch(`${origin}/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
-    return answer.json()
-  }
-  const [{ items: promotions }, { items: deployments }, { items: systems }] = await Promise.all([
-    ask('/promotions?limit=100'),
-    ask('/deployments?limit=100'),
-    ask('/systems'),
-  ])
-  return { promotions, deployments, systems, ask }
-}

@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test'
+import type { Screen } from './screens'
+
+// How a screen is looked at, by the tests and by `npm run shots` alike.
+
+/** The two widths of ux.md, as the mocks were taken: a desk, and a phone with two pixels to the point. */
+export const WIDTHS = {
+  desk: { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+} as const
+
+export const THEMES = ['light', 'dark'] as const
+
+/** Collects what a page says about itself from now on: errors in the console and errors that nobody caught. `take()` hands over and forgets. */
+export function listen(page: Page): { take(): string[] } {
+  let heard: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.push(`console: ${message.text().slice(0, 400)} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => heard.push(`error: ${String(error).slice(0, 400)}`))
+  return {
+    take() {
+      const all = heard
+      heard = []
+      return all
+    },
+  }
+}
+
+/** Goes to a screen and waits until it is drawn and alive. Answers what is wrong with the answer itself. */
+export async function goTo(page: Page, screen: Pick<Screen, 'status'>, path: string): Promise<string[]> {
+  const answer = await page.goto(path, { waitUntil: 'load' })
+  await page.evaluate(() => document.fonts.ready.then(() => undefined))
+  const status = answer?.status()
+  const wrong = status === (screen.status ?? 200) ? [] : [`answered ${status}`]
+  const { pathname } = new URL(page.url())
+  if (pathname === '/sign-in' && !path.startsWith('/sign-in')) wrong.push('sent to the sign-in page')
+  return wrong
+}
+
+/** What a page that is there says in the console, without what the browser reports about an answer that is meant to be 404. */
+export function errorsOf(heard: readonly string[], screen: Pick<Screen, 'status'>): string[] {
+  return heard.filter((line) => !(screen.status && line.includes(`status of ${screen.status}`)))
+}
+
+/** How far the page is wider than its window, as a sentence; none when it fits. */
+export async function overflowOf(page: Page): Promise<string[]> {
+  const over = await page.evaluate(() => {
+    const root = document.documentElement
+    const beyond = root.scrollWidth - root.clientWidth
+    if (beyond <= 0) return null
+    const widest = [...document.body.querySelectorAll('*')]
+      .map((element) => ({ element, right: element.getBoundingClientRect().right }))
+      .filter(({ right }) => right > root.clientWidth + 0.5)
+      .toSorted((a, b) => b.right - a.right)[0]?.element
+    return `${beyond} px wider than the window${widest ? `, by ${widest.tagName.toLowerCase()}.${widest.className}` : ''}`
+  })
+  return over === null ? [] : [over]
+}

@@ -1,0 +1,232 @@
+import type { PromotionPhase } from '@/lib/domain/promotion'
+import { routes } from '@/lib/routes'
+
+// Every screen once: what `npm run shots` takes pictures of and what axe looks at. Ids come from the API, never from here: the demo record is
+// made anew at each first start. A unit test demands a screen for every page of `app/`.
+
+/** Where things are in the record at hand, as the API tells. */
+export type Places = {
+  /** A system with a promotion into its last profile that waits for signatures, and that promotion. */
+  system: string
+  signing: { id: string; slot: string; version: number; signature: string; run: string }
+  /** Promotions in other states: collecting evidence, sealed but no longer standing or declined, withdrawn, failed. */
+  collecting: string
+  held: string
+  withdrawn: string
+  failed: string
+  /** Something promoted and deployed in that system, and its newest release that nobody promoted yet. */
+  released: { profile: string; version: string }
+  fresh: string
+  firstEdge: { from: string; to: string }
+  deployments: { running: string; succeeded: string; failed: string; unauthorised: string }
+  /** The number of the active policy and a cell of its grid, as the address spells it. */
+  policy: number
+  cell: string
+  person: string
+  entry: string
+}
+
+/** One screen. `viewer` is the role that looks (null: nobody is signed in); `everyone` marks what differs by who looks. */
+export type Screen = {
+  name: string
+  viewer: string | null
+  path: (at: Places) => string
+  everyone?: true
+  /** The answer's status where it is not 200: the browser reports that to its console. */
+  status?: 404
+  /** Printed as well, on a sheet. */
+  print?: true
+}
+
+const MANAGEMENT = 'Management'
+const RELEASE_MANAGER = 'Release Manager'
+const ENGINEER = 'Engineer'
+const AUDITOR = 'Auditor'
+const ADMIN = 'Admin'
+
+/** The screens in the order of the navigation. Letters in front are those of the mocks that they are laid beside. */
+export const SCREENS: readonly Screen[] = [
+  { name: 'sign-in', viewer: null, path: () => routes.signIn() },
+  { name: 'setup-spent', viewer: null, path: () => routes.setup('spent') },
+  { name: 'sign-out', viewer: MANAGEMENT, path: () => routes.signOut() },
+
+  { name: 'a-home', viewer: MANAGEMENT, path: () => routes.inbox(), everyone: true },
+  { name: 'more', viewer: MANAGEMENT, path: () => routes.more(), everyone: true },
+
+  { name: 'i-board', viewer: MANAGEMENT, path: () => routes.promotions(), everyone: true },
+  { name: 'promotions-table', viewer: MANAGEMENT, path: () => routes.promotions({ view: 'table' }) },
+  { name: 'promotion-new', viewer: ENGINEER, path: (at) => routes.promotionNew({ system: at.system }), everyone: true },
+  {
+    name: 'promotion-new-release',
+    viewer: ENGINEER,
+    path: (at) => routes.promotionNew({ system: at.system, ...at.firstEdge, release: at.fresh }),
+  },
+
+  { name: 'b-dossier', viewer: MANAGEMENT, path: (at) => routes.promotion(at.signing.id), everyone: true },
+  { name: 'b-dossier-draft', viewer: RELEASE_MANAGER, path: (at) => routes.promotion(at.collecting), everyone: true },
+  { name: 'b-dossier-held', viewer: RELEASE_MANAGER, path: (at) => routes.promotion(at.held), everyone: true },
+  { name: 'b-dossier-withdrawn', viewer: ENGINEER, path: (at) => routes.promotion(at.withdrawn) },
+  { name: 'b-dossier-failed', viewer: MANAGEMENT, path: (at) => routes.promotion(at.failed) },
+  { name: 'b-dossier-version', viewer: AUDITOR, path: (at) => routes.promotionVersion(at.signing.id, at.signing.version) },
+  {
+    name: 'b-dossier-compare',
+    viewer: MANAGEMENT,
+    path: (at) => routes.promotionCompare(at.signing.id, { from: Math.max(1, at.signing.version - 1), to: at.signing.version }),
+  },
+  { name: 'b2-sign', viewer: MANAGEMENT, path: (at) => routes.promotionSign(at.signing.id, { slot: at.signing.slot }), everyone: true },
+  { name: 'b2-decline', viewer: MANAGEMENT, path: (at) => routes.promotionDecline(at.signing.id, { slot: at.signing.slot }) },
+  { name: 'b3-receipt', viewer: MANAGEMENT, path: (at) => routes.signature(at.signing.signature) },
+
+  { name: 'systems', viewer: MANAGEMENT, path: () => routes.systems() },
+  { name: 'c-system', viewer: MANAGEMENT, path: (at) => routes.system(at.system), everyone: true },
+  { name: 'c-system-cell', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { cell: at.cell }) },
+  { name: 'c-system-problems', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { show: 'problems' }) },
+  { name: 'system-env', viewer: MANAGEMENT, path: (at) => routes.systemEnv(at.system) },
+  { name: 'system-deployments', viewer: MANAGEMENT, path: (at) => routes.systemDeployments(at.system) },
+  { name: 'system-checklists', viewer: RELEASE_MANAGER, path: (at) => routes.systemChecklists(at.system), everyone: true },
+  { name: 'system-checklist', viewer: ENGINEER, path: (at) => routes.systemChecklist(at.system, at.signing.run) },
+  { name: 'system-policy', viewer: MANAGEMENT, path: (at) => routes.systemPolicy(at.system), everyone: true },
+  { name: 'system-policy-yaml', viewer: MANAGEMENT, path: (at) => routes.systemPolicy(at.system, { raw: true }) },
+  {
+    name: 'system-policy-compare',
+    viewer: AUDITOR,
+    path: (at) => routes.systemPolicy(at.system, { version: at.policy, against: Math.max(1, at.policy - 1) }),
+  },
+  { name: 'releases', viewer: ENGINEER, path: (at) => routes.releases(at.system) },
+  { name: 'release', viewer: ENGINEER, path: (at) => routes.release(at.system, at.released.version) },
+  { name: 'release-new', viewer: ENGINEER, path: (at) => routes.releaseNew(at.system), everyone: true },
+
+  { name: 'deployments', viewer: MANAGEMENT, path: () => routes.deployments() },
+  {
+    name: 'deployments-none',
+    viewer: MANAGEMENT,
+    path: (at) => routes.deployments({ system: at.system, state: 'started', profile: 'dev' }),
+  },
+  { name: 'deployment-new', viewer: ENGINEER, path: () => routes.deploymentNew(), everyone: true },
+  {
+    name: 'deployment-new-refused',
+    viewer: ENGINEER,
+    path: (at) => routes.deploymentNew({ system: at.system, profile: at.released.profile, version: at.fresh }),
+  },
+  { name: 'deployment', viewer: ENGINEER, path: (at) => routes.deployment(at.deployments.succeeded), everyone: true },
+  { name: 'deployment-running', viewer: ENGINEER, path: (at) => routes.deployment(at.deployments.running), everyone: true },
+  { name: 'deployment-failed', viewer: ENGINEER, path: (at) => routes.deployment(at.deployments.failed) },
+  { name: 'deployment-unauthorised', viewer: AUDITOR, path: (at) => routes.deployment(at.deployments.unauthorised) },
+
+  { name: 'notes', viewer: RELEASE_MANAGER, path: () => routes.notes() },
+  {
+    name: 'g-release-notes',
+    viewer: RELEASE_MANAGER,
+    path: (at) => routes.note(at.system, at.released.profile, at.released.version),
+    everyone: true,
+    print: true,
+  },
+
+  { name: 'f-audit', viewer: AUDITOR, path: () => routes.audit(), everyone: true },
+  { name: 'f-audit-selected', viewer: AUDITOR, path: (at) => routes.audit({ entry: at.entry }) },
+  { name: 'f-audit-none', viewer: AUDITOR, path: () => routes.audit({ q: 'nothing is called this' }) },
+  { name: 'audit-entry', viewer: AUDITOR, path: (at) => routes.auditEntry(at.entry) },
+
+  { name: 'profile', viewer: MANAGEMENT, path: () => routes.profile(), everyone: true },
+  { name: 'shortcuts', viewer: MANAGEMENT, path: () => routes.shortcuts() },
+  { name: 'people', viewer: ADMIN, path: () => routes.people(), everyone: true },
+  { name: 'person', viewer: ADMIN, path: (at) => routes.person(at.person) },
+  { name: 'tokens', viewer: ADMIN, path: () => routes.tokens(), everyone: true },
+  { name: 'api-docs', viewer: ENGINEER, path: () => routes.apiReference() },
+  { name: 'j-kit', viewer: MANAGEMENT, path: () => routes.kit() },
+  { name: 'not-found', viewer: MANAGEMENT, path: () => '/nothing-is-here', status: 404 },
+]
+
+type Slot = { id: string; title: string; signOff: { id: string } | null }
+type Promotion = {
+  id: string
+  system: string
+  phase: PromotionPhase
+  to: string
+  gates: { checklistRun: string | null }[]
+  sealed: { number: number } | null
+  slots: Slot[]
+}
+type Deployment = {
+  id: string
+  system: string
+  profile: string
+  version: string
+  status: string
+  authorised: boolean
+  promotion: string | null
+}
+type Listed<T> = { items: T[] }
+
+/** Thrown when the record holds nothing that a screen could show: a screen is never left out in silence. */
+const must = <T>(found: T | undefined | null, what: string): T => {
+  if (found === undefined || found === null) throw new Error(`The demo record has no ${what}, so its screen cannot be shown`)
+  return found
+}
+
+/** Finds the places by asking the API as the demo's pipeline. Throws when it cannot be asked, or when a thing is missing. */
+export async function findPlaces(origin: string, token: string): Promise<Places> {
+  const ask = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`${origin}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
+    if (!answer.ok) throw new Error(`GET ${path} answered ${answer.status}`)
+    return (await answer.json()) as T
+  }
+  const listed = async <T>(path: string) => (await ask<Listed<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=100`)).items
+  const one = (id: string) => ask<Promotion>(`/promotions/${id}`)
+  const ids = async (status: string) => (await listed<{ id: string }>(`/promotions?status=${status}`)).map(({ id }) => id)
+
+  const [open, withdrawn, failed, deployments, events] = await Promise.all([
+    ids('open').then((found) => Promise.all(found.map(one))),
+    ids('withdrawn'),
+    ids('failed'),
+    listed<Deployment>('/deployments'),
+    listed<{ id: string; actor: { id: string; kind: string } }>('/audit-events'),
+  ])
+  // The fullest line of signatures that Management has still to complete.
+  const signedBy = ({ slots }: Promotion) => slots.filter(({ signOff }) => signOff !== null)
+  const waiting = open
+    .filter(({ phase, slots }) => phase === 'signing' && slots.some(({ title, signOff }) => title === MANAGEMENT && signOff === null))
+    .toSorted((a, b) => signedBy(b).length - signedBy(a).length)
+  const signing = must(waiting[0], 'promotion that waits for Management')
+  const [system, releases, active, runs] = await Promise.all([
+    ask<{ policy: { number: number }; edges: { from: string; to: string }[] }>(`/systems/${signing.system}`),
+    listed<{ version: string }>(`/systems/${signing.system}/releases`),
+    listed<{ number: number; status: string }>(`/systems/${signing.system}/policies`),
+    listed<{ id: string }>(`/systems/${signing.system}/checklist-runs`),
+  ])
+  const number = must(active.find(({ status }) => status === 'active')?.number, 'active policy')
+  const { document } = await ask<{ document: { constraints: { id: string; cells: Record<string, unknown> }[] } }>(
+    `/systems/${signing.system}/policies/${number}`,
+  )
+  const rule = must(document.constraints[0], 'rule in the grid')
+  const deployed = (what: string, fits: (one: Deployment) => boolean) => must(deployments.find(fits), `deployment that ${what}`)
+  const released = deployed('ended a promotion', (d) => d.system === signing.system && d.profile === signing.to && d.status === 'succeeded')
+  const phase = (what: string, ...phases: PromotionPhase[]) => must(open.find((each) => phases.includes(each.phase))?.id, what)
+  return {
+    system: signing.system,
+    signing: {
+      id: signing.id,
+      slot: must(signing.slots.find(({ title }) => title === MANAGEMENT)?.id, 'slot of Management'),
+      version: must(signing.sealed?.number, 'sealed version'),
+      signature: must(signedBy(signing)[0]?.signOff?.id, 'signature'),
+      run: must(signing.gates.find(({ checklistRun }) => checklistRun)?.checklistRun ?? runs[0]?.id, 'checklist run'),
+    },
+    collecting: phase('promotion that collects evidence', 'collecting', 'ready_to_seal'),
+    held: phase('promotion that was declined or voided', 'held', 'voided', 'expired'),
+    withdrawn: must(withdrawn[0], 'withdrawn promotion'),
+    failed: must(failed[0], 'failed promotion'),
+    released: { profile: released.profile, version: released.version },
+    fresh: must(releases[0]?.version, 'release'),
+    firstEdge: (({ from, to }) => ({ from, to }))(must(system.edges[0], 'edge')),
+    deployments: {
+      running: deployed('runs', ({ status }) => status === 'started').id,
+      succeeded: deployed('succeeded after a promotion', (d) => d.status === 'succeeded' && d.promotion !== null).id,
+      failed: deployed('failed', ({ status }) => status === 'failed').id,
+      unauthorised: deployed('was not authorised', ({ authorised }) => !authorised).id,
+    },
+    policy: number,
+    cell: `${rule.id}@${Object.keys(rule.cells).at(-1)}`,
+    person: must(events.find(({ actor }) => actor.kind === 'person')?.actor.id, 'person'),
+    entry: must(events[0]?.id, 'audit entry'),
+  }
+}
