@@ -32,7 +32,8 @@ export function RunSpine({
 }: {
   run: SteppedRun
   actions: RunActions
-  start: { system: string; version: string; profile: string; whyNot: { sentence: string } | null }
+  /** `past`: another release took over since, so starting the list is no longer what the page is for. */
+  start: { system: string; version: string; profile: string; whyNot: { sentence: string } | null; past?: boolean }
 }) {
   const choices = [...new Map(run.steps.flatMap((step) => step.choices).map((choice) => [choice.id, choice])).values()]
   let number = 0
@@ -51,7 +52,7 @@ export function RunSpine({
             checklist={run.list.id}
             title={run.list.title}
             whyNot={start.whyNot}
-            primary
+            primary={!start.past}
           />
         </div>
       ) : choices.length > 0 ? (
@@ -85,6 +86,7 @@ function stepItem(run: SteppedRun, step: StepView, no: string, tick: FormAction)
   const { item } = step
   const open = run.id !== null && run.state.next === item.id
   const foldable = run.id !== null && !run.list.ordered && step.state === 'open' && step.parts.length === 0 && !open
+  const takesBack = run.id !== null && step.parts.length === 0 && step.state !== 'open' && !step.whyNot.open
   const form =
     run.id === null ? null : (
       <TickForm action={tick} run={run.id} item={item.id} doneWords={item.text} asks={step.asks} whyNot={step.whyNot} />
@@ -97,18 +99,19 @@ function stepItem(run: SteppedRun, step: StepView, no: string, tick: FormAction)
     detail: <Detail step={step} />,
     when: step.at ? <Time at={step.at} show="day-time" /> : null,
     open,
-    body: (
-      <>
-        {step.command ? <CodeBlock code={step.command} label="Command" fold /> : null}
-        {open ? <div className="mt-3">{form}</div> : null}
-        {foldable ? <Disclosure summary="Tick it">{form}</Disclosure> : null}
-        {run.id !== null && step.parts.length === 0 && step.state !== 'open' && !step.whyNot.open ? (
-          <div className="mt-1">
-            <UntickForm action={tick} run={run.id} item={item.id} whyNot={null} />
-          </div>
-        ) : null}
-      </>
-    ),
+    body:
+      step.command || open || foldable || takesBack ? (
+        <>
+          {step.command ? <CodeBlock code={step.command} label={`Command of ${item.text.replaceAll('`', '')}`} fold /> : null}
+          {open ? <div className="mt-3">{form}</div> : null}
+          {foldable ? <Disclosure summary="Tick it">{form}</Disclosure> : null}
+          {takesBack && run.id !== null ? (
+            <div className="-ml-2.5">
+              <UntickForm action={tick} run={run.id} item={item.id} words={item.text} whyNot={null} />
+            </div>
+          ) : null}
+        </>
+      ) : null,
   }
 }
 

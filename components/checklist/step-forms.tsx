@@ -28,7 +28,7 @@ export function TickForm({
   return (
     <ActionForm action={action} hidden={{ run, item }} label={`Tick: ${doneWords}`} silentDone className="grid gap-3">
       {whyNot.done ? null : (
-        <div className="grid gap-3 sm:grid-cols-2">
+        <div className="grid items-start gap-3 sm:grid-cols-2">
           <TextInput
             name="note"
             label="Note"
@@ -60,9 +60,21 @@ export function TickForm({
 }
 
 /** Takes the last tick of an item back. Earlier ticks stay on the record. */
-export function UntickForm({ action, run, item, whyNot }: { action: FormAction; run: string; item: string; whyNot: Why }) {
+export function UntickForm({
+  action,
+  run,
+  item,
+  words,
+  whyNot,
+}: {
+  action: FormAction
+  run: string
+  item: string
+  words: string
+  whyNot: Why
+}) {
   return (
-    <ActionForm action={action} hidden={{ run, item, state: 'open' }} label="Take the tick back" silentDone className="inline">
+    <ActionForm action={action} hidden={{ run, item, state: 'open' }} label={`Take back: ${words}`} silentDone className="inline">
       <SubmitButton variant="ghost" size="sm" refusal={whyNot} pendingLabel="Taking back">
         Take back
       </SubmitButton>
@@ -119,7 +131,13 @@ export function StartRunForm({
   primary?: boolean
 }) {
   return (
-    <ActionForm action={action} hidden={{ system, version, profile, checklist }} label={`Start ${title}`} silentDone className="grid gap-2">
+    <ActionForm
+      action={action}
+      hidden={{ system, version, profile, checklist }}
+      label={`Start ${title}`}
+      silentDone
+      className="grid justify-items-start gap-2"
+    >
       <SubmitButton variant={primary ? 'primary' : 'default'} refusal={whyNot} pendingLabel="Starting">
         Start the {title.charAt(0).toLowerCase() + title.slice(1)}
       </SubmitButton>

@@ -16,7 +16,7 @@ const COLUMNS: Column<DeploymentRow>[] = [
     header: 'What',
     rowHeader: true,
     cell: (row) => (
-      <Link href={routes.deployment(row.id)}>
+      <Link className="link" href={routes.deployment(row.id)}>
         {row.system.name} <span className="mono">{row.version}</span>
       </Link>
     ),

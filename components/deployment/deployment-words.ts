@@ -10,7 +10,7 @@ export const FAILURE_CLASS_WORDS: Record<string, string> = {
 }
 
 /** The state of a deployment as shape and words. One without authority is said to be so whatever became of it. */
-export function deploymentStatus(row: Pick<DeploymentRow, 'status' | 'watching' | 'authorised' | 'failure'>): {
+export function deploymentStatus(row: Pick<DeploymentRow, 'status' | 'watching' | 'leftOpen' | 'authorised' | 'failure'>): {
   status: StatusKind
   words: string
 } {
@@ -24,7 +24,8 @@ export function deploymentStatus(row: Pick<DeploymentRow, 'status' | 'watching' 
       return { status: 'na', words: `Rolled back${unauthorised}` }
     case 'succeeded':
       if (!row.authorised) return { status: 'fail', words: `Succeeded${unauthorised}` }
-      return row.watching ? { status: 'waiting', words: 'Watching' } : { status: 'pass', words: 'Succeeded' }
+      if (row.watching) return { status: 'waiting', words: 'Watching' }
+      return { status: 'pass', words: row.leftOpen ? 'Succeeded, last checks left open' : 'Succeeded' }
     default:
       return row.status satisfies never
   }

@@ -79,7 +79,7 @@ const STAMP_HINT: Record<string, string> = {
 
 function StampFields({ fields }: { fields: readonly string[] }) {
   return (
-    <div className="grid gap-3 sm:grid-cols-2">
+    <div className="grid gap-3">
       {fields
         .filter((field) => field in STAMP_HINT)
         .map((field) => (

@@ -48,7 +48,7 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
                 // biome-ignore lint/suspicious/noArrayIndexKey: two changes of a sealed text may read alike.
                 <li key={index}>
                   <Words text={change.summary} />
-                  {change.reference ? <span className="c3"> ({change.reference})</span> : null}
+                  {change.reference ? <span className="c3 nowrap"> ({change.reference})</span> : null}
                 </li>
               ))}
             </ul>

@@ -24,8 +24,10 @@ const COLUMNS: Column<NotesRow>[] = [
     key: 'state',
     header: 'Notes',
     cell: (row) => (
-      <Status status={row.state === 'sealed' ? 'pass' : row.state === 'draft' ? 'waiting' : 'fail'}>
-        {row.state === 'sealed' ? 'Sealed' : row.state === 'draft' ? 'Draft' : 'Without authority'}
+      <Status status={row.unauthorised ? 'fail' : row.state === 'sealed' ? 'pass' : 'waiting'} long>
+        {row.state === 'unpromoted'
+          ? 'Without authority'
+          : `${row.state === 'sealed' ? 'Sealed' : 'Draft'}${row.unauthorised ? ', deployed without authority' : ''}`}
       </Status>
     ),
   },

@@ -10,6 +10,7 @@ import { formatDuration } from '@/lib/domain/duration'
 import { resolveManagerKey } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyOwnership, PolicyProfile, PolicySecretMapping, PolicyVariable } from '@/lib/domain/policy/schema'
 import { plural } from '@/lib/format'
+import { KeyName } from './key-name'
 import { profileRef } from './profile-ref'
 
 /** The rule of rotation for one mapping on one profile: of its group, of it by name, or of every secret there. */
@@ -37,9 +38,9 @@ export function MappingTables({ policy }: { policy: Policy }) {
             key: 'key',
             header: 'Store key',
             rowHeader: true,
-            cell: ({ mapping }) => <code>{resolveManagerKey(mapping, profile.id)}</code>,
+            cell: ({ mapping }) => <KeyName name={resolveManagerKey(mapping, profile.id)} />,
           },
-          { key: 'variable', header: 'Variable', cell: ({ mapping }) => <code>{mapping.variable}</code> },
+          { key: 'variable', header: 'Variable', cell: ({ mapping }) => <KeyName name={mapping.variable} /> },
           {
             key: 'notes',
             header: 'Notes',
@@ -106,7 +107,7 @@ function FallbackCell({ mapping, rule }: { mapping: PolicySecretMapping; rule: P
   if (!mapping.fallbackFile) return <span className="c3">no file</span>
   return (
     <>
-      <code>{mapping.fallbackFile}</code>
+      <KeyName name={mapping.fallbackFile} />
       <span className="block">{rule?.fallback ? <Words text={rule.fallback.text} /> : 'never allowed'}</span>
     </>
   )
@@ -157,7 +158,7 @@ function contractColumns(profiles: readonly PolicyProfile[], sources: readonly S
       rowHeader: true,
       cell: (variable) => (
         <>
-          <code>{variable.name}</code>
+          <KeyName name={variable.name} />
           <span className="c2 block font-normal">
             <Words text={variable.description} />
           </span>

@@ -138,7 +138,8 @@ export function MatrixGrid({
             </Link>
           }
         >
-          No problem is known on any profile. Rules without an observation are not problems; they are shown among all rules.
+          No rule is known to be broken or stale on any profile. Rules without an observation are not problems; they are shown among all
+          rules.
         </EmptyState>
       ) : (
         <div className={clsx(open ? 'withside' : 'mt-3')}>
@@ -170,9 +171,11 @@ export function MatrixGrid({
                     foldOnPhone && !group.rows.some((row) => isProblem(row.cells.find((cell) => cell.profile === onPhone))) && 'not-phone',
                   )}
                 >
-                  <th colSpan={profiles.length + 1} scope="colgroup">
+                  <th colSpan={2} scope="colgroup">
                     {group.title}
                   </th>
+                  {/* One cell over all columns would make room for the hidden ones on a phone, where one profile is shown at a time. */}
+                  {profiles.length > 1 ? <td colSpan={profiles.length - 1} className="not-phone" aria-hidden="true" /> : null}
                 </tr>
                 {group.rows.map((row) => (
                   <tr

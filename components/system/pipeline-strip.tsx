@@ -56,14 +56,19 @@ function Edge({ edge }: { edge: PipelineEdge }) {
   const { promotion } = edge
   if (!promotion) return <span className="t-2xs c3">{edge.exists ? 'nothing on its way' : 'no way here'}</span>
   return (
-    <Link
-      href={routes.promotion(promotion.id)}
-      aria-label={`${promotion.id}, ${promotion.version}: ${promotion.passed} of ${promotion.total} gates, ${promotion.words}`}
-    >
+    <Link href={routes.promotion(promotion.id)}>
+      <span className="sr">{promotion.id}, </span>
       <Chip status={promotion.state}>
         {promotion.passed} of {promotion.total} gates
       </Chip>
-      {promotion.slots.length > 0 ? <Slots slots={promotion.slots} /> : <span className="t-2xs c3">{promotion.words}</span>}
+      {promotion.slots.length > 0 ? (
+        <>
+          <Slots slots={promotion.slots} />
+          <span className="sr">{promotion.words}, </span>
+        </>
+      ) : (
+        <span className="t-2xs c3">{promotion.words}</span>
+      )}
       <span className="t-2xs c3 mono">{promotion.version}</span>
       {edge.more > 0 ? <span className="t-2xs c3">and {edge.more} more</span> : null}
     </Link>

@@ -48,7 +48,7 @@ export type KnownEvidence = { judged: JudgedGate; version: string; live: boolean
 export type MatrixFacts = {
   evidence: (profile: string, gate: string) => readonly KnownEvidence[]
   snapshot: (profile: string) => { takenAt: Date; digest: string } | null
-  /** People who hold roles on the system; empty when the caller does not show who. */
+  /** Everybody who holds a role on the system (or on any: grants elsewhere do not count here). */
   people: readonly Candidate[]
   systemId: string
   now: Date

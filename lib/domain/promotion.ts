@@ -15,6 +15,7 @@ import type { Policy, PolicyEdge } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
 import { whyNotScope } from './scopes'
+import { instantInWords } from './words'
 
 export const PROMOTION_STATUSES = ['open', 'deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'] as const
 /** What is stored; approved, held and expired are derived. */
@@ -314,10 +315,14 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
     }
   }
   if (facts.window && now < facts.window.startsAt) {
-    reasons.push({ code: 'outside_window', sentence: `The window opens at ${facts.window.startsAt.toISOString()}.`, who: null })
+    reasons.push({ code: 'outside_window', sentence: `The window opens at ${instantInWords(facts.window.startsAt)}.`, who: null })
   }
   if (facts.window && now >= facts.window.endsAt) {
-    reasons.push({ code: 'outside_window', sentence: `The window closed at ${facts.window.endsAt.toISOString()}.`, who: 'Release Manager' })
+    reasons.push({
+      code: 'outside_window',
+      sentence: `The window closed at ${instantInWords(facts.window.endsAt)}.`,
+      who: 'Release Manager',
+    })
   }
   return reasons
 }

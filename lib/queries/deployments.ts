@@ -2,7 +2,7 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { liveOn, loadLive, namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { hasAfterItemsOpen } from '@/lib/domain/checklist'
 import { readableSystems } from '@/lib/domain/context'
 import type { DeploymentKind, DeploymentStatus } from '@/lib/domain/deployment'
@@ -15,7 +15,7 @@ import { failureWords, type Looker } from './system-standing'
 export const DEPLOYMENT_STATES = ['started', 'succeeded', 'failed', 'rolled_back', 'unauthorised'] as const
 export type DeploymentState = (typeof DEPLOYMENT_STATES)[number]
 
-/** One deployment in a list. `watching`: it succeeded and items that come after are still open. */
+/** One deployment in a list. `watching`: it is what runs, and items that come after are still open; `leftOpen`: they were when another took over. */
 export type DeploymentRow = {
   id: string
   system: { slug: string; name: string }
@@ -24,6 +24,7 @@ export type DeploymentRow = {
   kind: DeploymentKind
   status: DeploymentStatus
   watching: boolean
+  leftOpen: boolean
   authorised: boolean
   reasons: string[]
   violations: string[]
@@ -77,7 +78,7 @@ export async function listDeployments(
   return { rows: await toRows(rows), next: found.length > page.limit && last ? [last.startedAt.toISOString(), last.id] : null }
 }
 
-/** Rows of loaded deployments, in their order, with what their checklists come to; three more statements however many. */
+/** Rows of loaded deployments, in their order, with what their checklists come to; four more statements however many. */
 export async function toRows(found: readonly LoadedDeployment[]): Promise<DeploymentRow[]> {
   const versions = new Map(
     await Promise.all(
@@ -90,10 +91,15 @@ export async function toRows(found: readonly LoadedDeployment[]): Promise<Deploy
     return checklistKey ? { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey, version: versionOf(row) } : null
   }
   const scopes = found.flatMap((row) => scopeOf(row) ?? [])
-  const runOf = scopes.length > 0 ? await loadRuns(scopes) : () => null
+  const [runOf, live] = await Promise.all([
+    scopes.length > 0 ? loadRuns(scopes) : () => null,
+    loadLive(db, [...new Set(scopes.map(({ version }) => version.systemId))]),
+  ])
   return found.map((row): DeploymentRow => {
     const scope = scopeOf(row)
     const run = scope && runOf(scope)
+    const open = run ? hasAfterItemsOpen(run.state) : false
+    const runsThere = liveOn(live, row.systemId, row.profileKey)?.deploymentId === row.id
     return {
       id: row.id,
       system: { slug: row.system.id, name: row.system.name },
@@ -101,7 +107,8 @@ export async function toRows(found: readonly LoadedDeployment[]): Promise<Deploy
       version: row.release.version,
       kind: row.kind as DeploymentKind,
       status: row.status as DeploymentStatus,
-      watching: run ? hasAfterItemsOpen(run.state) : false,
+      watching: open && runsThere,
+      leftOpen: open && !runsThere,
       authorised: row.authorised,
       reasons: row.reasons,
       violations: row.violations,

@@ -21,6 +21,8 @@ export type NotesRow = {
   version: string
   promotion: string | null
   state: 'sealed' | 'draft' | 'unpromoted'
+  /** Whether it was ever put there without authority, whatever became of its promotion. */
+  unauthorised: boolean
   status: string
   at: Date
 }
@@ -36,6 +38,7 @@ type ListRow = {
   promotion: string | null
   status: string | null
   sealed: boolean
+  unauthorised: boolean
   at: Date
   key: string
 }
@@ -62,12 +65,13 @@ export async function listNotes(
     SELECT n.*, s.name, r.version FROM (
       SELECT DISTINCT ON (p."systemId", p."toKey", p."releaseId") p."systemId", p."toKey" AS "profileKey", p."releaseId", p.id AS promotion, p.status,
         EXISTS (SELECT 1 FROM "SealedVersion" v WHERE v.subject = 'release_notes' AND v."subjectId" = p.id AND v."endedAt" IS NULL) AS sealed,
+        EXISTS (SELECT 1 FROM "Deployment" u WHERE u."systemId" = p."systemId" AND u."profileKey" = p."toKey" AND u."releaseId" = p."releaseId" AND NOT u.authorised) AS unauthorised,
         p."openedAt" AS at, concat_ws(' ', p."systemId", p."toKey", p."releaseId") AS key
       FROM "Promotion" p WHERE p."systemId" = ANY (${ids}) ORDER BY p."systemId", p."toKey", p."releaseId", p."openedAt" DESC) n
       JOIN "System" s ON s.id = n."systemId" JOIN "Release" r ON r.id = n."releaseId" WHERE (n.at, n.key) < (${after[0]}::timestamptz, ${after[1]})
     UNION ALL
     SELECT n.*, s.name, r.version FROM (
-      SELECT DISTINCT ON (d."systemId", d."profileKey", d."releaseId") d."systemId", d."profileKey", d."releaseId", NULL AS promotion, NULL AS status, false AS sealed,
+      SELECT DISTINCT ON (d."systemId", d."profileKey", d."releaseId") d."systemId", d."profileKey", d."releaseId", NULL AS promotion, NULL AS status, false AS sealed, true AS unauthorised,
         d."startedAt" AS at, concat_ws(' ', d."systemId", d."profileKey", d."releaseId") AS key
       FROM "Deployment" d WHERE d."systemId" = ANY (${ids}) AND NOT d.authorised
         AND NOT EXISTS (SELECT 1 FROM "Promotion" p WHERE p."releaseId" = d."releaseId" AND p."toKey" = d."profileKey")
@@ -90,6 +94,7 @@ export async function listNotes(
         version: row.version,
         promotion: row.promotion,
         state: row.promotion === null ? 'unpromoted' : row.sealed ? 'sealed' : 'draft',
+        unauthorised: row.unauthorised,
         status: row.status?.replace('_', ' ') ?? 'deployed without authority',
         at: row.at,
       }
@@ -299,7 +304,8 @@ export function deploymentLines(rows: readonly DeploymentRow[]): string[] {
     const end = row.finishedAt
       ? `, ${row.status === 'failed' ? `failed (${row.failure ?? 'no reason noted'})` : row.status === 'rolled_back' ? 'later rolled back' : 'succeeded'} ${instantInWords(row.finishedAt)}`
       : ', running'
-    return `${row.id}, ${row.kind === 'deploy' ? 'deployment' : row.kind} of ${row.version} to ${row.profile.id}, started ${instantInWords(row.startedAt)}${end}${row.authorised ? '' : `. Without authority: ${row.reasons.join(' ')}`}`.replace(
+    const violations = row.violations.length > 0 ? `. Inputs the policy does not allow: ${row.violations.join(' ')}`.replace('..', '.') : ''
+    return `${row.id}, ${row.kind === 'deploy' ? 'deployment' : row.kind} of ${row.version} to ${row.profile.id}, started ${instantInWords(row.startedAt)}${end}${row.authorised ? '' : `. Without authority: ${row.reasons.join(' ')}`}${violations}`.replace(
       /\.?$/,
       '.',
     )

@@ -23,7 +23,7 @@ export type SystemHead = SystemStanding & { edges: PipelineEdge[]; problems: num
 
 /** A system with its pipeline and grid; null for one that does not exist or that the viewer may not see (T23). Read once for each request. */
 export const getSystemHead = cache(async (looker: Looker, slug: string): Promise<SystemHead | null> => {
-  const [standing] = await loadStandings(looker, { slug, people: true })
+  const [standing] = await loadStandings(looker, { slug })
   if (!standing) return null
   const cells = standing.groups.flatMap((group) => group.rows).flatMap((row) => row.cells)
   return {

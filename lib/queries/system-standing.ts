@@ -1,6 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadCandidates } from '@/lib/db/load-candidates'
+import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
 import { type Actor, readableSystems } from '@/lib/domain/context'
@@ -57,10 +57,11 @@ export async function loadReadable(looker: Looker, slug?: string) {
 }
 
 /**
- * Where some systems stand, in a number of statements that does not grow with them. `people` are loaded only where the page says who may act.
+ * Where some systems stand, in a number of statements that does not grow with them. Everybody with a role is among the facts on every page:
+ * a rule that nobody can perform is a state of its profile, and must be the same on the estate, in the rail and on the system's page.
  * Unseen systems are left out, so that a page cannot tell them from ones that do not exist (T23).
  */
-export async function loadStandings(looker: Looker, options: { slug?: string; people?: boolean } = {}): Promise<SystemStanding[]> {
+export async function loadStandings(looker: Looker, options: { slug?: string } = {}): Promise<SystemStanding[]> {
   const { now } = looker
   const systems = await loadReadable(looker, options.slug)
   if (systems.length === 0) return []
@@ -88,12 +89,9 @@ export async function loadStandings(looker: Looker, options: { slug?: string; pe
     const version = policyOf.get(row.systemId)
     return version ? [{ systemId: row.systemId, releaseId: row.releaseId, profileKey: row.profileKey, policy: version.policy }] : []
   })
-  const [liveFacts, people] = await Promise.all([
-    loadGateFacts(db, scopes),
-    options.people ? Promise.all(ids.map((id) => loadCandidates(db, id, now))) : ids.map(() => []),
-  ])
+  const [liveFacts, people] = await Promise.all([loadGateFacts(db, scopes), loadPeople(db, ids, now)])
 
-  return systems.map((system, index): SystemStanding => {
+  return systems.map((system): SystemStanding => {
     const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
     const { policy } = version
     const own = open.filter((promotion) => promotion.system.id === system.id)
@@ -118,7 +116,7 @@ export async function loadStandings(looker: Looker, options: { slug?: string; pe
     const groups = matrixOf(policy, {
       evidence,
       snapshot: (profile) => snapshots.find((row) => row.systemId === system.id && row.profileKey === profile) ?? null,
-      people: people[index] ?? [],
+      people,
       systemId: system.id,
       now,
     })

@@ -6,7 +6,7 @@ import { LinkButton } from '@/components/ui/button'
 import { Pagination } from '@/components/ui/pagination'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
-import { formatDate, listWords } from '@/lib/format'
+import { formatDate, listWords, numberWord } from '@/lib/format'
 import { encodeCursor } from '@/lib/http/page'
 import { positionOf } from '@/lib/http/position'
 import { getDeploymentStart } from '@/lib/queries/deployment'
@@ -71,7 +71,7 @@ function answer(rows: readonly DeploymentRow[], partial: boolean): string {
     running.length > 0
       ? `${listWords(running.map((row) => `${row.system.name} ${row.version} to ${row.profile.id}`))} ${running.length === 1 ? 'is' : 'are'} running`
       : 'Nothing is running',
-    rogue.length > 0 ? `${rogue.length} ${rogue.length === 1 ? 'was' : 'were'} without authority` : null,
+    rogue.length > 0 ? `${numberWord(rogue.length).toLowerCase()} ${rogue.length === 1 ? 'was' : 'were'} without authority` : null,
     failed
       ? `the last failure was ${failed.system.name} ${failed.version} on ${failed.profile.id}, ${formatDate(failed.startedAt)}`
       : 'none failed',

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
+import { instantInWords } from '@/lib/domain/words'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
@@ -78,7 +79,7 @@ describe('the verdict a pipeline asks for', () => {
     expect(body).toMatchObject({
       verdict: 'NOT_YET',
       window: { startsAt: opens.startsAt.toISOString() },
-      reasons: [{ code: 'outside_window', sentence: `The window opens at ${opens.startsAt.toISOString()}.` }],
+      reasons: [{ code: 'outside_window', sentence: `The window opens at ${instantInWords(opens.startsAt)}.` }],
     })
     const id = await startAgrees('prod', sealed.version)
     await finishDeployment(robodj.people.release_manager, { deployment: id, result: 'failed', failureClass: 'other' })

@@ -103,7 +103,7 @@ describe('not yet', () => {
         "held: Release Manager has not signed version 1. (Release Manager)",
         "held: SecOps has not signed version 1. (SecOps)",
         "held: Production approver has not signed version 1. (Production approver)",
-        "outside_window: The window opens at 2026-11-19T13:00:00.000Z. (null)",
+        "outside_window: The window opens at 19 Nov 2026, 13:00 UTC. (null)",
       ]
     `)
   })

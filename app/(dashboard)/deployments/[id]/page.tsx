@@ -68,7 +68,13 @@ export default async function DeploymentPage({ params }: Props) {
           <RunSpine
             run={run}
             actions={{ tick: tickItemAction, start: startRunAction, chooseVariant: chooseVariantAction }}
-            start={{ system: row.system.slug, version: row.version, profile: row.profile.id, whyNot: detail.whyNotStartRun }}
+            start={{
+              system: row.system.slug,
+              version: row.version,
+              profile: row.profile.id,
+              whyNot: detail.whyNotStartRun,
+              past: !row.watching && row.status !== 'started',
+            }}
           />
         ) : (
           <Section title="Checklist">
@@ -198,7 +204,12 @@ function answer({ row, run }: DeploymentDetail): string {
   const next = run?.state.items.find((item) => item.item.id === run.state.next)
   const steps = next ? ` ${plural(open, 'step')} open, next: ${next.item.text.replaceAll('`', '')}` : ''
   if (row.status === 'started') return `It is running.${steps}`
-  if (row.status === 'succeeded') return row.watching ? `It succeeded and is watched.${steps}` : 'It succeeded, and nothing is left to do.'
+  if (row.status === 'succeeded') {
+    if (row.watching) return `It succeeded and is watched.${steps}`
+    return row.leftOpen
+      ? `It succeeded, and another release took over since with ${plural(open, 'step')} never ticked.`
+      : 'It succeeded, and nothing is left to do.'
+  }
   if (row.status === 'failed') return 'It failed. What ran before is what runs.'
   return 'It was rolled back.'
 }

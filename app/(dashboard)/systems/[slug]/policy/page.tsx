@@ -51,7 +51,7 @@ export default async function SystemPolicyPage({ params, searchParams }: Props) 
       }
     >
       <PolicyVersions slug={slug} rows={versions} shown={number} />
-      <div className="mt-4 grid gap-3">
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-3">
         {number === head.version.number ? null : (
           <Banner status="na" title={`This is version ${number}, not the active one`}>
             What was opened under it is judged by it.
