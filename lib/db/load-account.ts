@@ -8,13 +8,16 @@ export type AccountRow = Grantee & { id: string; systemId: string | null; sponso
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** A principal, locked until the transaction ends. Refuses (`not_found`) one that is not there. */
+/**
+ * A principal, locked against other changes of the account until the transaction ends. Refuses (`not_found`) one that is not there. Rows that only
+ * name the principal may be written meanwhile: somebody who is signing would otherwise wait for us while we wait for their session (T08).
+ */
 export async function loadAccountForUpdate(tx: Tx, id: string): Promise<AccountRow> {
   const rows = UUID.test(id)
     ? await tx.$queryRaw<AccountRow[]>`
         SELECT p.id, p.kind, coalesce(n.name, p.label, 'Somebody') AS name, p."retiredAt" IS NOT NULL AS retired, p."systemId", p."sponsorId", n.email,
           coalesce(n.email LIKE 'erased-%@erased.invalid', false) AS erased
-        FROM "Principal" p LEFT JOIN "Person" n ON n."principalId" = p.id WHERE p.id = ${id}::uuid FOR UPDATE OF p`
+        FROM "Principal" p LEFT JOIN "Person" n ON n."principalId" = p.id WHERE p.id = ${id}::uuid FOR NO KEY UPDATE OF p`
     : []
   const [row] = rows
   if (!row) throw new Refused(refuse('not_found', 'There is no such person or agent.'))

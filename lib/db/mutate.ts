@@ -15,6 +15,7 @@ export type Outcome<T> = { result: T; events: readonly [AuditEvent, ...AuditEven
 export type Work = { tx: Tx; now: Date; actor: Actor }
 
 const RETRY_BUDGET_MS = 2_000
+const BUSY = 'Somebody else is deciding on this right now. Try again in a moment.'
 
 type Caused = { code?: string; meta?: { driverAdapterError?: Caused }; cause?: { originalCode?: string; kind?: string } }
 
@@ -49,9 +50,10 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { 
       return await db.$transaction(work, { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 })
     } catch (error) {
       if (error instanceof Refused) throw error
-      if (sqlState(error) === '55P03')
-        throw new Refused(refuse('busy', 'Somebody else is deciding on this right now. Try again in a moment.'))
-      if (!isConflict(error) || Date.now() > deadline) throw error
+      if (sqlState(error) === '55P03') throw new Refused(refuse('busy', BUSY))
+      if (!isConflict(error)) throw error
+      // Once more in any case: a deadlock is only noticed after a second, and on a busy machine that alone may use the budget up.
+      if (attempt > 0 && Date.now() > deadline) throw new Refused(refuse('busy', BUSY))
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(200, 10 * 2 ** attempt)))
     }
   }
