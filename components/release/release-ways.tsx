@@ -115,7 +115,7 @@ function Gate({
           ) : null}
         </span>
       ) : null}
-      {rule.command ? <CodeBlock code={rule.command} label={`Command of ${rule.title}`} fold /> : null}
+      {rule.command ? <CodeBlock code={rule.command} label={`Command of ${rule.title}, into ${way.edge.to}`} fold /> : null}
       <SourceNote provenance={rule} sources={sources} />
       {rule.kind === 'checklist' ? (
         <Link

@@ -210,7 +210,7 @@ function contractColumns(profiles: readonly PolicyProfile[], sources: readonly S
           <span className="c3">not stated</span>
         ) : (
           variable.definedIn.map(({ place, profiles: where }) => (
-            <span key={place} className="block">
+            <span key={place} className="block break-words">
               {place}
               {where ? ` (${where.join(', ')})` : ''}
             </span>

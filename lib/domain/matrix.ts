@@ -331,9 +331,9 @@ function holders(facts: MatrixFacts, roles: readonly Role[]): string[] {
 export type ProfileFacts = {
   live: { version: string; since: Date; deployment: string; authorised: boolean; violations: number } | null
   /** The newest deployment when it has no result yet. */
-  running: { id: string; version: string; since: Date } | null
+  running: { id: string; version: string; since: Date; authorised: boolean; violations: number } | null
   /** The newest deployment when it failed. */
-  failed: { id: string; version: string; at: Date; why: string } | null
+  failed: { id: string; version: string; at: Date; why: string; authorised: boolean } | null
   /** For a profile that only verifies: what software last brought for a release on its way out of it. */
   lastRun: { version: string; passed: boolean; at: Date } | null
 }
@@ -357,6 +357,14 @@ export function profileStanding(
 ): ProfileStanding {
   const { live, running, failed, lastRun } = facts
   const base = { profile: profile.id, class: profile.class, version: live?.version ?? null, at: live?.since ?? null }
+  if (running && !running.authorised)
+    return {
+      ...base,
+      state: 'fail',
+      words: 'unauthorised',
+      sentence: `${running.version} is being deployed without authority, ${running.id}`,
+      at: running.since,
+    }
   if (live && !live.authorised)
     return { ...base, state: 'fail', words: 'unauthorised', sentence: `${live.version} was deployed without authority, ${live.deployment}` }
   if (failed)
@@ -364,7 +372,7 @@ export function profileStanding(
       ...base,
       state: 'fail',
       words: `${failed.version} failed`,
-      sentence: `${failed.id} of ${failed.version} failed: ${failed.why}`,
+      sentence: `${failed.id} of ${failed.version}${failed.authorised ? '' : ', without authority,'} failed: ${failed.why}`,
       at: failed.at,
     }
   const bad = cells.filter(({ cell }) => PROBLEM_STATES.includes(cell.state))
@@ -380,12 +388,17 @@ export function profileStanding(
       at: first.cell.knownAt,
     }
   }
-  if (live && live.violations > 0)
+  const given = [
+    running && { id: running.id, violations: running.violations },
+    live && { id: live.deployment, violations: live.violations },
+  ]
+  const breach = given.find((each) => each !== null && each.violations > 0)
+  if (breach)
     return {
       ...base,
       state: 'warn',
       words: 'input violation',
-      sentence: `${live.deployment} was given ${live.violations === 1 ? 'an input' : `${live.violations} inputs`} the policy does not allow`,
+      sentence: `${breach.id}: ${breach.violations === 1 ? 'an input is' : `${breach.violations} inputs are`} not as the policy allows`,
     }
   if (first)
     return {

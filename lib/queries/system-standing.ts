@@ -138,10 +138,25 @@ export async function loadStandings(looker: Looker, options: { slug?: string } =
               violations: running.violations.length,
             }
           : null,
-        running: latest?.status === 'started' ? { id: latest.id, version: latest.version, since: latest.startedAt } : null,
+        running:
+          latest?.status === 'started'
+            ? {
+                id: latest.id,
+                version: latest.version,
+                since: latest.startedAt,
+                authorised: latest.authorised,
+                violations: latest.violations.length,
+              }
+            : null,
         failed:
           latest?.status === 'failed'
-            ? { id: latest.id, version: latest.version, at: latest.finishedAt ?? latest.startedAt, why: failureWords(version, latest) }
+            ? {
+                id: latest.id,
+                version: latest.version,
+                at: latest.finishedAt ?? latest.startedAt,
+                why: failureWords(version, latest),
+                authorised: latest.authorised,
+              }
             : null,
         lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
       })
