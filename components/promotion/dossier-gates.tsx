@@ -38,17 +38,20 @@ export function GatesSection(shared: Shared) {
       <Gates views={before} label="Promotion gates with evidence and freshness" {...shared} />
       {later.length > 0 ? (
         <>
-          <SubHead
-            level={3}
-            title="Judged at another moment, and not sealed"
-            aside="when a release candidate is cut, or when the deployment starts"
-            className="mt-5 mb-1.5"
-          />
+          <SubHead level={3} title="Judged at another moment, and not sealed" aside={momentsWords(later)} className="mt-5 mb-1.5" />
           <Gates views={later} label="Gates judged at another moment" {...shared} />
         </>
       ) : null}
     </Section>
   )
+}
+
+/** When gates that are not sealed are judged. */
+function momentsWords(views: readonly GateView[]): string {
+  const at = (moment: 'opening' | 'deployment') => views.some(({ gate }) => gate.moments.includes(moment))
+  return [at('opening') ? 'when it is opened' : null, at('deployment') ? 'when the deployment starts' : null]
+    .filter((words) => words !== null)
+    .join(', or ')
 }
 
 function Gates({ views, label, ...shared }: Shared & { views: readonly GateView[]; label: string }) {
@@ -150,7 +153,7 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
       <KeyValue
         width="wider"
         items={[
-          { label: 'Verdict now', value: `${VERDICT[view.verdict].words}. ${view.sentence}` },
+          { label: 'Verdict now', value: view.verdict === 'pass' ? null : `${VERDICT[view.verdict].words}. ${view.sentence}` },
           {
             label: 'As sealed',
             value: view.sealedVerdict && view.sealedVerdict !== view.verdict ? VERDICT[view.sealedVerdict].words : null,

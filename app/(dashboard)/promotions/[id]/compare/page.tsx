@@ -127,7 +127,7 @@ function Side({ id, version }: { id: string; version: VersionView }) {
         <span className="c2">
           Sealed <Time at={version.sealedAt} show="seconds" /> by {version.sealedBy ?? 'somebody erased'}
         </span>
-        <Hash hash={version.hash} short copy />
+        <Hash hash={version.hash} short copy seal="tiny" />
         {version.moved.map((reason) => (
           <span key={reason}>{reason}.</span>
         ))}
@@ -139,7 +139,7 @@ function Side({ id, version }: { id: string; version: VersionView }) {
 
 function Value({ text, removed }: { text: string; removed?: boolean }) {
   if (text === 'none') return <span className="c3">none</span>
-  const shown = readable(text)
+  const shown = /^[0-9a-f-]{36}$|^[0-9a-f]{40,64}$/.test(text) ? <code>{text}</code> : readable(text)
   return removed ? <del className="c2 break-words">{shown}</del> : <ins className="break-words no-underline">{shown}</ins>
 }
 

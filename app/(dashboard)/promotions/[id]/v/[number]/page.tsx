@@ -66,6 +66,9 @@ export default async function VersionPage({ params }: Props) {
             <span className="not-phone">
               <SealLine hash={version.hash} size="bar" />
             </span>
+            <span className="only-phone">
+              <SealLine hash={version.hash} size="tiny" />
+            </span>
             <span className="t-xs c2 min-w-0">
               SHA-256 <Hash hash={version.hash} seal={false} />
               <span className="block">
