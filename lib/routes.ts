@@ -86,6 +86,7 @@ export const routes = {
   kit: () => '/kit',
   apiReference: () => '/api-docs',
   openapi: () => '/openapi.json',
+  live: () => '/api/live',
   search: (q: string) => at('/api/search', { q }),
 } as const
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { AppShell } from '@/components/layout/app-shell'
+import { Live } from '@/components/layout/live'
 import { viewer } from '@/lib/auth/session'
 import { settings } from '@/lib/env'
 import { formatTimeUtc } from '@/lib/format'
@@ -24,6 +25,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           ? { status: 'waiting', text: 'Trail written', detail: `newest ${formatTimeUtc(shell.trailAt)}` }
           : { status: 'na', text: 'Trail', detail: 'nothing written yet' }
       }
+      banner={<Live />}
       build={{ version: APP_VERSION ?? 'unversioned', gitSha: GIT_SHA, buildDate: BUILD_DATE }}
     >
       {children}

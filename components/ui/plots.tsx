@@ -362,9 +362,17 @@ export function Heatmap({
               />
             )
             return cell.href ? (
-              <a key={cell.day} href={cell.href} aria-label={`${formatDay(cell.time)}: ${cell.count} ${unit}`}>
+              // No stops of the keyboard: the table under the drawing has the same links, one line each.
+              <Link
+                key={cell.day}
+                href={cell.href}
+                prefetch={false}
+                scroll={false}
+                tabIndex={-1}
+                aria-label={`${formatDay(cell.time)}: ${cell.count} ${unit}`}
+              >
                 {square}
-              </a>
+              </Link>
             ) : (
               <g key={cell.day}>{square}</g>
             )

@@ -12,17 +12,19 @@ export function changeKeys(events: readonly AuditEvent[]): ChangeKey[] {
   return [...new Map(keys.map((key) => [key.join(' '), key])).values()]
 }
 
-/** What a screen shows: a system, a subject, or both; nothing named means everything. */
-export type Interest = { system?: string; subject?: { kind: string; id: string } }
+/** Sessions come and go with every sign-in; only screens of the trail and of accounts show them. */
+const isOfAccounts = (kind: string): boolean => kind === 'session'
 
-/** Whether news are about what a screen shows. */
-export function concerns(changes: Changes, interest: Interest): boolean {
+/**
+ * Whether news are about what a page shows, by its path: a page of one system by that system, the trail and settings by everything, and no other
+ * page by sessions. A page of one promotion or deployment does not tell its system by its path, so news of any system count.
+ */
+export function concernsPath(changes: Changes, path: string): boolean {
   if (changes === 'everything') return true
-  const { system, subject } = interest
-  return changes.keys.some(
-    ([where, kind, id]) =>
-      (system === undefined || where === system) && (subject === undefined || (kind === subject.kind && id === subject.id)),
-  )
+  const [, area, name] = path.split('/')
+  if (area === 'audit' || area === 'settings') return true
+  const one = area === 'systems' && name ? decodeURIComponent(name) : null
+  return changes.keys.some(([system, kind]) => !isOfAccounts(kind) && (one === null || system === one))
 }
 
 /** The news that somebody may hear: those of the systems they read (null: all, and those of no system), and nothing when none is left (T23). */
