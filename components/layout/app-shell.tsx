@@ -106,6 +106,9 @@ export function BuildFooter({ build }: { build: BuildStamp }) {
       <span>Countersign {build.version}</span>
       {build.gitSha ? <span className="mono">{formatSha(build.gitSha)}</span> : null}
       {build.buildDate ? <span>built {formatInstant(build.buildDate)}</span> : null}
+      <Link className="link" href={routes.apiReference()}>
+        API
+      </Link>
     </footer>
   )
 }

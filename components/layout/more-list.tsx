@@ -1,6 +1,6 @@
 'use client'
 
-import { ChevronRight, Keyboard, UserRound, Users } from 'lucide-react'
+import { Braces, ChevronRight, Keyboard, UserRound, Users } from 'lucide-react'
 import Link from 'next/link'
 import { ThemeChoice } from '@/components/theme-switch'
 import { NAV, NAV_PINNED, routes } from '@/lib/routes'
@@ -36,6 +36,13 @@ export function MoreList({ people }: { people?: boolean }) {
             </Link>
           </li>
         ) : null}
+        <li>
+          <Link href={routes.apiReference()}>
+            <Braces size={20} aria-hidden="true" />
+            API
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
         <li>
           <Link href={routes.shortcuts()}>
             <Keyboard size={20} aria-hidden="true" />

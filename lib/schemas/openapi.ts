@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { REFUSAL_STATUS, type RefusalCode } from '@/lib/domain/refusal'
 import { SCOPE_TITLE, SCOPES } from '@/lib/domain/scopes'
 import { ProblemAnswer } from './api/common'
+import { EXAMPLE_BODY, SAMPLE } from './api/examples'
 import { OPERATIONS, type Operation, TAGS } from './api/operations'
 
 /** What every operation can be refused for. */
@@ -126,6 +127,7 @@ function operationOf(id: string, operation: Operation): ZodOpenApiOperationObjec
   const body = bodyOf(operation)
   const path = pick(shape, (name) => inPath.includes(name))
   const query = operation.method === 'get' ? pick(shape, (name) => !inPath.includes(name)) : undefined
+  const example = (EXAMPLE_BODY as Partial<Record<string, (typeof EXAMPLE_BODY)[keyof typeof EXAMPLE_BODY]>>)[id]?.(SAMPLE)
   const needs = operation.scope === null ? 'Any token may.' : `Needs the scope \`${operation.scope}\`.`
   return {
     operationId: id,
@@ -138,7 +140,9 @@ function operationOf(id: string, operation: Operation): ZodOpenApiOperationObjec
       ...(query ? { query } : {}),
       ...(operation.method === 'post' ? { header: IDEMPOTENCY } : {}),
     },
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: body, ...(example ? { example } : {}) } } } }
+      : {}),
     responses: responsesOf(operation),
   }
 }

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { SettingsTabs } from '@/components/account/settings-tabs'
 import { TokenForm } from '@/components/account/token-form'
 import { TokenTable } from '@/components/account/token-table'
@@ -31,6 +32,11 @@ export default async function TokensPage() {
         }
       />
       <SettingsTabs current="tokens" />
+      <p className="mt-4">
+        <Link className="link" href={routes.apiReference()}>
+          What a pipeline can ask and tell with one
+        </Link>
+      </p>
       <div className="mt-5 mb-5">
         {form.whyNot ? (
           <DenyLine>{form.whyNot.sentence}</DenyLine>

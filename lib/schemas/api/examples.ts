@@ -1,0 +1,90 @@
+import { OPERATIONS, type Operation, type OperationId } from './operations'
+
+/** The names an example speaks of: those of `docs/my-app.yaml`, or of something the reader can see. */
+export type Sample = {
+  system: string
+  version: string
+  profile: string
+  gate: string
+  checklist: string
+  variant: string
+  promotion: string
+  deployment: string
+  run: string
+  item: string
+  number: number
+  gitSha: string
+  digest: string
+  /** An instant that lies a little back, as ISO text. */
+  at: string
+}
+
+export const SAMPLE: Sample = {
+  system: 'my-app',
+  version: '1.4.0',
+  profile: 'production',
+  gate: 'unit-tests',
+  checklist: 'deployment',
+  variant: 'docker',
+  promotion: 'PRM-0142',
+  deployment: 'DEP-0210',
+  run: '3f0f8d8e-5c1d-4c43-9a55-0c7a3b1f7a10',
+  item: 'validate',
+  number: 1,
+  gitSha: '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c',
+  digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  at: '2026-11-19T16:00:00Z',
+}
+
+type PostId = { [Id in OperationId]: (typeof OPERATIONS)[Id]['method'] extends 'post' ? Id : never }[OperationId]
+
+/** A body that each write takes, without what stands in its address. A record, so that a write without an example does not compile. */
+export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unknown>> = {
+  applyPolicy: () => ({ text: 'schema: 1\nsystem: { slug: my-app, name: My App }\n', fileName: 'my-app.yaml' }),
+  registerRelease: ({ system, version, gitSha, digest, at }) => ({
+    version,
+    gitSha,
+    artefact: `${system}@sha256:${digest}`,
+    buildDate: at,
+    changes: [{ kind: 'fix', summary: 'Orders with two addresses are kept apart', reference: '#512' }],
+  }),
+  recordEvidence: ({ profile, gate }) => ({ profile, gate, verdict: 'pass', summary: '412 tests', exitCode: 0, ranOn: 'CI' }),
+  recordSnapshot: ({ profile, digest, at }) => ({ profile, takenAt: at, digest, location: 'Backups, nightly' }),
+  startChecklistRun: ({ version, profile, checklist }) => ({ version, profile, checklist }),
+  chooseChecklistVariant: ({ variant }) => ({ variant }),
+  tickChecklistItem: () => ({ state: 'done', note: 'All present' }),
+  openPromotion: ({ system, version, profile }) => ({ system, version, to: profile }),
+  startDeployment: ({ system, profile, version }) => ({ system, profile, version, inputs: ['image'] }),
+  finishDeployment: ({ gitSha }) => ({ result: 'succeeded', stamp: { GIT_SHA: gitSha } }),
+}
+
+/** What stands in the address of an example, by the names in braces. */
+export function examplePath(operation: Operation, sample: Sample): string {
+  const values: Record<string, string | number> = sample
+  return operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])))
+}
+
+const inSingleQuotes = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/**
+ * A call as one types it: `curl` with $COUNTERSIGN and $TOKEN from the environment. The body is one line where it fits. A key of its own for each
+ * write: the pipeline's job id with the operation, so that trying a job again repeats nothing.
+ */
+export function curlOf(id: OperationId, sample: Sample = SAMPLE): string {
+  const operation: Operation = OPERATIONS[id]
+  const query = id === 'getVerdict' ? `?release=${encodeURIComponent(sample.version)}` : ''
+  const address = `"$COUNTERSIGN/api/v1${examplePath(operation, sample)}${query}"`
+  const bearer = `-H "Authorization: Bearer $TOKEN"`
+  if (operation.method === 'get') return `curl ${bearer} \\\n  ${address}`
+  if (operation.method === 'delete') return `curl -X DELETE ${bearer} \\\n  ${address}`
+  const isPolicy = id === 'applyPolicy'
+  const body = EXAMPLE_BODY[id as PostId](sample)
+  const line = JSON.stringify(body)
+  const key = id === 'recordEvidence' ? sample.gate : id
+  return [
+    `${isPolicy ? `jq -Rs '{text: ., fileName: "my-app.yaml"}' policies/my-app.yaml |\n` : ''}curl -X POST ${address}`,
+    `  ${bearer} -H "Content-Type: application/json"`,
+    `  -H "Idempotency-Key: $CI_JOB_ID-${key}"`,
+    `  -d ${isPolicy ? '@-' : inSingleQuotes(line.length <= 90 ? line : JSON.stringify(body, null, 2).replaceAll('\n', '\n  '))}`,
+  ].join(' \\\n')
+}
