@@ -56,13 +56,15 @@ export function draftNotes(from: {
   }
 }
 
-/** Free text as Markdown text: nothing in it becomes markup (T21). */
+/** Free text as Markdown text: nothing in it becomes markup, wherever it stands, also at the beginning of a line (T21). */
 export const asText = (text: string): string =>
   text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replace(/[*_`<>[\]#]/g, '\\$&')
-    .replaceAll('\n', ' ')
+    .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
+    .trim()
+    .replace(/[\\|*_`~<>[\]#&]/g, '\\$&')
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
+
 const table = (head: string[], rows: string[][]) => [
   `| ${head.join(' | ')} |`,
   `| ${head.map(() => '---').join(' | ')} |`,
@@ -101,10 +103,12 @@ export function notesMarkdown(
     ),
     ...section(
       'Gates',
-      table(
-        ['Gate', 'Verdict', 'Evidence'],
-        notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence]),
-      ),
+      notes.gates.length === 0
+        ? []
+        : table(
+            ['Gate', 'Verdict', 'Evidence'],
+            notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence]),
+          ),
       'No gates.',
     ),
     ...section(
