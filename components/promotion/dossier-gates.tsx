@@ -4,7 +4,7 @@ import { StartRunForm } from '@/components/checklist/step-forms'
 import { SourceNote } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
 import { EvidenceForm } from '@/components/release/release-forms'
-import { Actor } from '@/components/ui/actor'
+import { Actor, Avatar } from '@/components/ui/actor'
 import { CodeBlock } from '@/components/ui/code-block'
 import { KeyValue } from '@/components/ui/key-value'
 import { Freshness } from '@/components/ui/plots'
@@ -17,8 +17,7 @@ import type { EvidenceView, GateView } from '@/lib/queries/gate-view'
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { routes } from '@/lib/routes'
 import { GateAnswer } from './dossier-head'
-import { isOver, namesWords, passes } from './dossier-words'
-import { Movers } from './parts'
+import { canBring, isOver, namesWords, passes } from './dossier-words'
 import { VERDICT } from './words'
 
 export type GateActions = { bring: FormAction; startRun: FormAction }
@@ -79,11 +78,14 @@ function Gates({ views, label, ...shared }: Shared & { views: readonly GateView[
                     <Actor name={view.by.name} kind={view.by.kind} />
                   ) : null
                 ) : (
-                  <Movers who={view.who} you={shared.you} />
+                  <WhoCan view={view} you={shared.you} />
                 )}
               </span>
               <span className="max-sm:col-start-2 max-sm:row-start-3">
                 <Fresh view={view} now={shared.now} />
+                {!passes(view) && canBring(view) && !isOver(shared.d) && !shared.d.isReadOnly ? (
+                  <span className="acc block group-open:hidden">{view.gate.kind === 'checklist' ? 'Walk it' : 'Bring it'}</span>
+                ) : null}
               </span>
               <ChevronRight size={14} aria-hidden="true" className="c3 mt-0.5 max-sm:col-start-3 max-sm:row-start-1" />
             </summary>
@@ -94,6 +96,25 @@ function Gates({ views, label, ...shared }: Shared & { views: readonly GateView[
         </li>
       ))}
     </ul>
+  )
+}
+
+/** Who can bring what is missing: the viewer first where it is them, the rest by number. */
+function WhoCan({ view, you }: { view: GateView; you: string }) {
+  const yours = canBring(view) ? view.who.find(({ name }) => name === you) : undefined
+  const first = yours ?? view.who[0]
+  if (!first) return <span className="c3">nobody can, ask an admin</span>
+  const rest = view.who.length - 1
+  return (
+    <span className="grid grid-cols-[22px_minmax(0,1fr)] items-start gap-1.5">
+      <Avatar name={first.name} kind={first.kind} />
+      <span className="pt-0.5">
+        {first.name}
+        {first.kind === 'person' ? null : <span className="sr"> (agent)</span>}
+        {yours ? ', you' : ''}
+        {rest > 0 ? <span className="c3 block">or {rest === 1 ? '1 other' : `${rest} others`}</span> : null}
+      </span>
+    </span>
   )
 }
 

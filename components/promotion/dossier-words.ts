@@ -210,6 +210,11 @@ export function passes({ verdict }: Pick<GateView, 'verdict'>): boolean {
   return verdict === 'pass' || verdict === 'pass_with_exception'
 }
 
+/** Whether the viewer may do something about a gate from here. */
+export function canBring(view: Pick<GateView, 'gate' | 'whyNotBring' | 'whyNotStartRun'>): boolean {
+  return (view.gate.kind === 'checklist' ? view.whyNotStartRun : view.whyNotBring) === null
+}
+
 /** A sentence of the domain with its instants as people read them. */
 export function readable(sentence: string): string {
   return sentence.replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g, (iso) => instantInWords(new Date(iso)))
