@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { aRelease, call, demo, digest, evidence, expect, test, verdict } from './support'
+import { bring, seal, sign, walkChecklist } from './journey'
+import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
 
 const version = `9.${Date.now() % 100_000}.0`
 
@@ -31,6 +32,142 @@ test('a pipeline registers, brings evidence, asks, deploys without leave and rea
   const events = await call(request, 'get', '/api/v1/audit-events?system=waxwatch&limit=10')
   expect(events.status).toBe(200)
   expect(JSON.stringify(events.body)).toContain(started.body.id)
+})
+
+test('a release goes to production from the pipeline’s side: it brings and asks over HTTP, people attest, seal and sign in the browser', async ({
+  browser,
+  request,
+}) => {
+  test.setTimeout(240_000)
+  const system = 'stack'
+  const profile = 'production'
+  const name = `sha-${digest('from the pipeline', Date.now()).slice(0, 7)}`
+  const sha = digest('commit', system, name).slice(0, 40)
+  const ask = () => verdict(request, system, profile, name)
+  const whoActs = async () => [...new Set((await ask()).reasons.map(({ who }) => who))]
+
+  expect(await ask()).toMatchObject({ verdict: 'NOT_YET', release: null, promotion: null, dossier: null })
+  await aRelease(request, system, name)
+  const opened = await call(request, 'post', '/api/v1/promotions', { system, version: name, to: profile })
+  expect(opened.status, JSON.stringify(opened.body)).toBe(201)
+  const promotion = opened.body.id as string
+  expect(opened.headers.location).toBe(`/api/v1/promotions/${promotion}`)
+  const read = async () => (await call(request, 'get', `/api/v1/promotions/${promotion}`)).body
+  const gates = (await read()).gates as { id: string; title: string; kind: string; whoCanBring: string }[]
+
+  await test.step('it brings what checks ask; what people attest or tick it may not', async () => {
+    const before = await ask()
+    for (const gate of gates) {
+      expect(
+        before.reasons.some(({ code, sentence }) => code === 'gate_not_passed' && sentence.includes(gate.title)),
+        gate.id,
+      ).toBe(true)
+      if (gate.kind === 'check') await evidence(request, system, name, profile, gate.id, { ranOn: 'staging' })
+      else {
+        const at = `/api/v1/systems/${system}/releases/${name}/evidence`
+        const denied = await call(request, 'post', at, { profile, gate: gate.id, verdict: 'pass', summary: 'I say so' })
+        expect([403, 409, 422], `${gate.id}: ${JSON.stringify(denied.body)}`).toContain(denied.status)
+      }
+    }
+    expect((await ask()).reasons.filter(({ code }) => code === 'gate_not_passed')).toHaveLength(
+      gates.filter(({ kind }) => kind !== 'check').length,
+    )
+  })
+
+  await test.step('it has no way to seal or sign', async () => {
+    for (const act of ['seal', 'sign', 'decline', 'sign-offs']) {
+      const answer = await call(request, 'post', `/api/v1/promotions/${promotion}/${act}`, {})
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      expect(answer.headers['content-type']).toBe('application/problem+json')
+    }
+    const put = await request.put(`/api/v1/promotions/${promotion}`, { headers: { authorization: `Bearer ${demo.token}` }, data: {} })
+    expect([put.status(), put.headers().allow]).toEqual([405, 'GET, HEAD, OPTIONS'])
+  })
+
+  await test.step('people attest, tick, seal and sign, and the verdict says each time who is next', async () => {
+    const lead = await pageOf(browser, 'Aiko Tanaka')
+    for (const gate of gates) {
+      if (gate.kind === 'attestation') await bring(lead, promotion, gate.id, 'A guarded job, tried on staging')
+      if (gate.kind === 'checklist') expect(await walkChecklist(lead, promotion, gate.id)).toBeGreaterThan(0)
+    }
+    expect(await ask()).toMatchObject({ dossier: null, reasons: [{ sentence: 'No version is sealed.', who: 'Release Manager' }] })
+    const manager = await pageOf(browser, 'Noor Halvorsen')
+    await seal(manager, promotion)
+    expect(await ask()).toMatchObject({ verdict: 'NOT_YET', dossier: { number: 1, hash: expect.stringMatching(/^[0-9a-f]{64}$/) } })
+    expect(await whoActs()).toEqual(['Release Manager', 'SecOps', 'Management'])
+    await sign(manager, promotion, 'Release Manager')
+    await sign(await pageOf(browser, 'Emil Brandt'), promotion, 'SecOps')
+    expect(await whoActs()).toEqual(['Management'])
+    await sign(await pageOf(browser, 'Sofia Marek'), promotion, 'Management')
+  })
+
+  await test.step('GO: it deploys with authority, and records how that went', async () => {
+    const { sealed } = await read()
+    expect(await ask()).toMatchObject({ verdict: 'GO', kind: 'deploy', reasons: [], promotion, dossier: { number: 1, hash: sealed.hash } })
+    const started = await call(request, 'post', '/api/v1/deployments', { system, profile, version: name, inputs: [] })
+    expect(started).toMatchObject({ status: 201, body: { authorised: true, kind: 'deploy', reasons: [] } })
+    expect(await ask()).toMatchObject({ verdict: 'NOT_YET', running: started.body.id })
+    const result = `/api/v1/deployments/${started.body.id}/result`
+    const another = await call(request, 'post', result, { result: 'succeeded', stamp: { GIT_SHA: digest('another').slice(0, 40) } })
+    expect(another).toMatchObject({ status: 409, body: { code: 'policy_forbids' } })
+    expect((await call(request, 'post', result, { result: 'succeeded', stamp: { GIT_SHA: sha } })).body).toMatchObject({
+      status: 'succeeded',
+    })
+    expect(await ask()).toMatchObject({ verdict: 'GO', kind: 'redeploy' })
+    const { profiles } = (await call(request, 'get', `/api/v1/systems/${system}`)).body
+    expect(profiles.find(({ id }: { id: string }) => id === profile).live).toMatchObject({ version: name, authorised: true })
+    const events = (await call(request, 'get', `/api/v1/audit-events?subject=${promotion}&limit=200`)).body.items as { action: string }[]
+    const actions = events.map(({ action }) => action)
+    for (const action of ['promotion.opened', 'promotion.sealed', 'promotion.signed', 'promotion.deployed'])
+      expect(actions).toContain(action)
+  })
+})
+
+test('lists turn by opaque cursors over HTTP, and refuse one that was touched', async ({ request }) => {
+  const first = await call(request, 'get', '/api/v1/audit-events?limit=2')
+  const next = first.body.next as string
+  const second = await call(request, 'get', `/api/v1/audit-events?limit=2&cursor=${encodeURIComponent(next)}`)
+  const ids = [...first.body.items, ...second.body.items].map(({ id }: { id: string }) => id)
+  expect(new Set(ids).size).toBe(4)
+  expect(await call(request, 'get', `/api/v1/audit-events?limit=2&cursor=${encodeURIComponent(`${next}x`)}`)).toMatchObject({
+    status: 422,
+    body: { code: 'invalid', place: 'cursor' },
+  })
+  expect(await call(request, 'get', '/api/v1/audit-events?limit=201')).toMatchObject({ status: 422, body: { place: 'limit' } })
+})
+
+test('the page of the API shows every call with an example that works, in both themes and widths', async ({ browser, request }) => {
+  const options = { permissions: ['clipboard-read', 'clipboard-write'] }
+  const page = await pageOf(browser, 'Jonah Weiss', options)
+  await page.goto('/settings/tokens')
+  await page.getByRole('link', { name: 'What a pipeline can ask and tell with one' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'API' })).toBeVisible()
+  const document = await (await request.get('/openapi.json')).json()
+  const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>).flatMap(Object.values)
+  for (const { operationId } of operations) await expect(page.locator(`#${operationId}`)).toBeAttached()
+
+  const article = page.locator('#getVerdict')
+  await article.getByRole('button', { name: 'Copy' }).click()
+  await expect(article.getByRole('button', { name: 'Copied' })).toBeVisible()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  const address = /"\$COUNTERSIGN([^"]+)"/.exec(copied)?.[1] as string
+  expect((await call(request, 'get', address)).body).toMatchObject({ verdict: expect.stringMatching(/^(GO|NOT_YET)$/) })
+
+  // The `type` of a problem leads to its code on the page.
+  const refused = await call(request, 'get', '/api/v1/promotions/PRM-99999')
+  await page.goto(new URL(refused.body.type).pathname + new URL(refused.body.type).hash)
+  await expect(page.locator('#not_found')).toBeInViewport()
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1440, 390]) {
+      const shown = await pageOf(browser, 'Jonah Weiss', { colorScheme, viewport: { width, height: 900 } })
+      await shown.goto('/api-docs')
+      for (const summary of await shown.locator('#recordEvidence summary, #shapes summary').all()) await summary.click()
+      expect(await axe(shown), `${colorScheme} ${width}`).toEqual([])
+      expect(await shown.evaluate(() => window.document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+      await shown.context().close()
+    }
+  }
 })
 
 test('refusals are problem documents that say what to do, and keep nothing', async ({ request }) => {
