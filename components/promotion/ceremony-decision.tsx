@@ -17,6 +17,9 @@ export type Binding = { sealedHash: string; slot: string; decision: 'approve' | 
 /** A proof is good for two minutes on the server; here a little less, so that it is asked for again rather than refused. */
 const PROOF_MS = 110_000
 
+/** Whether a proof stands, and how often one was not taken: then the field starts empty again. */
+export type StepUpState = { isConfirmed: boolean; round: number }
+
 /** Words for fields that are not filled as they have to be, without asking the server: a password is not checked for nothing. */
 export type FieldWords = Record<string, string[] | undefined>
 
@@ -39,9 +42,10 @@ export function useDecision({
   decide: FormAction
   binding: Binding
   whyNotYet: (form: FormData) => FieldWords
-}): { action: FormAction; isConfirmed: boolean } {
+}): { action: FormAction; stepUpState: StepUpState } {
   const proof = useRef<{ id: string; until: number } | null>(null)
   const [until, setUntil] = useState<number | null>(null)
+  const [round, setRound] = useState(0)
 
   // Effect on a timer: the password field comes back when the proof has aged.
   useEffect(() => {
@@ -76,6 +80,7 @@ export function useDecision({
       if (answer.status !== 'refused' || answer.refusal.code !== 'step_up_required') return answer
       proof.current = null
       setUntil(null)
+      setRound((before) => before + 1)
       return { ...answer, fieldErrors: { password: ['Enter your password again. The rest is still as you left it.'] } }
     } catch (error) {
       unstable_rethrow(error)
@@ -85,11 +90,11 @@ export function useDecision({
     }
   }
 
-  return { action, isConfirmed: until !== null }
+  return { action, stepUpState: { isConfirmed: until !== null, round } }
 }
 
 /** The password, or a word that it was confirmed a moment ago. */
-export function StepUpField({ isConfirmed }: { isConfirmed: boolean }) {
+export function StepUpField({ isConfirmed, round }: StepUpState) {
   if (isConfirmed)
     return (
       <p className="c2" role="status">
@@ -98,6 +103,7 @@ export function StepUpField({ isConfirmed }: { isConfirmed: boolean }) {
     )
   return (
     <TextInput
+      key={round}
       name="password"
       type="password"
       autoComplete="current-password"

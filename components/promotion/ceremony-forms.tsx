@@ -30,7 +30,7 @@ export function SignForm({
   here,
   back,
 }: Common & { sign: FormAction; older: { version: string; live: string; profile: string } | null; exceptions: number }) {
-  const { action, isConfirmed } = useDecision({
+  const { action, stepUpState } = useDecision({
     stepUp,
     decide: sign,
     binding: { sealedHash, slot: slot.key, decision: 'approve' },
@@ -57,7 +57,7 @@ export function SignForm({
         />
       ) : null}
       <Checkbox name="confirmed" value="yes" label={`I have read the dossier${exceptionWords(exceptions)}.`} />
-      <StepUpField isConfirmed={isConfirmed} />
+      <StepUpField {...stepUpState} />
       <section aria-label="Actions" className="pbar">
         <DecideButton here={here} icon={<KeyRound size={18} />} pendingLabel="Confirming and signing">
           Sign as {slot.title}
@@ -75,7 +75,7 @@ const exceptionWords = (count: number) =>
 
 /** Says why, steps up and declines. The reason stays on the page whatever is refused. */
 export function DeclineForm({ promotion, slot, sealedHash, stepUp, decline, here, back }: Common & { decline: FormAction }) {
-  const { action, isConfirmed } = useDecision({
+  const { action, stepUpState } = useDecision({
     stepUp,
     decide: decline,
     binding: { sealedHash, slot: slot.key, decision: 'decline' },
@@ -109,7 +109,7 @@ export function DeclineForm({ promotion, slot, sealedHash, stepUp, decline, here
         maxLength={2000}
         hint="The Release Manager reads it, and it stays on the record. Never a value of a secret."
       />
-      <StepUpField isConfirmed={isConfirmed} />
+      <StepUpField {...stepUpState} />
       <section aria-label="Actions" className="pbar">
         <DecideButton here={here} variant="danger" pendingLabel="Confirming and declining">
           Decline as {slot.title}

@@ -63,22 +63,19 @@ export function CeremonySteps({ now }: { now: number }) {
   )
 }
 
-/** The slots somebody may decide in, where there are several: the statement follows the choice. */
+/** The slots somebody may decide in, where there are several: the statement follows the choice. Under a refusal, those that are left to them. */
 export function CapacityChoice({ ceremony, verb, hrefOf }: { ceremony: Ceremony; verb: CeremonyVerb; hrefOf: (slot: string) => string }) {
-  const { choices, slot } = ceremony
+  const { choices, slot, whyNot } = ceremony
   const others = choices.filter(({ key }) => key !== slot.key)
   if (others.length === 0) return null
   return (
     <div className="mt-3">
       <ViewSwitch
-        label={`${VERB[verb]} as`}
-        items={[...(ceremony.whyNot ? [] : [slot]), ...others].map(({ key, title }) => ({
-          label: title,
-          href: hrefOf(key),
-          current: key === slot.key,
-        }))}
+        label={whyNot ? `You can ${verb} as` : `${VERB[verb]} as`}
+        showLabel
+        items={(whyNot ? others : choices).map(({ key, title }) => ({ label: title, href: hrefOf(key), current: key === slot.key }))}
       />
-      <p className="c3 t-xs mt-1">You may fill any of them, and one only. One person, one signature.</p>
+      <p className="c3 t-xs mt-1">One of them: one person, one signature.</p>
     </div>
   )
 }
@@ -136,7 +133,7 @@ export function SeparationOf({ title, lines }: { title: string; lines: Ceremony[
       reasons={lines.map(({ holds, sentence }) => ({
         key: sentence,
         glyph: <StatusGlyph status={holds ? 'pass' : 'denied'} size={13} />,
-        text: `${sentence}.`,
+        text: `${sentence.replace(/\.$/, '')}.`,
       }))}
     />
   )
@@ -164,6 +161,7 @@ export function CeremonyDenied({ ceremony, verb, children }: { ceremony: Ceremon
         </section>
       </Paper>
       <Panel label="Why">
+        <h2 className="h2">The rules, for you</h2>
         <SeparationOf title={`About you and ${slot.title}`} lines={ceremony.lines} />
       </Panel>
     </CeremonyPage>

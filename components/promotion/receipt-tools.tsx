@@ -43,8 +43,8 @@ export function ReceiptTools({
           Withdraw
         </DeniedButton>
       ) : null}
-      <div id={id} hidden={!open}>
-        {open ? (
+      <div id={id}>
+        {open && isMine && !whyNotWithdraw ? (
           <ActionForm action={withdraw} hidden={{ signOff: signature }} label={`Withdraw ${signature}`} keepOnDone>
             <TextArea
               name="reason"

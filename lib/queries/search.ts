@@ -155,7 +155,7 @@ async function byRelease(text: string, systems: readonly string[], flight: InFli
   if (ID.test(text)) return []
   const words = text.split(/\s+/)
   // "robodj 2.14" names a system and part of a version: the last word is looked for in versions, the others in names.
-  const last = words.at(-1) ?? text
+  const last = (words.at(-1) ?? text).replace(/[\\%_]/g, '\\$&') // a pattern's signs are looked for as they are
   const within =
     words.length > 1
       ? flight.standings.filter(({ name, slug }) => holds(`${name} ${slug}`, words.slice(0, -1).join(' '))).map(({ slug }) => slug)
@@ -216,7 +216,10 @@ function signCommand(facts: PromotionFacts, { actor, now }: Looker, flight: InFl
   const sealed = facts.sealed as NonNullable<PromotionFacts['sealed']> // only those in signing come here
   const refusals = slotsOf(facts.edge).map((slot) => ({ slot, why: whyNotSignPromotion(facts, slot.key, actor, sealed.hash, now) }))
   const free = refusals.find(({ why }) => why === null)
-  const nearest = refusals.find(({ why }) => why?.code !== 'not_allowed' && why?.code !== 'conflict') ?? refusals[0]
+  const nearest =
+    refusals.find(({ why }) => why?.code !== 'not_allowed' && why?.code !== 'conflict') ??
+    refusals.find(({ slot }) => facts.signOffs.some(({ slotKey, signerId }) => slotKey === slot.key && signerId === actor.id)) ??
+    refusals[0]
   const slot = free?.slot ?? nearest?.slot
   return {
     kind: 'Command',

@@ -1,6 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { type SeparationLine, separationLines } from '@/lib/domain/approval'
+import { type ApprovalSlot, type SeparationLine, separationLines } from '@/lib/domain/approval'
 import type { GateVerdict } from '@/lib/domain/gate'
 import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotDecline, whyNotSignPromotion } from '@/lib/domain/promotion'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
@@ -59,11 +59,7 @@ export async function getCeremony(
   const rule = decision === 'approve' ? whyNotSignPromotion : whyNotDecline
   const slots = slotsOf(facts.edge)
   const open = slots.filter((slot) => rule(facts, slot.key, actor, sealed.hash, now) === null)
-  const slot =
-    slots.find(({ key }) => key === asked.slot) ??
-    open[0] ??
-    slots.find(({ key }) => !facts.signOffs.some(({ slotKey }) => slotKey === key)) ??
-    slots[0]
+  const slot = slots.find(({ key }) => key === asked.slot) ?? open[0] ?? nearestSlot(facts, slots, looker, rule)
   if (!slot) return null
   const versions = await loadVersions(facts.id)
   const canonical = versions.find(({ number }) => number === sealed.number)?.canonical ?? ''
@@ -100,7 +96,20 @@ export async function getCeremony(
   }
 }
 
-function linesOf(facts: PromotionFacts, slot: ReturnType<typeof slotsOf>[number], { actor, now }: Looker): SeparationLine[] {
+/** Where nothing is open to somebody, the slot whose reason tells them most: the one they signed, one their role is for, one nobody has signed. */
+function nearestSlot(facts: PromotionFacts, slots: readonly ApprovalSlot[], { actor, now }: Looker, rule: typeof whyNotDecline) {
+  const signedBy = (key: string) => facts.signOffs.find(({ slotKey }) => slotKey === key)?.signerId
+  const codeOf = (key: string) => rule(facts, key, actor, facts.sealed?.hash ?? '', now)?.code ?? ''
+  return (
+    slots.find(({ key }) => signedBy(key) === actor.id) ??
+    slots.find(({ key }) => !['not_allowed', 'conflict'].includes(codeOf(key))) ??
+    slots.find(({ key }) => codeOf(key) === 'conflict') ??
+    slots.find(({ key }) => signedBy(key) === undefined) ??
+    slots[0]
+  )
+}
+
+function linesOf(facts: PromotionFacts, slot: ApprovalSlot, { actor, now }: Looker): SeparationLine[] {
   return separationLines(slot, actor, approvalFacts(facts, now), now, {
     commits: facts.release.contributors.reduce((sum, { commits }) => sum + commits, 0),
     brought: facts.gates.filter(({ evidence }) => evidence?.broughtBy.id === actor.id).length,
