@@ -87,7 +87,7 @@ async function take({ only, as, full, url }) {
     const folder = inRoot('shots', round.folder)
     mkdirSync(folder, { recursive: true })
     const who = `${persona ? `${persona.name}, ${round.role}` : 'Nobody signed in'}${round.folder ? `, into ${round.folder}` : ''}`
-    const found = []
+    const found = new Map()
     await step(who, async () => {
       for (const [width, settings] of Object.entries(look.WIDTHS)) {
         const context = await browser.newContext({ ...settings, baseURL: app.url, reducedMotion: 'reduce' })
@@ -107,14 +107,14 @@ async function take({ only, as, full, url }) {
           })
           const lines = [...told.wrong, ...look.errorsOf(heard.take(), screen)]
           pictures += told.pictures
-          found.push(...lines.map((line) => `${screen.name} (${width}, ${screen.path(places)}): ${line}`))
+          for (const line of lines) found.set(line, [...(found.get(line) ?? []), `${screen.name} (${width})`])
         }
         await context.close()
       }
       return `${round.screens.length} screens`
     })
-    for (const line of found) say(`    ${line}`)
-    wrong += found.length
+    for (const [line, where] of found) say(`    ${where.join(', ')}: ${line}`)
+    wrong += found.size
   }
   say(
     `\n  ${pictures} pictures in shots/ after ${took(performance.now() - from)}, ${wrong === 0 ? 'nothing wrong' : `${wrong} things wrong`}`,
@@ -130,7 +130,7 @@ async function pictureOf({ page, screen, path, width, folder, full, look, everyo
   const wrong = await look.goTo(page, screen, path)
   let pictures = 0
   for (const theme of look.THEMES) {
-    await page.emulateMedia({ colorScheme: theme })
+    await look.turnTo(page, theme)
     await shoot(`${width === 'phone' ? '-phone' : ''}-${theme}`)
     pictures += 1
   }

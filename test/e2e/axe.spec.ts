@@ -1,37 +1,51 @@
-import { errorsOf, goTo, listen, overflowOf, THEMES, WIDTHS } from './look'
+import type { Browser, Page } from '@playwright/test'
+import { errorsOf, goTo, listen, overflowOf, turnTo, violationsOf, WIDTHS } from './look'
 import { findPlaces, type Places, SCREENS } from './screens'
-import { axe, demo, expect, pageOf, test } from './support'
+import { demo, expect, pageOf, test } from './support'
 
 // WCAG 2.2 AA on every screen: both themes, desk and phone, nothing wider than its window, nothing in the console (ux.md section 19).
 
 test.describe.configure({ mode: 'parallel' })
+// A trace would record every run of axe, at many times its price.
+test.use({ trace: 'off' })
 
 let places: Promise<Places> | undefined
-const other = { light: 'dark', dark: 'light' } as const
 
-for (const theme of THEMES) {
-  const width = WIDTHS[theme === 'light' ? 'desk' : 'phone']
-  for (const screen of SCREENS) {
-    // Each screen is loaded once on a desk in light and once on a phone in dark, and then turned to the other theme.
-    test(`${screen.name} at ${width.viewport.width} px, in ${theme} and ${other[theme]}`, async ({ browser, baseURL }) => {
-      places ??= findPlaces(baseURL as string, demo.token)
-      const path = screen.path(await places)
-      const options = { ...width, colorScheme: theme, baseURL }
-      const viewer = demo.personas.find(({ roles }) => screen.viewer !== null && roles.includes(screen.viewer))
-      const page = viewer ? await pageOf(browser, viewer.name, options) : await (await browser.newContext(options)).newPage()
-      const heard = listen(page)
-      try {
-        const wrong = await goTo(page, screen, path)
-        wrong.push(...(await overflowOf(page)))
-        for (const each of [theme, other[theme]]) {
-          await page.emulateMedia({ colorScheme: each, reducedMotion: 'reduce' })
-          wrong.push(...(await axe(page)).map((line) => `${each}: ${line}`))
-        }
-        wrong.push(...errorsOf(heard.take(), screen))
-        expect(wrong, path).toEqual([])
-      } finally {
-        await page.context().close()
-      }
-    })
-  }
+type Seat = { page: Page; heard: ReturnType<typeof listen> }
+const seats = new Map<string | null, Seat>()
+
+/** A page of whoever looks, kept for all their screens: signing in and a cold cache for each would take most of the time. */
+async function seatOf(browser: Browser, viewer: string | null, baseURL: string | undefined): Promise<Seat> {
+  const kept = seats.get(viewer)
+  if (kept) return kept
+  const options = { baseURL, reducedMotion: 'reduce' as const }
+  const persona = demo.personas.find(({ roles }) => viewer !== null && roles.includes(viewer))
+  const page = persona ? await pageOf(browser, persona.name, options) : await (await browser.newContext(options)).newPage()
+  const seat = { page, heard: listen(page) }
+  seats.set(viewer, seat)
+  return seat
+}
+
+for (const screen of SCREENS) {
+  test(`${screen.name}: accessible in both themes, on a desk and on a phone`, async ({ browser, baseURL }) => {
+    places ??= findPlaces(baseURL as string, demo.token)
+    const path = screen.path(await places)
+    const { page, heard } = await seatOf(browser, screen.viewer, baseURL)
+    heard.take()
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize(WIDTHS.desk.viewport)
+    const wrong = await goTo(page, screen, path)
+    const note = (where: string, lines: string[]) => wrong.push(...lines.map((line) => `${where}: ${line}`))
+    note('desk', await overflowOf(page))
+    note('desk, light', await violationsOf(page))
+    await turnTo(page, 'dark')
+    note('desk, dark', await violationsOf(page, 'colours'))
+    await page.setViewportSize(WIDTHS.phone.viewport)
+    note('phone', await overflowOf(page))
+    note('phone, dark', await violationsOf(page))
+    await turnTo(page, 'light')
+    note('phone, light', await violationsOf(page, 'colours'))
+    wrong.push(...errorsOf(heard.take(), screen))
+    expect(wrong, path).toEqual([])
+  })
 }

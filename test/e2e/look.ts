@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import type { Screen } from './screens'
 
@@ -11,11 +12,21 @@ export const WIDTHS = {
 
 export const THEMES = ['light', 'dark'] as const
 
+/** Turns a page to a theme, with every fade over: a colour on its way is neither the one nor the other. */
+export async function turnTo(page: Page, theme: (typeof THEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+    await Promise.all(document.getAnimations().map((each) => each.effect?.getComputedTiming().iterations !== Infinity && each.finished))
+  })
+}
+
 /** Collects what a page says about itself from now on: errors in the console and errors that nobody caught. `take()` hands over and forgets. */
 export function listen(page: Page): { take(): string[] } {
   let heard: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error') heard.push(`console: ${message.text().slice(0, 400)} (${message.location().url})`)
+    if (message.type() === 'error')
+      heard.push(`console: ${message.text().slice(0, 400)} (${message.location().url.replace(/[?&]_rsc=.*/, '')})`)
   })
   page.on('pageerror', (error) => heard.push(`error: ${String(error).slice(0, 400)}`))
   return {
@@ -56,4 +67,18 @@ export async function overflowOf(page: Page): Promise<string[]> {
     return `${beyond} px wider than the window${widest ? `, by ${widest.tagName.toLowerCase()}.${widest.className}` : ''}`
   })
   return over === null ? [] : [over]
+}
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** The rules whose answer depends on the theme. */
+const COLOURS = ['color-contrast', 'link-in-text-block']
+
+/** What axe finds by WCAG 2.2 A and AA, as short lines; `colours` asks only what another theme can change. */
+export async function violationsOf(page: Page, only?: 'colours'): Promise<string[]> {
+  // The legacy mode leaves out frames of other origins, which the policy forbids anyway, and a second page for each run.
+  const builder = new AxeBuilder({ page }).setLegacyMode(true)
+  const { violations } = await (only ? builder.withRules(COLOURS) : builder.withTags(WCAG)).analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary?.split('\n')[1]?.trim()}`),
+  )
 }
