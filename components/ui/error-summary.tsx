@@ -19,6 +19,10 @@ export function ErrorSummary({
   fields?: readonly { id: string; message: string }[]
   help?: { href: string; label: string }
 }) {
+  // A refusal that is about one field says it once, and leads there.
+  const [only] = fields
+  const same = fields.length === 1 && only?.message === sentence ? only : null
+  const listed = same ? [] : fields
   const box = useRef<HTMLDivElement>(null)
 
   // Effect on focus: someone who cannot see the summary appear is taken to it.
@@ -30,23 +34,13 @@ export function ErrorSummary({
     <div className="errors" role="alert" tabIndex={-1} ref={box}>
       <h2>
         <StatusGlyph status="fail" size={14} />
-        {sentence}
+        {same ? <FieldLink id={same.id}>{sentence}</FieldLink> : sentence}
       </h2>
-      {fields.length + details.length > 0 ? (
+      {listed.length + details.length > 0 ? (
         <ul>
-          {fields.map((field) => (
+          {listed.map((field) => (
             <li key={`${field.id} ${field.message}`}>
-              <a
-                href={`#${field.id}`}
-                onClick={(event) => {
-                  const target = document.getElementById(field.id)
-                  if (!target) return
-                  event.preventDefault()
-                  target.focus()
-                }}
-              >
-                {field.message}
-              </a>
+              <FieldLink id={field.id}>{field.message}</FieldLink>
             </li>
           ))}
           {details.map((detail) => (
@@ -62,5 +56,21 @@ export function ErrorSummary({
         </p>
       ) : null}
     </div>
+  )
+}
+
+function FieldLink({ id, children }: { id: string; children: string }) {
+  return (
+    <a
+      href={`#${id}`}
+      onClick={(event) => {
+        const target = document.getElementById(id)
+        if (!target) return
+        event.preventDefault()
+        target.focus()
+      }}
+    >
+      {children}
+    </a>
   )
 }
