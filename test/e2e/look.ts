@@ -40,7 +40,8 @@ export function listen(page: Page): { take(): string[] } {
 
 /** Goes to a screen and waits until it is drawn and alive. Answers what is wrong with the answer itself. */
 export async function goTo(page: Page, screen: Pick<Screen, 'status'>, path: string): Promise<string[]> {
-  const answer = await page.goto(path, { waitUntil: 'load' })
+  // Null: a navigation of the page's own, such as the one after signing in, came in between.
+  const answer = (await page.goto(path, { waitUntil: 'load' })) ?? (await page.goto(path, { waitUntil: 'load' }))
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
   const status = answer?.status()
   const wrong = status === (screen.status ?? 200) ? [] : [`answered ${status}`]
