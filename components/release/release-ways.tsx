@@ -37,9 +37,13 @@ export function ReleaseWays({
   sources: readonly SourceTitle[]
   bring: FormAction
 }) {
+  // Somebody who can bring nothing at all reads: one line for the page instead of a refusal under every gate (ux.md, Read only).
+  const asked = release.ways.flatMap(({ gates }) => gates).filter(({ judged }) => judged.gate.kind !== 'checklist')
+  const readOnly = asked.length > 0 && asked.every(({ whyNotBring }) => whyNotBring?.code === 'not_allowed')
   const refOf = (id: string) => profileRef(id, profiles.find((profile) => profile.id === id)?.class)
   return (
     <>
+      {readOnly ? <p className="c2 mt-5">Read only. Evidence is brought by whom each gate names.</p> : null}
       {release.ways.map((way) => {
         const passed = way.gates.filter(({ judged }) => judged.verdict === 'pass' || judged.verdict === 'pass_with_exception').length
         return (
@@ -66,7 +70,7 @@ export function ReleaseWays({
               {way.gates.map((gate) => (
                 <li key={gate.judged.gate.id} className="border-line grid gap-2 border-b py-3 sm:grid-cols-[150px_minmax(0,1fr)]">
                   <Status status={VERDICT[gate.judged.verdict].status}>{VERDICT[gate.judged.verdict].words}</Status>
-                  <Gate system={system} release={release} way={way} gate={gate} sources={sources} bring={bring} />
+                  <Gate system={system} release={release} way={way} gate={gate} sources={sources} bring={bring} readOnly={readOnly} />
                 </li>
               ))}
             </ul>
@@ -84,6 +88,7 @@ function Gate({
   gate,
   sources,
   bring,
+  readOnly,
 }: {
   system: string
   release: ReleaseDetail
@@ -91,6 +96,7 @@ function Gate({
   gate: ReleaseGate
   sources: readonly SourceTitle[]
   bring: FormAction
+  readOnly: boolean
 }) {
   const { judged } = gate
   const rule = judged.gate
@@ -124,6 +130,8 @@ function Gate({
         >
           {judged.checklist?.runId ? 'Open the checklist' : 'Start the checklist'}
         </Link>
+      ) : readOnly ? (
+        <span className="t-xs c3">Can bring it: {judged.whoCanBring}</span>
       ) : (
         <EvidenceForm
           action={bring}
