@@ -42,7 +42,7 @@ export function TokenForm({ action, systems, canAll, agents, canPlain, scopes, m
       label="Make a token"
       silentDone
     >
-      <TextInput name="name" label="Name" autoComplete="off" hint="Where it is used: “RoboDJ pipeline”." required />
+      <TextInput name="name" label="Name" autoComplete="off" hint="Where it is used: “release pipeline”." required />
       {agents.length > 0 ? (
         <Select
           name="agent"

@@ -1,5 +1,8 @@
 import { AUDIT_ACTIONS, type AuditAction, type SubjectKind } from './audit-event'
 
+/** How many weeks the drawing of entries per day shows. */
+export const TRAIL_WEEKS = 26
+
 /** Which events of the trail somebody asks for; what is left out does not narrow. `to` is exclusive. */
 export type TrailFilter = {
   /** A word: an id or hash, or the beginning of one, an id such as PRM-0142, a name, a version. */

@@ -7,7 +7,7 @@ import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { isKnownAction, parseRecorded, type RecordedEvent } from '@/lib/domain/recorded-event'
-import { type Place, placesOfDigits, placesOfSubject, type TrailFilter } from '@/lib/domain/trail'
+import { type Place, placesOfDigits, placesOfSubject, TRAIL_WEEKS, type TrailFilter } from '@/lib/domain/trail'
 import { type Namer, namerFor } from './trail-namer'
 
 /** Who looks, and at which instant their roles were read. */
@@ -150,9 +150,6 @@ function answerOf(entry: TrailEntry, event: RecordedEvent, namer: Namer) {
     leafHash: entry.leaf,
   }
 }
-
-/** How many weeks the drawing of entries per day shows. */
-export const TRAIL_WEEKS = 26
 
 /** What stands above the trail: how much there is, since when, and entries by UTC day. */
 export type TrailHead = {

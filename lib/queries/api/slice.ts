@@ -1,3 +1,4 @@
+import 'server-only'
 import { unseenSystem } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import type { Actor } from '@/lib/domain/context'
