@@ -98,24 +98,26 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
               ? `Newest snapshot of ${notes.rollback.snapshot.profile}: ${formatInstant(notes.rollback.snapshot.takenAt)}.`
               : 'No snapshot is recorded.'}
           </p>
-          <h2 id={sectionId('Signatures')}>Signatures</h2>
-          {notes.signatures.length === 0 ? (
-            <p>Not signed yet: this is a draft.</p>
-          ) : (
-            <table>
-              <caption className="sr">Signatures</caption>
-              <tbody>
-                {notes.signatures.map((signature) => (
-                  <tr key={signature.id}>
-                    <th scope="row">{signature.capacity}</th>
-                    <td>
-                      {detail.names[signature.principal] ?? 'Somebody erased'}, {formatInstant(signature.at)}, <code>{signature.id}</code>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+          <div className={detail.slots.length > 0 ? 'onscreen' : undefined}>
+            <h2 id={sectionId('Signatures')}>Signatures</h2>
+            {notes.signatures.length === 0 ? (
+              <p>Not signed yet: this is a draft.</p>
+            ) : (
+              <table>
+                <caption className="sr">Signatures</caption>
+                <tbody>
+                  {notes.signatures.map((signature) => (
+                    <tr key={signature.id}>
+                      <th scope="row">{signature.capacity}</th>
+                      <td>
+                        {detail.names[signature.principal] ?? 'Somebody erased'}, {formatInstant(signature.at)}, <code>{signature.id}</code>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </div>
         </>
       ) : null}
       <h2 id={sectionId('Deployment')}>Deployment</h2>

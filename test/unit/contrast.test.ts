@@ -11,7 +11,7 @@ function tokens(after: string): Record<string, string> {
 }
 
 const light = tokens(':root,\n[data-theme="light"]')
-const dark = tokens('\n[data-theme="dark"]')
+const dark = tokens('\n  [data-theme="dark"]')
 const system = tokens('\n  [data-theme="system"]')
 
 function luminance(hex: string): number {
