@@ -29,14 +29,14 @@ export function ReceiptTools({
         <LinkButton href={json} download={`${signature}.json`} icon={<Download size={16} />}>
           Save receipt
         </LinkButton>
-        <Button icon={<Printer size={16} />} onClick={() => window.print()}>
-          Print
-        </Button>
         {isMine && !whyNotWithdraw ? (
           <Button icon={<Undo2 size={16} />} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
             Withdraw
           </Button>
         ) : null}
+        <Button icon={<Printer size={16} />} onClick={() => window.print()}>
+          Print
+        </Button>
       </div>
       {isMine && whyNotWithdraw ? (
         <DeniedButton refusal={whyNotWithdraw} full>
