@@ -16,7 +16,7 @@ export async function makeBenchTable(migrateUrl, rows) {
   const client = new pg.Client({ connectionString: migrateUrl })
   await client.connect()
   try {
-    await client.query('CREATE TABLE bench_row (id int PRIMARY KEY, n bigint NOT NULL DEFAULT 0, note text NOT NULL)')
+    await client.query('CREATE TABLE bench_row (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, note text NOT NULL)')
     await client.query("INSERT INTO bench_row (id, note) SELECT i, 'none' FROM generate_series(0, $1 - 1) i", [rows])
     await client.query('GRANT SELECT, UPDATE ON bench_row TO countersign_app')
   } finally {

@@ -127,7 +127,12 @@ async function onExternal(options, results, told) {
   const world = { origin: `http://localhost:${port}`, appUrl, admin: testbed.address('postgres', database), levels: LEVELS, ...options }
 
   if (options.only.includes('starts')) {
-    const external = { DATABASE_URL: appUrl, DATABASE_MIGRATE_URL: migrateUrl }
+    // A database of its own: the first start governs the four systems, the load governs one by itself.
+    await testbed.clone('starts')
+    const external = {
+      DATABASE_URL: testbed.address('countersign_app', 'starts'),
+      DATABASE_MIGRATE_URL: testbed.address('countersign_migrate', 'starts'),
+    }
     const { lines, aims, figures } = await step('Starts with an external server', () => measureStarts({ bare, external, ...options }))
     sections.startsExternal = figures
     told(lines, aims)

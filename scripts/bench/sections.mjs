@@ -52,7 +52,8 @@ export function evidenceRequest({ data: { system, profile, gate, token } }, vers
   }
 }
 
-// Enough signatures for a moment of each level; every promotion gives one for each slot.
+// Enough signatures for a moment of each level; every promotion gives one for each slot. A slow machine stops before they are used up.
+const SIGNING_MS = 3000
 const signaturesAt = (clients, quick) => ({ 1: 45, 8: 135, 32: 192 })[clients] / (quick ? 3 : 1)
 
 const signing = (world, run) => async (clients) => {
@@ -66,7 +67,7 @@ const signOverHttp = (world) => {
   return signing(world, async (clients, jobs) => {
     const server = connect(world.origin, clients)
     try {
-      return await drive({ clients, jobs }, async (_, job) => whyNotSigned(await server.send(signRequest(job, at))))
+      return await drive({ clients, jobs, ms: SIGNING_MS }, async (_, job) => whyNotSigned(await server.send(signRequest(job, at))))
     } finally {
       server.close()
     }
@@ -92,7 +93,7 @@ const SECTIONS = {
   sign: {
     variants: (world) => ({
       'signing over HTTP': signOverHttp(world),
-      'signing, use case in a process': signing(world, (clients, jobs) => world.hand.ask('sign', { clients, jobs })),
+      'signing, use case in a process': signing(world, (clients, jobs) => world.hand.ask('sign', { clients, jobs, ms: SIGNING_MS })),
       'bare route, interactive': bareRoute(world, 'interactive'),
       'bare SQL, interactive': overSql(world, 'interactive'),
     }),

@@ -23,7 +23,7 @@ export function signRequest({ promotion, hash, slot, proof, cookie }, { actionId
   const fields = { promotion, slot, sealedHash: hash, proof, confirmed: 'yes' }
   const part = (name, value) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
   // React's encoding of (previous state, form): the form is the first outlined part, its fields carry that part's number.
-  const form = Object.entries(fields).map(([name, value]) => part(`1_${name}`, value))
+  const form = Object.entries(fields).map(([name, value]) => part(`_1_${name}`, value))
   const body = `${form.join('')}${part('0', JSON.stringify([{ status: 'idle' }, '$K1']))}--${boundary}--\r\n`
   return {
     method: 'POST',

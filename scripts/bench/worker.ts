@@ -130,8 +130,8 @@ const commands = {
   },
 
   /** Makes signatures through the use case, in this process. */
-  sign({ clients, jobs }: { clients: number; jobs: Job[] }) {
-    return drive({ clients, jobs }, async (_: number, job: Job) => {
+  sign({ clients, jobs, ms }: { clients: number; jobs: Job[]; ms: number }) {
+    return drive({ clients, jobs, ms }, async (_: number, job: Job) => {
       const ctx = (people[job.person] as (typeof people)[number]).ctx
       await signPromotion(
         { ...ctx, at: undefined },
