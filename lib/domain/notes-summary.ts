@@ -1,5 +1,6 @@
+import { isFullyApproved } from './approval'
 import { type Actor, holdsAny } from './context'
-import { type PromotionFacts, promotionPhase, whyNotOpenState } from './promotion'
+import { movedOf, type PromotionFacts, slotsOf, whyNotOpenState } from './promotion'
 import { type Refusal, refuse } from './refusal'
 
 /** Why somebody may not edit the summary of a promotion's release notes: a Release Manager in person, and until the last signature seals them. */
@@ -9,7 +10,7 @@ export function whyNotEditSummary(facts: PromotionFacts, actor: Actor, now: Date
   }
   const state = whyNotOpenState(facts)
   if (state) return state
-  return promotionPhase(facts, now) === 'approved'
-    ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as addenda.')
-    : null
+  // Not by the phase: what was approved and waits for fresh evidence has sealed notes all the same.
+  const isSigned = facts.sealed !== null && movedOf(facts).length === 0 && isFullyApproved(slotsOf(facts.edge), facts.signOffs)
+  return isSigned ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as addenda.') : null
 }

@@ -10,27 +10,33 @@ import { refusalOf } from './scene'
 
 // What the record says, read past the application: for tests that prove that a refusal left nothing and a change left its event.
 
+let owner: pg.Pool | undefined
+
 /** Runs one statement as the owner of the tables, which the application cannot be. */
 export async function asOwner<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
+  if (!owner) {
+    owner = new pg.Pool({ connectionString: process.env.DATABASE_MIGRATE_URL, max: 1, allowExitOnIdle: true })
+    owner.on('error', () => {}) // the database is dropped under it when the file ends
   }
+  return (await owner.query<Row>(text, values)).rows
 }
 
 let tables: Promise<string> | undefined
 
-/** One digest over every row of every table, the trail included: equal before and after means that nothing at all was written. */
+/**
+ * One digest over which rows there are in every table, the trail included, and which transaction wrote each: equal before and after means that
+ * nothing at all was written.
+ */
 export async function databaseDigest(): Promise<string> {
   tables ??= asOwner<{ name: string }>(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname IN ('public', 'audit') AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`,
   ).then((rows) =>
     rows
-      .map(({ name }) => `SELECT '${name}' AS t, count(*) AS n, coalesce(sum(hashtextextended(t::text, 0)), 0) AS h FROM ${name} t`)
+      .map(
+        ({ name }) =>
+          `SELECT '${name}' AS t, count(*) AS n, coalesce(sum(hashtextextended(concat_ws(' ', t.tableoid, t.xmin, t.ctid), 0)), 0) AS h FROM ${name} t`,
+      )
       .join(' UNION ALL '),
   )
   const [row] = await asOwner<{ digest: string }>(

@@ -59,7 +59,8 @@ export async function endNotes(
  */
 export async function voidIfMoved({ tx, now }: Pick<Work, 'tx' | 'now'>, promotionId: string): Promise<AuditEvent[]> {
   const [facts] = await loadPromotions(tx, { id: promotionId }, now)
-  if (facts?.status !== 'open') return []
+  // What it was decided on counted when its deployment started; what comes later is a fact about the release, not about that decision.
+  if (facts?.status !== 'open' || facts.deploymentRunning) return []
   const moved = movedOf(facts)
   return moved.length === 0 ? [] : endSealed(tx, now, facts, 'voided', moved)
 }

@@ -1,14 +1,15 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
 import { sha256Hex } from '@/lib/domain/canonical'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
 import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
+import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
 import { anOpenPromotion, aProof, aSealedPromotion, inBrowser, sign, signAll } from '../../../support/promotions'
-import { ageEvidence, asOwner, factsOf, later, phaseOf, refusedWithoutTrace } from '../../../support/record'
+import { ageEvidence, asOwner, decline, factsOf, later, phaseOf, refusedWithoutTrace } from '../../../support/record'
 import { aGovernedSystem, aSnapshot, digestOf, type Scene, trail } from '../../../support/scene'
 
 // How long what was sealed and signed stands: holds, voids, addenda, superseding and expiry (domain.md, what always holds, 4).
@@ -60,7 +61,7 @@ async function attempt(
 }
 
 describe('what grows old holds and voids nothing', () => {
-  it('an approved promotion stops being approved for as long as its evidence is old: no deployment, no void', async () => {
+  it('an approved promotion stops being approved for as long as its evidence is old: no deployment, no void (000.33)', async () => {
     const sealed = await aSealedPromotion(scene, 'prod')
     await signAll(scene, sealed)
     await ageEvidence(sealed.releaseId, 'escalation-contacts', '9 hours')
@@ -116,6 +117,17 @@ describe('what is material voids, and says which input moved (T04)', () => {
     expect(await refusedWithoutTrace(await attempt('management', sealed))).toMatchObject({ code: 'stale_version' })
   })
 
+  it('what is brought once the deployment has started moves nothing: it counted when it started, and the notes stand', async () => {
+    const sealed = await aSealedPromotion(scene, 'prod')
+    await signAll(scene, sealed)
+    const { id } = await start(sealed.version)
+    expect(await bring(sealed.version, 'secret-preflight', 'fail')).toMatchObject({ voided: false })
+    expect(await phaseOf(sealed.id)).toBe('deploying')
+    await finishDeployment(scene.people.release_manager, { deployment: id, result: 'failed', failureClass: 'other' })
+    const versions = await db.sealedVersion.findMany({ where: { promotionId: sealed.id } })
+    expect(versions.map(({ endedAt }) => endedAt)).toEqual([null, null])
+  })
+
   it('what nobody recorded yet is computed when read: a row that moved under the seal refuses signing and starting, and the next seal records it (T32)', async () => {
     const sealed = await aSealedPromotion(scene, 'prod')
     await asOwner(`UPDATE "Release" SET artefact = artefact || 'f' WHERE id = $1`, [sealed.releaseId])
@@ -134,12 +146,16 @@ describe('what is material voids, and says which input moved (T04)', () => {
 })
 
 describe('a window that passes', () => {
-  it('makes the version expire, a verdict: nobody signs, declines are over too, nothing starts, and only another window helps', async () => {
+  it('makes the version expire, a verdict: nobody signs or declines any more, and nothing starts', async () => {
     const window = { startsAt: new Date(Date.now() - 60_000), endsAt: new Date(Date.now() + 600_000) }
     const sealed = await aSealedPromotion(scene, 'prod', { window })
     await sign(scene.people.management, sealed.id, 'management', sealed.hash)
     const AFTER = 660_000
     expect(await refusedWithoutTrace(await attempt('secops', sealed, { at: AFTER }))).toMatchObject({ code: 'outside_window' })
+    const secops = await inBrowser(scene.people.secops)
+    const proof = await aProof(secops, sealed.hash, 'secops', 'decline')
+    const no = { promotion: sealed.id, slot: 'secops', sealedHash: sealed.hash, proof, reasonKind: 'timing', reason: 'Too late.' } as const
+    expect(await refusedWithoutTrace(() => declinePromotion(later(secops, AFTER), no))).toMatchObject({ code: 'outside_window' })
     await signAll(scene, sealed, ['management'])
     expect(await phaseOf(sealed.id)).toBe('approved')
     const late = later(scene.people.release_manager, AFTER)
@@ -149,6 +165,19 @@ describe('a window that passes', () => {
     expect(refusal.sentence).toContain('The window closed at')
     expect((await refusedWithoutTrace(() => sealPromotion(late, { promotion: sealed.id }))).code).toBe('wrong_state')
   })
+})
+
+it('our own clock decides nothing: a day off either way, instants are the database’s, evidence is as fresh and windows as open as there (T17)', async () => {
+  const window = { startsAt: new Date(Date.now() - 60_000), endsAt: new Date(Date.now() + 3_600_000) }
+  for (const off of [86_400_000, -86_400_000]) {
+    const { id } = await anOpenPromotion(scene, 'prod', { window })
+    const before = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: before + off })
+    const { hash } = await sealPromotion(scene.people.release_manager, { promotion: id }).finally(() => vi.useRealTimers())
+    const { sealedAt } = await db.sealedVersion.findFirstOrThrow({ where: { hash } })
+    expect(Math.abs(sealedAt.getTime() - before)).toBeLessThan(30_000)
+    expect(await phaseOf(id)).toBe('signing')
+  }
 })
 
 describe('a release older than what runs', () => {
@@ -166,6 +195,7 @@ describe('a release older than what runs', () => {
     const { statement } = await db.signOff.findUniqueOrThrow({ where: { id } })
     const text = await db.auditText.findUniqueOrThrow({ where: { digest: statement } })
     expect(text.body).toContain('I know that it is older than 60.2.0, which runs there.')
+    await decline(scene.people.secops, sealed.id, 'secops', sealed.hash)
   })
 
   it('is superseded when a newer one is deployed: its seal and notes end with it, and it takes no more decisions', async () => {
