@@ -105,6 +105,12 @@ export function inputViolations(policy: Policy, profileKey: string, inputs: read
   return violations
 }
 
+/** What the environment label handed along says against the target, as a sentence; null when they agree or none was given (004.24). It informs only. */
+export function labelMismatch(policy: Policy, profileKey: string, label: string | null): string | null {
+  if (label === null || (resolveProfile(policy, label).profile?.id ?? label) === profileKey) return null
+  return `The label says ${label}, and the target was ${profileKey}.`
+}
+
 /** Why somebody may not record a deployment: a Release Manager, or a token with the scope. */
 export function whyNotRecordDeployment(actor: Actor, system: { id: string; name: string }, now: Date): Refusal | null {
   return whyNotRight(

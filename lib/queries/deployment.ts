@@ -5,7 +5,7 @@ import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { tickersOf, whyNotWalk, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import { readableSystems } from '@/lib/domain/context'
-import { type JudgedStart, judgeStart, stampMismatches, whyNotFinish, whyNotRecordDeployment } from '@/lib/domain/deployment'
+import { type JudgedStart, judgeStart, labelMismatch, stampMismatches, whyNotFinish, whyNotRecordDeployment } from '@/lib/domain/deployment'
 import { edgeOf, resolveProfile } from '@/lib/domain/policy/resolve'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
@@ -24,6 +24,8 @@ export type DeploymentDetail = {
   release: { gitSha: string; buildDate: Date; artefact: string }
   inputs: string[]
   targetLabel: string | null
+  /** Where the label says another target than it was (004.24). */
+  labelMismatch: string | null
   stamp: Record<string, string> | null
   mismatches: string[]
   failureClass: string | null
@@ -79,6 +81,7 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
     release: found.release,
     inputs: found.inputs,
     targetLabel: found.targetLabel,
+    labelMismatch: labelMismatch(policy, found.profileKey, found.targetLabel),
     stamp,
     mismatches: stamp ? stampMismatches(stamp, found.release) : [],
     failureClass: found.failureClass,

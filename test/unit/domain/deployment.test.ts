@@ -6,6 +6,7 @@ import {
   inputViolations,
   judgeStart,
   knownFailure,
+  labelMismatch,
   type PastDeployment,
   stampMismatches,
   whyNotFinish,
@@ -324,6 +325,13 @@ describe('what a runtime says of itself (002.27)', () => {
   it('a release known by a short commit agrees with the long one', () => {
     expect(stampMismatches({ GIT_SHA: release.gitSha }, { ...release, gitSha: 'c0ffee1' })).toEqual([])
   })
+})
+
+it('a label that disagrees with the target is told, an alias agrees, and none says nothing (004.24)', () => {
+  expect([labelMismatch(waxwatch, 'production', 'prod'), labelMismatch(waxwatch, 'production', null)]).toEqual([null, null])
+  expect(labelMismatch(dreichor, 'prod', 'dev')).toBe('The label says dev, and the target was prod.')
+  expect(labelMismatch(dreichor, 'prod', 'prodution')).toContain('prodution')
+  expect(labelMismatch(dreichor, 'somewhere', 'somewhere')).toBeNull()
 })
 
 describe('who records, and when', () => {

@@ -145,7 +145,7 @@ export default async function DeploymentPage({ params }: Props) {
             { label: 'Started', value: <Time at={row.startedAt} local /> },
             { label: 'Ended', value: row.finishedAt ? <Time at={row.finishedAt} local /> : null },
             { label: 'Recorded by', value: <Actor name={row.startedBy.name} kind={row.startedBy.kind} /> },
-            { label: 'Label', value: detail.targetLabel ? `${detail.targetLabel}, informs only` : null },
+            { label: 'Label', value: detail.targetLabel ? (detail.labelMismatch ?? `${detail.targetLabel}, informs only`) : null },
             { label: 'Told by', value: policy.deployment.targetIdentity ? <Words text={policy.deployment.targetIdentity.text} /> : null },
             { label: 'Watched for', value: policy.deployment.watchFor ? formatDuration(policy.deployment.watchFor) : null },
           ]}
