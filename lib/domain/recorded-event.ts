@@ -38,7 +38,7 @@ export function parseRecorded(canonical: string): RecordedEvent {
 
 /** Whether this build has words for an action; a trail may hold events of a newer one. */
 export function isKnownAction(action: string): action is AuditAction {
-  return action in AUDIT_ACTIONS
+  return Object.hasOwn(AUDIT_ACTIONS, action)
 }
 
 /**
