@@ -81,7 +81,7 @@ export default async function AuditPage({ searchParams }: Props) {
         <Pagination
           next={cursor ? here({ after: cursor }) : null}
           first={after ? here({}) : null}
-          summary={`${plural(rows.length, `${after ? 'older ' : ''}entry`, `${after ? 'older ' : ''}entries`)}, ${spanWords(filter, viewer.now).toLowerCase()}`}
+          summary={`${plural(rows.length, `${after ? 'older ' : ''}entry`, `${after ? 'older ' : ''}entries`)}, ${spanWords(filter, viewer.now).replace(/^[A-Z]/, (letter) => letter.toLowerCase())}`}
           label="Pages of the trail"
         />
       </div>
