@@ -59,14 +59,18 @@ export function WhenSealed({ children }: { children: ReactNode }) {
 export function RecordOpening({ action, promotion }: { action: (form: FormData) => Promise<void>; promotion: string }) {
   const sent = useRef(false)
 
-  // Effect on mount: reading is what is recorded. A page that is only fetched ahead of a click is not read.
+  // Effect on mount: reading is what is recorded; a page that is only fetched ahead of a click is not read. A moment later, because the router
+  // takes no action before the effects around this one have run.
   useEffect(() => {
-    if (sent.current) return
-    sent.current = true
-    const form = new FormData()
-    form.set('promotion', promotion)
-    // A lost connection loses nothing: the next opening is still the first one on record.
-    action(form).catch(() => undefined)
+    const timer = setTimeout(() => {
+      if (sent.current) return
+      sent.current = true
+      const form = new FormData()
+      form.set('promotion', promotion)
+      // A lost connection loses nothing: the next opening is still the first one on record.
+      action(form).catch(() => undefined)
+    })
+    return () => clearTimeout(timer)
   }, [action, promotion])
 
   return null
