@@ -15,7 +15,11 @@ async function loadCold(browser, { url, path, cookies }) {
     await network.send('Network.enable')
     const urls = new Map()
     const sizes = new Map()
-    network.on('Network.requestWillBeSent', ({ requestId, request }) => urls.set(requestId, request.url))
+    const types = new Map()
+    network.on('Network.requestWillBeSent', ({ requestId, request, type }) => {
+      urls.set(requestId, request.url)
+      types.set(requestId, type)
+    })
     network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength))
     await page.goto(path, { waitUntil: 'networkidle' })
     const ms = await page.evaluate(
@@ -31,11 +35,19 @@ async function loadCold(browser, { url, path, cookies }) {
     const isAhead = ([, address]) => address.includes('_rsc=')
     const kib = (list) => list.reduce((sum, [id]) => sum + (sizes.get(id) ?? 0), 0) / 1024
     const ahead = all.filter(isAhead)
-    return { kib: kib(all), requests: all.length, aheadKib: kib(ahead), ahead: ahead.length, ms }
+    const kinds = Object.groupBy(all, (each) => (isAhead(each) ? 'ahead of a click' : types.get(each[0])))
+    const byType = Object.fromEntries(Object.entries(kinds).map(([kind, list]) => [kind, { kib: kib(list), requests: list.length }]))
+    return { byType, kib: kib(all), requests: all.length, aheadKib: kib(ahead), ahead: ahead.length, ms }
   } finally {
     await context.close()
   }
 }
+
+const kindsOf = ({ byType }) =>
+  Object.entries(byType)
+    .toSorted(([, a], [, b]) => b.kib - a.kib)
+    .map(([kind, { kib, requests }]) => `${kind} ${figure(kib)} KiB in ${requests}`)
+    .join(', ')
 
 /** Bytes and requests of each page's first load in a cold browser, each as its own viewer; the first page again in each round. */
 export async function measurePages(demo, { quick, rounds }) {
@@ -68,25 +80,28 @@ export async function measurePages(demo, { quick, rounds }) {
   const heaviest = pages.toSorted((a, b) => b.kib - a.kib)[0]
   const slowest = pages.toSorted((a, b) => b.ms - a.ms)[0]
   return {
-    lines: table([
-      ['first load in a cold browser', 'KiB', 'requests', 'ahead KiB', 'ahead', 'rows ms'],
-      [
-        `first page, median of ${rounds}`,
-        figure(of('kib')),
-        `${of('requests')}`,
-        figure(of('aheadKib')),
-        `${of('ahead')}`,
-        figure(of('ms')),
-      ],
-      ...pages.map(({ path, kib, requests, aheadKib, ahead, ms }) => [
-        path.length > 60 ? `${path.slice(0, 57)}...` : path,
-        figure(kib),
-        `${requests}`,
-        figure(aheadKib),
-        `${ahead}`,
-        figure(ms),
+    lines: [
+      ...table([
+        ['first load in a cold browser', 'KiB', 'requests', 'ahead KiB', 'ahead', 'rows ms'],
+        [
+          `first page, median of ${rounds}`,
+          figure(of('kib')),
+          `${of('requests')}`,
+          figure(of('aheadKib')),
+          `${of('ahead')}`,
+          figure(of('ms')),
+        ],
+        ...pages.map(({ path, kib, requests, aheadKib, ahead, ms }) => [
+          path.length > 60 ? `${path.slice(0, 57)}...` : path,
+          figure(kib),
+          `${requests}`,
+          figure(aheadKib),
+          `${ahead}`,
+          figure(ms),
+        ]),
       ]),
-    ]),
+      `the first page by kind: ${kindsOf(again[0])}`,
+    ],
     aims: [
       judge({ what: 'first page, cold browser', value: of('kib'), most: 272, unit: ' KiB' }),
       judge({ what: 'requests of the first page, those ahead of a click included', value: of('requests'), most: 20 }),
