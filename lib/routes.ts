@@ -87,6 +87,7 @@ export const routes = {
   apiReference: () => '/api-docs',
   openapi: () => '/openapi.json',
   live: () => '/api/live',
+  health: () => '/health',
   search: (q: string) => at('/api/search', { q }),
 } as const
 

@@ -53,7 +53,7 @@ export function Live() {
     let letGo: ReturnType<typeof setTimeout> | undefined
     let follow: ReturnType<typeof setTimeout> | undefined
 
-    const refresh = () => {
+    const refresh = async () => {
       follow = undefined
       if (Date.now() - actedAt > AWAY_MS || document.visibilityState === 'hidden') {
         isBehind = true
@@ -63,6 +63,11 @@ export function Live() {
         setSeen('changed')
         return
       }
+      // A refresh that finds no server would leave the page for the browser's own error; reading has to go on (ux.md section 5).
+      if (!(await isThere())) {
+        isBehind = true
+        return
+      }
       isBehind = false
       followedAt = Date.now()
       setSaid(`Updated at ${formatTimeUtc(followedAt, { seconds: true })}`)
@@ -70,7 +75,7 @@ export function Live() {
     }
     const hear = (changes: Changes) => {
       if (!concernsPath(changes, here.current)) return
-      follow ??= setTimeout(refresh, Math.max(300, followedAt + FOLLOW_MS - Date.now()))
+      follow ??= setTimeout(() => void refresh(), Math.max(300, followedAt + FOLLOW_MS - Date.now()))
     }
     const alive = () => {
       beatAt = Date.now()
@@ -148,7 +153,8 @@ export function Live() {
     }
   }, [router])
 
-  const showNow = () => {
+  const showNow = async () => {
+    if (!(await isThere())) return
     setSeen('fresh')
     router.refresh()
   }
@@ -187,6 +193,15 @@ export function Live() {
       </span>
     </>
   )
+}
+
+/** Whether the server answers. */
+async function isThere(): Promise<boolean> {
+  try {
+    return (await fetch(routes.health(), { cache: 'no-store', signal: AbortSignal.timeout(5_000) })).ok
+  } catch {
+    return false // away, or too slow to ask more of
+  }
 }
 
 /** Whether something on the page was typed, ticked or chosen and not sent yet, or a small confirmation is open. */
