@@ -8,7 +8,7 @@ import { SignatureLine } from '@/components/ui/signature'
 import { StatTile, StatTiles } from '@/components/ui/stat-tile'
 import { Chip, Status, StatusGlyph } from '@/components/ui/status'
 import { Age, Time } from '@/components/ui/time'
-import { formatDate, formatDueDay, formatHashShort, formatTime, formatTimeUtc, formatWindow, plural } from '@/lib/format'
+import { formatDate, formatDueDay, formatHash, formatHashShort, formatTime, formatTimeUtc, formatWindow, plural } from '@/lib/format'
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { SealVerdict } from './dossier-seal-check'
 import { bannersOf, expiryWords, headChip, isOver } from './dossier-words'
@@ -20,8 +20,10 @@ export function DossierHead({ d, now, you }: { d: PromotionDossier; now: Date; y
   return (
     <>
       <div className="row wrap gap-2.5">
-        <Chip status={chip.status}>{chip.words}</Chip>
-        <span className="c3 t-xs">
+        <span className={chip.status === 'yours' ? 'not-phone' : undefined}>
+          <Chip status={chip.status}>{chip.words}</Chip>
+        </span>
+        <span className="c3 t-xs not-phone">
           Dossier <code>{d.id}</code>,{' '}
           {d.sealed ? (
             <>
@@ -35,7 +37,7 @@ export function DossierHead({ d, now, you }: { d: PromotionDossier; now: Date; y
           )}
         </span>
       </div>
-      <h1 className="h1 mt-2.5" id="h">
+      <h1 className="h1 mt-2.5 max-sm:first:mt-0" id="h">
         Promote {d.system.name} {d.dossier.release.version} to {d.to.id}
       </h1>
       <div className="row wrap mt-[9px] gap-x-4 gap-y-2 text-[0.8438rem]">
@@ -98,7 +100,10 @@ function SealBand({ d }: { d: PromotionDossier }) {
       </span>
       <span className="t-xs c2 min-w-0">
         <span className="not-phone">{isOver(d) ? `What version ${number} held, byte by byte. ` : 'You sign exactly this page. '}</span>
-        SHA-256 <code className="c1">{formatHashShort(hash)}</code>
+        <span className="not-phone">
+          SHA-256 <code className="c1">{formatHashShort(hash)}</code>
+        </span>
+        <code className="only-phone">{formatHash(hash, 3)}</code>
         <span className="not-phone block">
           {isOver(d) ? '' : 'Any change below voids this version; everyone signs again. '}
           <SealVerdict />
@@ -115,19 +120,12 @@ function Banners({ d }: { d: PromotionDossier }) {
   return (
     <div className="mt-4 grid gap-2.5">
       {banners.map(({ key, status, title, text, list, link }) => (
-        <Banner
-          key={key}
-          status={status}
-          title={<Words text={title} />}
-          actions={
-            link ? (
-              <Link className="link" href={link.href}>
-                {link.label}
-              </Link>
-            ) : undefined
-          }
-        >
-          {text ? <Words text={text} /> : null}
+        <Banner key={key} status={status} title={<Words text={title} />}>
+          {text ? (
+            <>
+              <Words text={text} />{' '}
+            </>
+          ) : null}
           {list && list.length > 0 ? (
             <ul>
               {list.map((each) => (
@@ -136,6 +134,11 @@ function Banners({ d }: { d: PromotionDossier }) {
                 </li>
               ))}
             </ul>
+          ) : null}
+          {link ? (
+            <Link className="link" href={link.href}>
+              {link.label}
+            </Link>
           ) : null}
         </Banner>
       ))}

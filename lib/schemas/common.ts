@@ -55,7 +55,7 @@ export const IsoInstant = z.iso
 /** A free text of at most `max` UTF-16 units, stored as NFC with plain line ends; broken Unicode and control characters are refused (T31). */
 export function freeText(max: number, empty = 'Say something here.') {
   return z
-    .string((issue) => (issue.input === undefined ? empty : undefined)) // a form leaves out what was left blank
+    .string({ error: (issue) => (issue.input === undefined ? empty : undefined) }) // a form leaves out what was left blank
     .trim()
     .min(1, empty)
     .max(max, `At most ${max.toLocaleString('en')} characters.`)
