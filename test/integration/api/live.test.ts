@@ -15,7 +15,7 @@ import { inBrowser } from '../../support/promotions'
 
 const WAIT = { timeout: 8_000, interval: 20 }
 
-type Heard = { events: [name: string, data: unknown][]; status: number; isOver: boolean; stop: () => void }
+type Heard = { events: [name: string, data: unknown][]; status: number; connection: string | null; isOver: boolean; stop: () => void }
 const open: Heard[] = []
 
 async function follow(ctx: Ctx | null): Promise<Heard> {
@@ -26,7 +26,13 @@ async function follow(ctx: Ctx | null): Promise<Heard> {
   }
   const abort = new AbortController()
   const response = await GET(new Request('http://localhost:3999/api/live', { headers, signal: abort.signal }))
-  const heard: Heard = { events: [], status: response.status, isOver: false, stop: () => abort.abort() }
+  const heard: Heard = {
+    events: [],
+    status: response.status,
+    connection: response.headers.get('connection'),
+    isOver: false,
+    stop: () => abort.abort(),
+  }
   open.push(heard)
   if (response.body && response.status === 200) void read(response.body, heard)
   return heard
@@ -139,5 +145,7 @@ describe('the stream of changes', () => {
     await runClosers()
     await vi.waitFor(() => expect(heard.isOver).toBe(true), WAIT)
     expect(openStreams()).toBe(0)
+    // A connection kept alive would hold the stopping server for five seconds (seen).
+    expect(heard.connection).toBe('close')
   })
 })
