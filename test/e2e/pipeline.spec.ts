@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { bring, seal, sign, walkChecklist } from './journey'
-import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
+import { aRelease, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
 
 const version = `9.${Date.now() % 100_000}.0`
 
@@ -39,7 +39,7 @@ test('a release goes to production from the pipeline’s side: it brings and ask
   request,
 }) => {
   test.setTimeout(240_000)
-  const system = 'stack'
+  const system = 'waxwatch'
   const profile = 'production'
   const name = `sha-${digest('from the pipeline', Date.now()).slice(0, 7)}`
   const sha = digest('commit', system, name).slice(0, 40)
@@ -136,7 +136,8 @@ test('lists turn by opaque cursors over HTTP, and refuse one that was touched', 
   expect(await call(request, 'get', '/api/v1/audit-events?limit=201')).toMatchObject({ status: 422, body: { place: 'limit' } })
 })
 
-test('the page of the API shows every call with an example that works, in both themes and widths', async ({ browser, request }) => {
+test('the page of the API shows every call, with examples that work as they are copied', async ({ browser, request }) => {
+  test.setTimeout(180_000)
   const options = { permissions: ['clipboard-read', 'clipboard-write'] }
   const page = await pageOf(browser, 'Jonah Weiss', options)
   await page.goto('/settings/tokens')
@@ -158,16 +159,12 @@ test('the page of the API shows every call with an example that works, in both t
   await page.goto(new URL(refused.body.type).pathname + new URL(refused.body.type).hash)
   await expect(page.locator('#not_found')).toBeInViewport()
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1440, 390]) {
-      const shown = await pageOf(browser, 'Jonah Weiss', { colorScheme, viewport: { width, height: 900 } })
-      await shown.goto('/api-docs')
-      for (const summary of await shown.locator('#recordEvidence summary, #shapes summary').all()) await summary.click()
-      expect(await axe(shown), `${colorScheme} ${width}`).toEqual([])
-      expect(await shown.evaluate(() => window.document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
-      await shown.context().close()
-    }
-  }
+  // axe looks at this page with all the others (axe.spec.ts); here, that nothing folded is wider than a phone.
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.evaluate(() => {
+    for (const folded of window.document.querySelectorAll('details')) folded.open = true
+  })
+  expect(await page.evaluate(() => window.document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
 })
 
 test('refusals are problem documents that say what to do, and keep nothing', async ({ request }) => {
