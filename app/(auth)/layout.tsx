@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { BrandMark } from '@/components/layout/brand'
 import { ThemeSwitch } from '@/components/theme-switch'
+import { Link } from '@/components/ui/link'
 import { routes } from '@/lib/routes'
 
 /** The frame of the pages that nobody has to be signed in for. */

@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
 import { Status } from '@/components/ui/status'
 import { ROLE_TITLE } from '@/lib/domain/roles'
 import type { PeopleRow } from '@/lib/queries/account/list-people'

@@ -13,11 +13,12 @@ type Persona = { name: string; email: string; title: string }
 /** Address and password; the answer never says which of the two was wrong. In demo mode a made-up person can be chosen, which fills in their address. */
 export function SignInForm({ next, personas, email }: { next: string; personas: readonly Persona[]; email?: string }) {
   const [chosen, setChosen] = useState(email ?? '')
+  const address = useRef<HTMLInputElement>(null)
   const password = useRef<HTMLInputElement>(null)
   return (
     <div className="mt-6 grid gap-8">
       <ActionForm action={(_, form) => signInWith(form, next)} label="Sign in" silentDone keepOnDone>
-        <TextInput key={chosen} name="email" label="Address" type="email" autoComplete="username" defaultValue={chosen} required />
+        <TextInput ref={address} name="email" label="Address" type="email" autoComplete="username" defaultValue={email} required />
         <TextInput ref={password} name="password" label="Password" type="password" autoComplete="current-password" required />
         <div className="btns">
           <SubmitButton pendingLabel="Signing in">Sign in</SubmitButton>
@@ -38,6 +39,7 @@ export function SignInForm({ next, personas, email }: { next: string; personas: 
                   aria-pressed={chosen === persona.email}
                   onClick={() => {
                     setChosen(persona.email)
+                    if (address.current) address.current.value = persona.email
                     password.current?.focus()
                   }}
                 >

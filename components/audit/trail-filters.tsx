@@ -1,7 +1,7 @@
 import { ChevronDown, Search, X } from 'lucide-react'
 import Form from 'next/form'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Link } from '@/components/ui/link'
 import { ACTION_GROUPS } from '@/lib/domain/trail'
 import { formatDate } from '@/lib/format'
 import { routes } from '@/lib/routes'

@@ -1,8 +1,8 @@
-import Link from 'next/link'
 import { profileRef } from '@/components/system/profile-ref'
 import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { SealLine } from '@/components/ui/seal-line'
 import { Status, type StatusKind } from '@/components/ui/status'
@@ -69,13 +69,7 @@ export function TrailTable({
       rowHeader: true,
       nowrap: true,
       cell: (row) => (
-        <Link
-          className="mono"
-          href={hrefOf(row.id)}
-          scroll={false}
-          prefetch={false}
-          aria-label={`Entry ${shortId(row.id)}: ${row.sentence}`}
-        >
+        <Link className="mono" href={hrefOf(row.id)} scroll={false} aria-label={`Entry ${shortId(row.id)}: ${row.sentence}`}>
           {shortId(row.id)}
         </Link>
       ),

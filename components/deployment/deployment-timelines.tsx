@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { profileRef } from '@/components/system/profile-ref'
 import { EmptyState } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { EstateMatrix } from '@/components/system/estate-matrix'
+import { Link } from '@/components/ui/link'
 import { BarPlot, Freshness, LeadTimePlot, StripPlot } from '@/components/ui/plots'
 import { SubHead } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'

@@ -1,8 +1,8 @@
 'use client'
 
 import { Braces, ChevronRight, Keyboard, UserRound, Users } from 'lucide-react'
-import Link from 'next/link'
 import { ThemeChoice } from '@/components/theme-switch'
+import { Link } from '@/components/ui/link'
 import { NAV, NAV_PINNED, routes } from '@/lib/routes'
 import { NavIcon } from './nav-icon'
 

@@ -1,8 +1,8 @@
 'use client'
 
 import clsx from 'clsx'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { Link } from '@/components/ui/link'
 import { STATUS_WORD, StatusGlyph, type StatusKind } from '@/components/ui/status'
 import { isCurrent, type NavEntry, type NavKey, PHONE_TABS, routes } from '@/lib/routes'
 import { NavIcon } from './nav-icon'

@@ -1,10 +1,10 @@
 'use client'
 
 import { ChevronLeft, Search } from 'lucide-react'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/ui/actor'
 import { useViewerClock } from '@/components/ui/clock-context'
+import { Link } from '@/components/ui/link'
 import { formatAge, formatClock, formatDay, formatLocal, formatTimeUtc, initials, SECOND, toIso } from '@/lib/format'
 import { routes } from '@/lib/routes'
 import { BrandMark } from './brand'

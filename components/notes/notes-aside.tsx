@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react'
-import Link from 'next/link'
 import { LinkButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
+import { Link } from '@/components/ui/link'
 import { SealLine } from '@/components/ui/seal-line'
 import { SignatureLine } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'

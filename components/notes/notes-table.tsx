@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import { profileRef } from '@/components/system/profile-ref'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'

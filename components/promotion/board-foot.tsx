@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { EmptyState } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
 import { LeadTimePlot } from '@/components/ui/plots'
 import { SubHead } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
-import Link from 'next/link'
 import { EmptyState } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
 import { FreshnessBar } from '@/components/ui/plots'
 import { Slots } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'

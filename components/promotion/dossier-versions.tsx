@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { EmptyState } from '@/components/ui/banner'
 import { Hash } from '@/components/ui/hash'
+import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Chip, type StatusKind } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { EmptyState } from '@/components/ui/banner'
 import { DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import type { PromotionRow } from '@/lib/queries/promotions-board'

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import { KeyValue } from '@/components/ui/key-value'
+import { Link } from '@/components/ui/link'
 import { SealLine } from '@/components/ui/seal-line'
 import { SignatureLine, Slots } from '@/components/ui/signature'
 import { Time } from '@/components/ui/time'

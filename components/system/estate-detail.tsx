@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { SubHead } from '@/components/ui/section'
 import { Status, StatusGlyph } from '@/components/ui/status'

@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import Link from 'next/link'
+import { Link } from '@/components/ui/link'
 import { STATUS_WORD, StatusGlyph } from '@/components/ui/status'
 import { RelativeTime } from '@/components/ui/time'
 import type { ProfileClass } from '@/lib/domain/policy/schema'

@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { Slots } from '@/components/ui/signature'
 import { Chip, StatusGlyph } from '@/components/ui/status'

@@ -1,8 +1,8 @@
 'use client'
 
 import clsx from 'clsx'
-import Link from 'next/link'
 import { type ReactNode, startTransition, useActionState, useContext, useEffect, useId, useRef } from 'react'
+import { Link } from '@/components/ui/link'
 import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
 import { type ButtonSize, type ButtonVariant, buttonClass, DeniedButton, type Why } from './button'
 import { ErrorSummary } from './error-summary'

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
-import Link from 'next/link'
 import { type ComponentProps, type ReactNode, useId } from 'react'
+import { Link } from '@/components/ui/link'
 import { StatusGlyph } from './status'
 
 /** `primary` once per view; `danger` for what takes something back; `alarm` is break-glass alone. */

@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '@/components/ui/link'
 
 /** The way through a keyset-paginated list: forward by an opaque cursor, back to the first page. `summary`: "11 of 61 entries today". */
 export function Pagination({

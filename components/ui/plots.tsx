@@ -1,6 +1,6 @@
 import clsx from 'clsx'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Link } from '@/components/ui/link'
 import { DAY, formatDate, formatDay, formatNumber, type Instant } from '@/lib/format'
 import { STATUS_TONE, type StatusKind } from './status'
 
@@ -366,7 +366,6 @@ export function Heatmap({
               <Link
                 key={cell.day}
                 href={cell.href}
-                prefetch={false}
                 scroll={false}
                 tabIndex={-1}
                 aria-label={`${formatDay(cell.time)}: ${cell.count} ${unit}`}

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Link } from '@/components/ui/link'
 
 /** Four facts in a square, on a phone above everything else. */
 export function StatTiles({ children }: { children: ReactNode }) {

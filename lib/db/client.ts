@@ -14,6 +14,8 @@ function connect(): PrismaClient {
     adapter: new PrismaPg({ connectionString, max: Number(process.env.DATABASE_POOL_SIZE ?? 10) }),
     // Prisma's own messages can print arguments; nothing of a request may reach a log that way (T18).
     errorFormat: 'minimal',
+    // A busy moment is waited out; Prisma would give up on a free connection after two seconds.
+    transactionOptions: { maxWait: 8_000, timeout: 10_000 },
     log: [],
   })
 }

@@ -47,7 +47,7 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { 
   const deadline = Date.now() + RETRY_BUDGET_MS
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await db.$transaction(work, { timeout: options.timeoutMs ?? 10_000, maxWait: 8_000 })
+      return await db.$transaction(work, options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs })
     } catch (error) {
       if (error instanceof Refused) throw error
       if (sqlState(error) === '55P03') throw new Refused(refuse('busy', BUSY))

@@ -14,9 +14,10 @@ test('a wrong password and an unknown address get one sentence, and what was typ
     const answered = page.waitForResponse(/callback\/credentials/)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await answered
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled()
     const alert = page.getByRole('alert').filter({ hasText: /\S/ }).first()
     await expect(alert).toBeVisible()
-    sentences.push((await alert.innerText()).trim())
+    sentences.push(((await alert.textContent()) ?? '').trim())
     await expect(page.getByLabel('Address')).toHaveValue(address)
   }
   expect(sentences[0]).toBe(sentences[1])
@@ -32,53 +33,52 @@ test('a wrong password and an unknown address get one sentence, and what was typ
 test('an admin adds a person, who sets a password, and each grant and its end counts at once (T08)', async ({ browser }) => {
   const admin = await pageOf(browser, 'Ada Novak')
   const name = `Tamsin Reed ${stamp}`
-  const email = `tamsin.${stamp}@demo.countersign.example`
+  const email = `tamsin.${stamp}@people.example`
   await admin.goto('/settings/people')
   await admin.getByText('Add a person', { exact: true }).first().click()
   await admin.getByLabel('Name').first().fill(name)
   await admin.getByLabel('Address').first().fill(email)
   await admin.getByRole('button', { name: 'Add the person' }).click()
   await expect(admin.getByRole('heading', { level: 1, name })).toBeVisible()
-  await admin.getByRole('button', { name: /Make a sign-in link/ }).click()
+  await admin.getByRole('button', { name: 'Make a one-time link' }).click()
   const link = await admin
-    .locator('input[readonly], code')
+    .locator('p.mono')
     .filter({ hasText: /\/setup\// })
     .first()
-    .innerText()
-  const path = new URL(link.trim(), admin.url()).pathname
+    .textContent()
+  const path = new URL((link ?? '').trim(), admin.url()).pathname
 
   const person = await (await browser.newContext()).newPage()
   await person.goto(path)
-  for (const field of await person.getByLabel(/password/i).all()) await field.fill('a made-up password of Tamsin')
-  await person
-    .getByRole('button')
-    .filter({ hasText: /password|account|sign in|start/i })
-    .last()
-    .click()
-  await expect(person).not.toHaveURL(/setup/)
-  if (new URL(person.url()).pathname === '/sign-in') {
-    await person.getByLabel('Address').fill(email)
-    await person.getByLabel('Password').fill('a made-up password of Tamsin')
-    await person.getByRole('button', { name: 'Sign in', exact: true }).click()
-  }
-  await expect(person.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(person.getByRole('heading', { level: 1 })).toContainText(name)
+  await person.getByLabel('Password').fill('a made-up password of Tamsin')
+  await person.getByRole('button', { name: 'Save the password' }).click()
+  await expect(person.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
+  await person.getByLabel('Address').fill(email)
+  await person.getByLabel('Password').fill('a made-up password of Tamsin')
+  await person.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await person.waitForURL((url) => url.pathname === '/')
   await person.goto('/promotions')
   await expect(person.getByText('You hold no role on a system yet')).toBeVisible()
-  expect((await person.goto('/systems/robodj'))?.status()).toBe(404)
+  await person.goto('/systems/robodj')
+  await expect(person.getByRole('heading', { level: 1 })).toContainText(/not found|nothing here|no page/i)
 
   await admin.getByLabel('Role').selectOption('Engineer')
   await admin.getByLabel('For').selectOption('RoboDJ')
   await admin.getByRole('button', { name: /Grant/ }).click()
   await expect(admin.getByRole('row', { name: /Engineer RoboDJ/ })).toBeVisible()
-  expect((await person.goto('/systems/robodj'))?.status()).toBe(200)
-  expect((await person.goto('/systems/waxwatch'))?.status()).toBe(404)
+  await person.goto('/systems/robodj')
+  await expect(person.getByRole('heading', { level: 1, name: 'RoboDJ' })).toBeVisible()
+  await person.goto('/systems/waxwatch')
+  await expect(person.getByRole('heading', { level: 1 })).toContainText(/not found|nothing here|no page/i)
 
   await admin
     .getByRole('row', { name: /Engineer RoboDJ/ })
     .getByRole('button', { name: 'End' })
     .click()
   await expect(admin.getByRole('row', { name: /Engineer RoboDJ/ })).toHaveCount(0)
-  expect((await person.goto('/systems/robodj'))?.status()).toBe(404)
+  await person.goto('/systems/robodj')
+  await expect(person.getByRole('heading', { level: 1 })).toContainText(/not found|nothing here|no page/i)
 
   await admin.getByRole('button', { name: 'Sign them out everywhere' }).click()
   await expect(
@@ -98,16 +98,14 @@ test('a token is shown once, works until it is revoked, and never signs (T19)', 
   await admin.getByLabel('Name').fill(`Trial ${stamp}`)
   await admin.getByLabel('For', { exact: true }).selectOption('RoboDJ')
   await admin.getByRole('button', { name: 'Make the token' }).click()
-  const secret = (await admin.getByText(/^csn_[A-Za-z0-9]{20,}$/).innerText()).trim()
+  const secret = ((await admin.getByText(/^csn_[A-Za-z0-9]{20,}$/).textContent()) ?? '').trim()
   const headers = { authorization: `Bearer ${secret}` }
   expect((await call(request, 'get', '/api/v1/systems/robodj', undefined, headers)).status).toBe(200)
   expect((await call(request, 'get', '/api/v1/systems/waxwatch', undefined, headers)).status).toBe(404)
   await admin.goto('/settings/tokens')
   await expect(admin.getByText(secret)).toHaveCount(0)
   await admin.getByRole('button', { name: `Revoke Trial ${stamp}` }).click()
-  const confirm = admin.getByRole('dialog').getByRole('button', { name: /Revoke/ })
-  if (await confirm.isVisible().catch(() => false)) await confirm.click()
-  await expect(admin.getByRole('button', { name: `Revoke Trial ${stamp}` })).toHaveCount(0)
+  await expect(admin.getByRole('row').filter({ hasText: `Trial ${stamp}` })).toContainText('Revoked')
   const after = await call(request, 'get', '/api/v1/systems/robodj', undefined, headers)
   expect(after.status).toBe(401)
   expect(after.headers['content-type']).toContain('application/problem+json')
@@ -133,9 +131,10 @@ test('a change sent by another site with the session of somebody is refused (T25
 
 test('the whole product answers to the keyboard', async ({ page }) => {
   await signIn(page, 'Ines Okafor')
-  await page.waitForLoadState('networkidle')
+  const skip = page.getByRole('link', { name: 'Skip to content' })
   await page.keyboard.press('Tab')
-  await expect(page.getByRole('link', { name: /skip to/i })).toBeFocused()
+  await expect(skip).toBeFocused()
+  await page.keyboard.press('Enter')
   await page.keyboard.press('g')
   await page.keyboard.press('p')
   await expect(page).toHaveURL(/\/promotions$/)

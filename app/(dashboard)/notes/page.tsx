@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { Page } from '@/components/layout/page'
 import { NotesTable } from '@/components/notes/notes-table'
+import { Link } from '@/components/ui/link'
 import { Pagination } from '@/components/ui/pagination'
 import { PageHead } from '@/components/ui/section'
 import { ViewSwitch } from '@/components/ui/tabs'

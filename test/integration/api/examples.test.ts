@@ -30,7 +30,10 @@ beforeAll(async () => {
 /** What a shell would hand to curl: one call's method, address, headers and body. */
 function callOf(command: string, environment: Record<string, string>) {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`
-  const words = execFileSync('sh', ['-c', script], { env: { PATH: process.env.PATH ?? '', ...environment }, encoding: 'utf8' }).split('\0')
+  const words = execFileSync('sh', ['-c', script], {
+    env: { NODE_ENV: 'test', PATH: process.env.PATH ?? '', ...environment },
+    encoding: 'utf8',
+  }).split('\0')
   const after = (name: string) => words.flatMap((word, index) => (word === name ? [words[index + 1] as string] : []))
   const url = new URL(words.find((word) => word.startsWith('https://')) as string)
   return {

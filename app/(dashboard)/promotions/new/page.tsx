@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import { Page } from '@/components/layout/page'
 import { OpenForm } from '@/components/promotion/open-form'
 import { EmptyState } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
 import { PageHead } from '@/components/ui/section'
 import { ViewSwitch } from '@/components/ui/tabs'
 import { requireViewer } from '@/lib/auth/session'

@@ -1,0 +1,10 @@
+import NextLink from 'next/link'
+import type { ComponentProps } from 'react'
+
+/**
+ * A link inside the product. It fetches nothing until it is followed: every page here is made for one person at one moment, so what a browser
+ * fetched ahead for thirty links of a page would be thirty answers made for nothing (speed.md).
+ */
+export function Link(props: ComponentProps<typeof NextLink>) {
+  return <NextLink prefetch={false} {...props} />
+}

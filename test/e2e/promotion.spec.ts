@@ -1,0 +1,186 @@
+import { bring, openPromotion, registerRelease, seal, sign, startDeployment, succeed, walkChecklist } from './journey'
+import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
+
+// The main job, by the people the policies of the five documents name, each in a browser of their own.
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+const stamp = Date.now() % 1_000_000
+
+test('RoboDJ goes from dev to staging to prod because its gates hold and the right people signed (000.24 to 000.31)', async ({
+  browser,
+  request,
+}) => {
+  test.setTimeout(240_000)
+  const version = `3.${stamp}.0`
+  const manager = await pageOf(browser, 'Ines Okafor')
+  const engineer = await pageOf(browser, 'Jonah Weiss')
+  await registerRelease(manager, 'robodj', version, 'hana.sato@demo.countersign.example 3')
+
+  await test.step('into staging: the pipeline checks, an engineer attests, the Release Manager signs', async () => {
+    const promotion = await openPromotion(engineer, 'robodj', 'dev', 'staging', version)
+    await expect(engineer.getByText(/Required gate .* is missing|is missing/i).first()).toBeVisible()
+    for (const gate of ['config-validation', 'secret-preflight', 'diff-secrets'])
+      await evidence(request, 'robodj', version, 'staging', gate)
+    await bring(engineer, promotion, 'docs-updated', 'Runbook and contracts updated in one change')
+    // Sealing is a person's act in the role: the engineer is told whose.
+    await expect(engineer.getByRole('button', { name: 'Seal version 1' }).first()).toHaveAttribute('aria-disabled', 'true')
+    await seal(manager, promotion)
+    await sign(manager, promotion, 'Release Manager')
+    expect(await verdict(request, 'robodj', 'staging', version)).toMatchObject({ verdict: 'GO', promotion })
+    await succeed(manager, await startDeployment(manager, 'robodj', 'staging', version))
+  })
+
+  await test.step('into prod: a checklist, a drill bound to the newest snapshot, contacts, four signatures, the last one last', async () => {
+    const promotion = await openPromotion(engineer, 'robodj', 'staging', 'prod', version)
+    await call(request, 'post', '/api/v1/systems/robodj/snapshots', {
+      profile: 'prod',
+      takenAt: new Date().toISOString(),
+      digest: digest('snapshot', version),
+      location: 'backups/prod/newest',
+    })
+    expect(await walkChecklist(engineer, promotion, 'pre-release-checklist')).toBeGreaterThan(3)
+    await evidence(request, 'robodj', version, 'prod', 'secret-preflight')
+    await bring(engineer, promotion, 'rollback-drill', 'Restored in 3 min 40 s', 'staging')
+    const commander = await pageOf(browser, 'Kofi Mensah')
+    await bring(commander, promotion, 'escalation-contacts', '3 contacts, 2 reached by phone')
+    await seal(manager, promotion)
+    const notYet = await verdict(request, 'robodj', 'prod', version)
+    expect(notYet.verdict).toBe('NOT_YET')
+
+    // Production approver signs last: the page says so before anything is asked.
+    const approver = await pageOf(browser, 'Tomasz Lind')
+    await approver.goto(`/promotions/${promotion}/sign`)
+    await expect(approver.getByRole('heading', { level: 1 })).toContainText('cannot sign')
+    await expect(approver.getByRole('link', { name: /^Go on as/ })).toHaveCount(0)
+
+    await sign(manager, promotion, 'Release Manager')
+    await sign(await pageOf(browser, 'Priya Raman'), promotion, 'SecOps')
+    const phone = await pageOf(browser, 'Martin Vasquez', PHONE)
+    await sign(phone, promotion, 'Management')
+    expect(await axe(phone)).toEqual([])
+    await sign(approver, promotion, 'Production approver')
+
+    // The configuration is validated again before the deployment (000.12).
+    await evidence(request, 'robodj', version, 'prod', 'config-validation')
+    expect(await verdict(request, 'robodj', 'prod', version)).toMatchObject({ verdict: 'GO', promotion, reasons: [] })
+    await succeed(manager, await startDeployment(manager, 'robodj', 'prod', version))
+
+    await manager.goto(`/notes/robodj/prod/${version}`)
+    for (const name of ['Ines Okafor', 'Priya Raman', 'Martin Vasquez', 'Tomasz Lind']) {
+      await expect(manager.getByText(name).first()).toBeVisible()
+    }
+    const auditor = await pageOf(browser, 'Clare Adeyemi')
+    await auditor.goto(`/audit?subject=${promotion}`)
+    await expect(auditor.getByText(/Tomasz Lind/).first()).toBeVisible()
+  })
+})
+
+test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, request }) => {
+  test.setTimeout(120_000)
+  const version = await aRelease(request, 'dreichor', `sha-${digest(stamp).slice(0, 7)}`)
+  const manager = await pageOf(browser, 'Noor Halvorsen')
+  const promotion = await openPromotion(manager, 'dreichor', 'dev', 'prod', version)
+  await evidence(request, 'dreichor', version, 'prod', 'variables-valid')
+  await evidence(request, 'dreichor', version, 'prod', 'dev-startup')
+  await bring(await pageOf(browser, 'Emil Brandt'), promotion, 'isolation', 'No state is shared between the two')
+  await seal(manager, promotion)
+  await sign(manager, promotion, 'Release Manager')
+  await sign(await pageOf(browser, 'Priya Raman'), promotion, 'SecOps')
+  await sign(await pageOf(browser, 'Sofia Marek', PHONE), promotion, 'Management')
+  const deployment = await startDeployment(manager, 'dreichor', 'prod', version)
+  await succeed(manager, deployment)
+  await manager.goto('/systems/dreichor')
+  await expect(manager.getByText(version).first()).toBeVisible()
+})
+
+test('a declined promotion says why, and is sealed anew for everybody to sign again', async ({ browser, request }) => {
+  test.setTimeout(120_000)
+  const version = await aRelease(request, 'waxwatch', `4.${stamp}.0`)
+  const manager = await pageOf(browser, 'Ines Okafor')
+  const promotion = await openPromotion(manager, 'waxwatch', 'dev', 'staging', version)
+  for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
+  await seal(manager, promotion)
+  await manager.goto(`/promotions/${promotion}/decline`)
+  // Bad input first: nothing typed is lost, and the password is not asked for nothing.
+  await manager.getByRole('textbox', { name: 'Why' }).fill('The importer drops the last page of a list')
+  await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
+  await expect(manager.getByText('Choose what the reason is about.').first()).toBeVisible()
+  await expect(manager.getByRole('textbox', { name: 'Why' })).toHaveValue('The importer drops the last page of a list')
+  await manager.getByText('Risk', { exact: true }).click()
+  await manager.getByLabel(/^Your password/).fill('not my password')
+  await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
+  await expect(
+    manager
+      .getByRole('alert')
+      .filter({ hasText: /password/i })
+      .first(),
+  ).toBeVisible()
+  await manager.getByLabel(/^Your password/).fill(demo.password)
+  await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
+  await manager.waitForURL(new RegExp(`/promotions/${promotion}`))
+  await manager.goto(`/promotions/${promotion}`)
+  await expect(manager.getByText('The importer drops the last page of a list').first()).toBeVisible()
+  expect((await verdict(request, 'waxwatch', 'staging', version)).verdict).toBe('NOT_YET')
+  await seal(manager, promotion, 2)
+  await sign(manager, promotion, 'Release Manager')
+  expect((await verdict(request, 'waxwatch', 'staging', version)).verdict).toBe('GO')
+})
+
+test('what was sealed is void when a check fails afterwards, and the signature does not carry over', async ({ browser, request }) => {
+  test.setTimeout(120_000)
+  const version = await aRelease(request, 'waxwatch', `5.${stamp}.0`)
+  const manager = await pageOf(browser, 'Noor Halvorsen')
+  const promotion = await openPromotion(manager, 'waxwatch', 'dev', 'staging', version)
+  for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
+  await seal(manager, promotion)
+  await sign(manager, promotion, 'Release Manager')
+  expect((await verdict(request, 'waxwatch', 'staging', version)).verdict).toBe('GO')
+  await evidence(request, 'waxwatch', version, 'staging', 'ci-green', { verdict: 'fail', summary: '2 tests fail', exitCode: 1 })
+  const after = await verdict(request, 'waxwatch', 'staging', version)
+  expect(after.verdict).toBe('NOT_YET')
+  await manager.goto(`/promotions/${promotion}`)
+  await expect(manager.getByText(/void/i).first()).toBeVisible()
+  // The start button refuses with the reasons (the API records an unauthorised one instead).
+  await manager.goto(`/deployments/new?system=waxwatch&profile=staging&version=${version}`)
+  await expect(manager.getByRole('button', { name: `Start ${version} on staging` })).toHaveAttribute('aria-disabled', 'true')
+  await evidence(request, 'waxwatch', version, 'staging', 'ci-green')
+  await seal(manager, promotion, 2)
+  await manager.goto(`/promotions/${promotion}/compare?from=1&to=2`)
+  await expect(manager.getByRole('heading', { level: 1 })).toBeVisible()
+  await sign(manager, promotion, 'Release Manager')
+  expect((await verdict(request, 'waxwatch', 'staging', version)).verdict).toBe('GO')
+})
+
+test('an unauthorised deployment is on the record and on every screen that matters', async ({ browser, request }) => {
+  const version = await aRelease(request, 'stack', digest('unauthorised', stamp).slice(0, 7))
+  const started = await call(request, 'post', '/api/v1/deployments', { system: 'stack', profile: 'staging', version, inputs: [] })
+  expect(started.status).toBe(201)
+  expect(started.body.authorised).toBe(false)
+  await call(request, 'post', `/api/v1/deployments/${started.body.id}/result`, { result: 'succeeded' })
+  const page = await pageOf(browser, 'Ines Okafor')
+  await page.goto(`/deployments/${started.body.id}`)
+  await expect(page.getByText('was deployed to staging without authority')).toBeVisible()
+  await page.goto('/systems/stack')
+  await expect(page.getByText(/without authority|unauthorised/i).first()).toBeVisible()
+  await page.goto('/')
+  await expect(page.getByText(version).first()).toBeVisible()
+})
+
+test('nobody signs what they contributed to, and reads why (T02)', async ({ browser, request }) => {
+  const version = await aRelease(request, 'dreichor', `sha-${digest('own', stamp).slice(0, 7)}`, {
+    contributors: [{ identity: 'priya.raman@demo.countersign.example', commits: 2 }],
+  })
+  const manager = await pageOf(browser, 'Noor Halvorsen')
+  const promotion = await openPromotion(manager, 'dreichor', 'dev', 'prod', version)
+  await evidence(request, 'dreichor', version, 'prod', 'variables-valid')
+  await evidence(request, 'dreichor', version, 'prod', 'dev-startup')
+  await bring(await pageOf(browser, 'Emil Brandt'), promotion, 'isolation', 'No state is shared between the two')
+  await seal(manager, promotion)
+  const priya = await pageOf(browser, 'Priya Raman')
+  await priya.goto(`/promotions/${promotion}/sign`)
+  await expect(
+    priya.getByText('You wrote 2 commits of this release. Contributors do not sign towards a production-like profile.'),
+  ).toBeVisible()
+  await expect(priya.getByRole('button', { name: 'Sign as SecOps' })).toHaveAttribute('aria-disabled', 'true')
+  await expect(priya.getByLabel(/^Your password/)).toHaveCount(0)
+})
