@@ -73,7 +73,17 @@ export const SCREENS: readonly Screen[] = [
     viewer: MANAGEMENT,
     path: (at) => routes.promotionCompare(at.signing.id, { from: Math.max(1, at.signing.version - 1), to: at.signing.version }),
   },
-  { name: 'b2-sign', viewer: MANAGEMENT, path: (at) => routes.promotionSign(at.signing.id, { slot: at.signing.slot }), everyone: true },
+  {
+    name: 'b2-sign-read',
+    viewer: MANAGEMENT,
+    path: (at) => routes.promotionSign(at.signing.id, { slot: at.signing.slot }),
+    everyone: true,
+  },
+  {
+    name: 'b2-sign',
+    viewer: MANAGEMENT,
+    path: (at) => routes.promotionSign(at.signing.id, { slot: at.signing.slot, version: at.signing.version }),
+  },
   { name: 'b2-decline', viewer: MANAGEMENT, path: (at) => routes.promotionDecline(at.signing.id, { slot: at.signing.slot }) },
   { name: 'b3-receipt', viewer: MANAGEMENT, path: (at) => routes.signature(at.signing.signature) },
 
