@@ -33,6 +33,8 @@ export default defineConfig({
   use: {
     baseURL: process.env.COUNTERSIGN_URL ?? 'http://localhost:3000',
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: {
