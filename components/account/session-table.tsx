@@ -3,6 +3,7 @@ import { EmptyState } from '@/components/ui/banner'
 import { DataTable } from '@/components/ui/data-table'
 import { Chip } from '@/components/ui/status'
 import { RelativeTime, Time } from '@/components/ui/time'
+import { formatInstant } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { ProfileSession } from '@/lib/queries/account/get-profile'
 import { browserName } from './browser-name'
@@ -41,7 +42,7 @@ export function SessionTable({ sessions, end, endAll }: { sessions: readonly Pro
                 action={end}
                 hidden={{ session: session.id }}
                 className="inline"
-                label={`End the session ${browserName(session.userAgent)}`}
+                label={`End the session of ${browserName(session.userAgent)}, begun ${formatInstant(session.createdAt, { seconds: true })}`}
                 silentDone
               >
                 <SubmitButton variant="default" size="sm" pendingLabel="Ending">

@@ -93,11 +93,7 @@ function Column({
 function Card({ card }: { card: PromotionCard & { progress: Progress | null } }) {
   const { mine } = card
   return (
-    <Link
-      href={routes.promotion(card.id)}
-      className={clsx('card', mine && 'mine')}
-      aria-label={`${card.system.name} ${card.version}, ${card.from.id} to ${card.to.id}, ${card.id}`}
-    >
+    <Link href={routes.promotion(card.id)} className={clsx('card', mine && 'mine')}>
       <span className="bb trunc block">
         {card.system.name} {card.version}
       </span>
@@ -160,11 +156,7 @@ function Rolling({ progress }: { progress: Progress }) {
 
 function WatchedCard({ watched }: { watched: Watched }) {
   return (
-    <Link
-      href={routes.deployment(watched.deployment)}
-      className="card"
-      aria-label={`${watched.system} ${watched.version} on ${watched.to.id}, ${watched.deployment}`}
-    >
+    <Link href={routes.deployment(watched.deployment)} className="card">
       <span className="bb trunc block">
         {watched.system} {watched.version}
       </span>

@@ -40,7 +40,10 @@ async function gate(page: Page, promotion: string, id: string) {
 /** Brings evidence for a gate by hand, about the newest snapshot where it asks for one. */
 export async function bring(page: Page, promotion: string, id: string, found: string, ranOn?: string): Promise<void> {
   const part = await gate(page, promotion, id)
-  await part.getByText(/^(Attest it|Bring evidence)$/).click()
+  await part
+    .locator('summary')
+    .getByText(/^(Attest it|Bring evidence)$/)
+    .click()
   await part.getByRole('radio', { name: 'It passed' }).check({ force: true })
   await part.getByLabel('What was found').fill(found)
   if (ranOn) await part.getByLabel('Where it ran').fill(ranOn)

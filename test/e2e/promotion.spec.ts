@@ -17,13 +17,16 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
   await registerRelease(manager, 'robodj', version, 'hana.sato@demo.countersign.example 3')
 
   await test.step('into staging: the pipeline checks, an engineer attests, the Release Manager signs', async () => {
+    // A release candidate needs its config validation first (000.12): opening too early says so, and the form stands.
+    await engineer.goto(`/promotions/new?system=robodj&from=dev&to=staging&release=${version}`)
+    await engineer.getByRole('button', { name: 'Open the promotion' }).click()
+    await expect(engineer.getByRole('alert').filter({ hasText: 'Config validation' })).toBeVisible()
+    await evidence(request, 'robodj', version, 'staging', 'config-validation')
     const promotion = await openPromotion(engineer, 'robodj', 'dev', 'staging', version)
-    await expect(engineer.getByText(/Required gate .* is missing|is missing/i).first()).toBeVisible()
-    for (const gate of ['config-validation', 'secret-preflight', 'diff-secrets'])
-      await evidence(request, 'robodj', version, 'staging', gate)
+    for (const gate of ['secret-preflight', 'diff-secrets']) await evidence(request, 'robodj', version, 'staging', gate)
     await bring(engineer, promotion, 'docs-updated', 'Runbook and contracts updated in one change')
-    // Sealing is a person's act in the role: the engineer is told whose.
-    await expect(engineer.getByRole('button', { name: 'Seal version 1' }).first()).toHaveAttribute('aria-disabled', 'true')
+    // Sealing is the Release Manager's act: the engineer is told so, and is not offered it.
+    await expect(engineer.getByText(`${promotion} has no sealed version. The Release Manager seals it first.`).first()).toBeVisible()
     await seal(manager, promotion)
     await sign(manager, promotion, 'Release Manager')
     expect(await verdict(request, 'robodj', 'staging', version)).toMatchObject({ verdict: 'GO', promotion })
@@ -79,7 +82,7 @@ test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, 
   test.setTimeout(120_000)
   const version = await aRelease(request, 'dreichor', `sha-${digest(stamp).slice(0, 7)}`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
-  const promotion = await openPromotion(manager, 'dreichor', 'dev', 'prod', version)
+  const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'dreichor', 'dev', 'prod', version)
   await evidence(request, 'dreichor', version, 'prod', 'variables-valid')
   await evidence(request, 'dreichor', version, 'prod', 'dev-startup')
   await bring(await pageOf(browser, 'Emil Brandt'), promotion, 'isolation', 'No state is shared between the two')
@@ -97,7 +100,7 @@ test('a declined promotion says why, and is sealed anew for everybody to sign ag
   test.setTimeout(120_000)
   const version = await aRelease(request, 'waxwatch', `4.${stamp}.0`)
   const manager = await pageOf(browser, 'Ines Okafor')
-  const promotion = await openPromotion(manager, 'waxwatch', 'dev', 'staging', version)
+  const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
   for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
   await seal(manager, promotion)
   await manager.goto(`/promotions/${promotion}/decline`)
@@ -106,7 +109,7 @@ test('a declined promotion says why, and is sealed anew for everybody to sign ag
   await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
   await expect(manager.getByText('Choose what the reason is about.').first()).toBeVisible()
   await expect(manager.getByRole('textbox', { name: 'Why' })).toHaveValue('The importer drops the last page of a list')
-  await manager.getByText('Risk', { exact: true }).click()
+  await manager.getByRole('radio', { name: 'Risk' }).check({ force: true })
   await manager.getByLabel(/^Your password/).fill('not my password')
   await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
   await expect(
@@ -130,7 +133,7 @@ test('what was sealed is void when a check fails afterwards, and the signature d
   test.setTimeout(120_000)
   const version = await aRelease(request, 'waxwatch', `5.${stamp}.0`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
-  const promotion = await openPromotion(manager, 'waxwatch', 'dev', 'staging', version)
+  const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
   for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
   await seal(manager, promotion)
   await sign(manager, promotion, 'Release Manager')
@@ -171,7 +174,7 @@ test('nobody signs what they contributed to, and reads why (T02)', async ({ brow
     contributors: [{ identity: 'priya.raman@demo.countersign.example', commits: 2 }],
   })
   const manager = await pageOf(browser, 'Noor Halvorsen')
-  const promotion = await openPromotion(manager, 'dreichor', 'dev', 'prod', version)
+  const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'dreichor', 'dev', 'prod', version)
   await evidence(request, 'dreichor', version, 'prod', 'variables-valid')
   await evidence(request, 'dreichor', version, 'prod', 'dev-startup')
   await bring(await pageOf(browser, 'Emil Brandt'), promotion, 'isolation', 'No state is shared between the two')
