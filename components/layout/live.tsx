@@ -15,6 +15,8 @@ const FOLLOW_MS = 5_000
 /** Long enough hidden, the stream is let go; browsers hold only six connections to a server. */
 const LET_GO_MS = 15_000
 const RETRY_MS = 10_000
+/** What this session did is this page's own act when somebody touched it so shortly before; else it was another window's. */
+const OWN_ACT_MS = 15_000
 /** Following on behalf of nobody must not keep a session from idling out (T26). */
 const AWAY_MS = 10 * 60_000
 
@@ -48,6 +50,7 @@ export function Live() {
     let actedAt = Date.now()
     let followedAt = 0
     let isBehind = false
+    let isNews = false
     let isOver = false
     let retry: ReturnType<typeof setTimeout> | undefined
     let letGo: ReturnType<typeof setTimeout> | undefined
@@ -59,8 +62,11 @@ export function Live() {
         isBehind = true
         return
       }
+      const isOthers = isNews
+      isNews = false
       if (CEREMONY.test(here.current) || isBeingFilled()) {
-        setSeen('changed')
+        // Somebody's own act did not "change while they were reading"; its answer shows what came of it.
+        if (isOthers) setSeen('changed')
         return
       }
       // A refresh that finds no server would leave the page for the browser's own error; reading has to go on (ux.md section 5).
@@ -73,8 +79,9 @@ export function Live() {
       setSaid(`Updated at ${formatTimeUtc(followedAt, { seconds: true })}`)
       router.refresh()
     }
-    const hear = (changes: Changes) => {
-      if (!concernsPath(changes, here.current)) return
+    const hear = (changes: Changes, isOwnAct = false) => {
+      if (!concernsPath(changes, here.current, document.querySelector('main')?.dataset.system ?? null)) return
+      isNews ||= !isOwnAct
       follow ??= setTimeout(() => void refresh(), Math.max(300, followedAt + FOLLOW_MS - Date.now()))
     }
     const alive = () => {
@@ -97,6 +104,10 @@ export function Live() {
         alive()
         const keys = JSON.parse(event.data) as ChangeKey[] | null // from our own server
         hear(keys === null ? 'everything' : { keys })
+      })
+      stream.addEventListener('own', (event: MessageEvent<string>) => {
+        alive()
+        hear({ keys: JSON.parse(event.data) as ChangeKey[] }, Date.now() - actedAt < OWN_ACT_MS) // from our own server
       })
       stream.addEventListener('ended', () => {
         isOver = true

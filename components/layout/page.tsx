@@ -25,12 +25,15 @@ export function Page({
   crumbs,
   layout = 'page',
   phone,
+  system,
   className,
   children,
 }: {
   crumbs: readonly Crumb[]
   layout?: PageLayout
   phone?: PhoneHead
+  /** The one system the page is about, where its address does not say so: news of others do not concern it (`Live`). */
+  system?: string
   className?: string
   children: ReactNode
 }) {
@@ -44,7 +47,7 @@ export function Page({
         <Clock />
       </header>
       <PhoneTop {...head} />
-      <main id="main" tabIndex={-1} className={clsx(MAIN[layout], className)}>
+      <main id="main" tabIndex={-1} data-system={system} className={clsx(MAIN[layout], className)}>
         {layout === 'home' ? <div className="home">{children}</div> : children}
       </main>
     </>

@@ -1,7 +1,6 @@
 'use client'
 
 import { KeyRound } from 'lucide-react'
-import { useEffect, useRef } from 'react'
 import { ActionForm } from '@/components/ui/action-form'
 import { LinkButton } from '@/components/ui/button'
 import { Checkbox, Segmented, TextArea } from '@/components/ui/field'
@@ -120,23 +119,4 @@ export function DeclineForm({ promotion, slot, sealedHash, stepUp, decline, here
       </section>
     </ActionForm>
   )
-}
-
-/** Tells the server once that somebody who may decide opened the live version for the first time. */
-export function RecordOpening({ promotion, open }: { promotion: string; open: (form: FormData) => Promise<void> }) {
-  const told = useRef(false)
-
-  // Effect on the record: a page that is only prefetched opens nothing.
-  useEffect(() => {
-    if (told.current) return
-    told.current = true
-    const form = new FormData()
-    form.set('promotion', promotion)
-    open(form).catch((error: unknown) => {
-      // Without a connection the opening is told by the next visit; anything else is a bug and is seen as one.
-      if (!(error instanceof TypeError)) throw error
-    })
-  }, [promotion, open])
-
-  return null
 }

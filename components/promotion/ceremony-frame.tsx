@@ -23,12 +23,15 @@ const VERB = { sign: 'Sign', decline: 'Decline' } as const
 /** Frame of every step: breadcrumbs, on a phone the capacity and the step. */
 export function CeremonyPage({
   promotion,
+  system,
   title,
   step,
   back,
   children,
 }: {
   promotion: string
+  /** Its system, where somebody may decide: only news of that one interrupt. */
+  system?: string
   title: string
   step?: string
   back: string
@@ -43,6 +46,7 @@ export function CeremonyPage({
       ]}
       phone={{ back, title, aside: step }}
       layout="dossier"
+      system={system}
     >
       {children}
     </Page>

@@ -1,6 +1,6 @@
 'use client'
 
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Status } from '@/components/ui/status'
 import { type Dossier, sealText } from '@/lib/domain/dossier'
@@ -53,25 +53,4 @@ export function WhenSealed({ children }: { children: ReactNode }) {
       Reload, and tell SecOps if it happens again. Nothing can be signed from here.
     </Banner>
   )
-}
-
-/** Records once that a possible signer opened the sealed version. Shows nothing. */
-export function RecordOpening({ action, promotion }: { action: (form: FormData) => Promise<void>; promotion: string }) {
-  const sent = useRef(false)
-
-  // Effect on mount: reading is what is recorded; a page that is only fetched ahead of a click is not read. A moment later, because the router
-  // takes no action before the effects around this one have run.
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (sent.current) return
-      sent.current = true
-      const form = new FormData()
-      form.set('promotion', promotion)
-      // A lost connection loses nothing: the next opening is still the first one on record.
-      action(form).catch(() => undefined)
-    })
-    return () => clearTimeout(timer)
-  }, [action, promotion])
-
-  return null
 }

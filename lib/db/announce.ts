@@ -1,6 +1,6 @@
 import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
-import { type ChangeKey, changeKeys } from '@/lib/domain/change-key'
+import { changeKeys, type SessionNews } from '@/lib/domain/change-key'
 import { db } from './client'
 
 /** The channel on which every process of one database hears what the others changed. */
@@ -12,17 +12,17 @@ const GATHER_MS = 25
 /** More than this at once, and "anything may have changed" is shorter. */
 const MOST_KEYS = 40
 
-type News = { keys: Map<string, ChangeKey>; timer: NodeJS.Timeout | null }
-const kept = globalThis as { countersignNews?: News }
-const news = (kept.countersignNews ??= { keys: new Map(), timer: null })
+type News = { told: Map<string, SessionNews>; timer: NodeJS.Timeout | null }
+const kept = globalThis as { countersignTold?: News }
+const news = (kept.countersignTold ??= { told: new Map(), timer: null })
 
 /**
  * Says what committed events were about to whoever shows it, in this process and others. Best effort: nothing depends on it but how soon a screen
- * follows, and a screen that lost touch reads everything again.
+ * follows, and a screen that lost touch reads everything again. `session` is the one that changed them, if one did: it need not be told of its own acts.
  */
-export function announce(events: readonly AuditEvent[]): void {
-  for (const key of changeKeys(events)) news.keys.set(key.join(' '), key)
-  if (news.timer !== null || news.keys.size === 0) return
+export function announce(events: readonly AuditEvent[], session: string | null = null): void {
+  for (const key of changeKeys(events)) news.told.set([...key, session].join(' '), [...key, session])
+  if (news.timer !== null || news.told.size === 0) return
   news.timer = setTimeout(() => void flushNews(), GATHER_MS)
   news.timer.unref()
 }
@@ -31,10 +31,10 @@ export function announce(events: readonly AuditEvent[]): void {
 export async function flushNews(): Promise<void> {
   if (news.timer !== null) clearTimeout(news.timer)
   news.timer = null
-  const keys = [...news.keys.values()]
-  news.keys.clear()
-  if (keys.length === 0) return
-  const payload = JSON.stringify(keys.length > MOST_KEYS || keys.some((key) => key.join('').length > 150) ? [] : keys)
+  const told = [...news.told.values()]
+  news.told.clear()
+  if (told.length === 0) return
+  const payload = JSON.stringify(told.length > MOST_KEYS || told.some((each) => each.join('').length > 180) ? [] : told)
   try {
     await db.$executeRaw`SELECT pg_notify(${CHANNEL}, ${payload})`
   } catch {

@@ -1,12 +1,12 @@
 import 'server-only'
 import pg from 'pg'
-import type { ChangeKey, Changes } from '@/lib/domain/change-key'
+import type { Heard, SessionNews } from '@/lib/domain/change-key'
 import { CHANNEL } from './announce'
 
 const RETRY_MS = 1_000
 const PING_MS = 20_000
 
-type Listener = (changes: Changes) => void
+type Listener = (heard: Heard) => void
 type Ear = { listeners: Set<Listener>; client: pg.Client | null; timer: NodeJS.Timeout | null; isDeaf: boolean }
 
 // On globalThis, because every bundle of the server has a copy of this module and one connection is enough for all.
@@ -14,7 +14,7 @@ const kept = globalThis as { countersignEar?: Ear }
 const ear = (kept.countersignEar ??= { listeners: new Set(), client: null, timer: null, isDeaf: false })
 
 /**
- * Calls back with what changed in this database, whoever changed it. One LISTEN connection for the process, however many follow; after a loss it
+ * Calls back with what changed in this database, and by which session, whoever it was. One LISTEN connection for the process, however many follow; after a loss it
  * connects again every second, and then everybody hears "everything". Gives the way to stop.
  */
 export function onChanges(listener: Listener): () => void {
@@ -26,8 +26,8 @@ export function onChanges(listener: Listener): () => void {
   }
 }
 
-function tell(changes: Changes): void {
-  for (const listener of ear.listeners) listener(changes)
+function tell(heard: Heard): void {
+  for (const listener of ear.listeners) listener(heard)
 }
 
 async function listen(): Promise<void> {
@@ -90,7 +90,7 @@ function hangUp(): void {
   void client?.end().catch(() => {})
 }
 
-function read(payload: string | undefined): Changes {
-  const keys = JSON.parse(payload || '[]') as ChangeKey[] // sent by `flushNews` only; nobody else may connect to this database
-  return keys.length === 0 ? 'everything' : { keys }
+function read(payload: string | undefined): Heard {
+  const told = JSON.parse(payload || '[]') as SessionNews[] // sent by `flushNews` only; nobody else may connect to this database
+  return told.length === 0 ? 'everything' : told
 }

@@ -86,7 +86,7 @@ export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>
     told = events
     return result
   }, options)
-  if (!ctx.at) announce(told)
+  if (!ctx.at) announce(told, ctx.actor.session?.id)
   return outcome
 }
 

@@ -11,5 +11,5 @@ import { databaseNow, inTransaction } from './mutate'
  */
 export async function record(ctx: Ctx, events: readonly [AuditEvent, ...AuditEvent[]]): Promise<void> {
   await inTransaction(async (tx) => appendEvents(tx, ctx, ctx.at ?? (await databaseNow(tx)), events))
-  if (!ctx.at) announce(events)
+  if (!ctx.at) announce(events, ctx.actor.session?.id)
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { onChanges } from '@/lib/db/changes'
-import { audible, type Changes, touchesRights } from '@/lib/domain/change-key'
+import { audible, type Changes, splitNews, touchesRights } from '@/lib/domain/change-key'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import { onShutdown } from '@/lib/shutdown'
 
@@ -26,8 +26,8 @@ export function openStreams(person?: string): number {
 }
 
 /**
- * What changes in the systems somebody may read, as server-sent events: `hello` at once, `change` with keys (or null for "anything"), `beat` every
- * 15 seconds, `ended` when the session has. Keys only, no names and no values: whoever may see a thing reads it again (T23). `again` reads who it
+ * What changes in the systems somebody may read, as server-sent events: `hello` at once, `change` with keys (or null for "anything"), `own` with
+ * keys of what this session changed itself, `beat` every 15 seconds, `ended` when the session has. Keys only, no names and no values: whoever may see a thing reads it again (T23). `again` reads who it
  * is anew, without counting as activity (T26): at every beat, and at once when something changed that may concern their rights (T08).
  * `signal` is the request's: it ends the stream. Null when this person, or the process, has too many open already.
  */
@@ -74,14 +74,20 @@ export function openLive(
         systems = readableSystems(now.actor, now.now)
         return true
       }
-      const tell = (changes: Changes): void => {
-        const heard = audible(changes, systems)
-        if (heard) send('change', heard === 'everything' ? null : heard.keys)
+      const session = first.actor.session?.id ?? null
+      const tell = (event: 'change' | 'own', changes: Changes | null): void => {
+        const heard = changes && audible(changes, systems)
+        if (heard) send(event, heard === 'everything' ? null : heard.keys)
       }
-      const stop = onChanges((changes) => {
-        if (touchesRights(changes, { principal: person, session: first.actor.session?.id ?? null }))
-          void look().then((isThere) => isThere && tell('everything'))
-        else tell(changes)
+      const stop = onChanges((heard) => {
+        const { others, own } = splitNews(heard, session)
+        const who = { principal: person, session }
+        if ([others, own].some((changes) => changes && touchesRights(changes, who))) {
+          void look().then((isThere) => isThere && tell('change', 'everything'))
+          return
+        }
+        tell('change', others)
+        tell('own', own)
       })
       const beat = setInterval(() => void look().then((isThere) => isThere && send('beat', null)), BEAT_MS)
       beat.unref()

@@ -2,7 +2,7 @@ import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { StepUpAction } from '@/components/promotion/ceremony-decision'
-import { DeclineForm, RecordOpening, SignForm } from '@/components/promotion/ceremony-forms'
+import { DeclineForm, SignForm } from '@/components/promotion/ceremony-forms'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import type { FormAction, FormState } from '@/lib/http/form-state'
 
@@ -184,15 +184,5 @@ describe('declining', () => {
     await waitFor(() => expect(decide).toHaveBeenCalledTimes(2))
     expect(fields(stepUp.mock.calls[0]?.[0]).decision).toBe('decline')
     expect(sent(1)).toMatchObject({ reasonKind: 'risk', reason: 'The drill used another snapshot', proof: 'proof-1' })
-  })
-})
-
-describe('opening', () => {
-  it('is told once', async () => {
-    const open = vi.fn(async (_: FormData) => {})
-    const { rerender } = render(<RecordOpening promotion="PRM-0142" open={open} />)
-    rerender(<RecordOpening promotion="PRM-0142" open={open} />)
-    await waitFor(() => expect(open).toHaveBeenCalledOnce())
-    expect(open.mock.calls[0]?.[0].get('promotion')).toBe('PRM-0142')
   })
 })

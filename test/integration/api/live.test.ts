@@ -91,6 +91,22 @@ describe('the stream of changes', () => {
     await vi.waitFor(() => expect(heard.events).toEqual([['change', [['robodj', 'promotion', 'PRM-0003']]]]), WAIT)
   })
 
+  test('tells a session of its own acts apart, and everybody else as ever', async () => {
+    const me = await inside('Ines Okafor')
+    const mine = await follow(me)
+    const other = await follow(await inside('Jonah Weiss'))
+    await tuned(mine)
+    await tuned(other)
+    mine.events.length = 0
+    await mutate(me, async () => ({
+      result: null,
+      events: [{ action: 'dossier.opened', system: 'robodj', subject: { kind: 'promotion', id: 'PRM-0005' } }],
+    }))
+    await flushNews()
+    await vi.waitFor(() => expect(mine.events).toEqual([['own', [['robodj', 'promotion', 'PRM-0005']]]]), WAIT)
+    await vi.waitFor(() => expect(other.events).toEqual([['change', [['robodj', 'promotion', 'PRM-0005']]]]), WAIT)
+  })
+
   test('ends with the session, at once (T09)', async () => {
     const ctx = await inside('Priya Raman')
     const heard = await follow(ctx)

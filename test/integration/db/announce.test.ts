@@ -4,7 +4,7 @@ import { announce, flushNews } from '@/lib/db/announce'
 import { onChanges } from '@/lib/db/changes'
 import { mutate } from '@/lib/db/mutate'
 import type { AuditEvent } from '@/lib/domain/audit-event'
-import type { Changes } from '@/lib/domain/change-key'
+import type { Heard } from '@/lib/domain/change-key'
 import { aPerson } from '../../support/people'
 
 const WAIT = { timeout: 8_000, interval: 20 }
@@ -16,9 +16,9 @@ const seen = (system: string | null, id: string): AuditEvent => ({
 })
 
 const stops: (() => void)[] = []
-async function listening(): Promise<Changes[]> {
-  const heard: Changes[] = []
-  stops.push(onChanges((changes) => heard.push(changes)))
+async function listening(): Promise<Heard[]> {
+  const heard: Heard[] = []
+  stops.push(onChanges((told) => heard.push(told)))
   // The connection is made in the background; a change of our own tells that it is there.
   await vi.waitFor(async () => {
     announce([seen(null, 'PRM-9999')])
@@ -52,10 +52,10 @@ describe('news of changes', () => {
     await mutate(who, async () => ({ result: null, events: [seen('waxwatch', 'PRM-0002')] }))
     await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0), WAIT)
     await flushNews()
-    await vi.waitFor(() => expect(heard.flatMap((changes) => (changes === 'everything' ? [] : changes.keys)).length).toBe(2), WAIT)
-    expect(heard.flatMap((changes) => (changes === 'everything' ? [] : changes.keys))).toEqual([
-      ['robodj', 'promotion', 'PRM-0001'],
-      ['waxwatch', 'promotion', 'PRM-0002'],
+    await vi.waitFor(() => expect(heard.flatMap((told) => (told === 'everything' ? [] : told)).length).toBe(2), WAIT)
+    expect(heard.flatMap((told) => (told === 'everything' ? [] : told))).toEqual([
+      ['robodj', 'promotion', 'PRM-0001', null],
+      ['waxwatch', 'promotion', 'PRM-0002', null],
     ])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { audible, type Changes, changeKeys, concernsPath, touchesRights } from '@/lib/domain/change-key'
+import { audible, type Changes, changeKeys, concernsPath, splitNews, touchesRights } from '@/lib/domain/change-key'
 
 const PROMOTION: Changes = { keys: [['one', 'promotion', 'PRM-0001']] }
 const SESSION: Changes = { keys: [['*', 'session', 's1']] }
@@ -32,6 +32,31 @@ describe('news of changes', () => {
     ['/systems/two', 'everything', true],
   ])('%s is concerned as it should be', (path, changes, is) => {
     expect(concernsPath(changes, path)).toBe(is)
+  })
+
+  it('of another system do not concern a page that says which one it is about', () => {
+    expect(concernsPath(PROMOTION, '/promotions/PRM-0002/sign', 'one')).toBe(true)
+    expect(concernsPath(PROMOTION, '/promotions/PRM-0002/sign', 'two')).toBe(false)
+    expect(concernsPath(PROMOTION, '/promotions/PRM-0002/sign')).toBe(true)
+  })
+
+  it('are told apart by whose act they are, and tell no session of another', () => {
+    const heard = [
+      ['one', 'promotion', 'PRM-0001', 's1'],
+      ['one', 'promotion', 'PRM-0002', 's2'],
+      ['one', 'evidence', 'e', null],
+    ] as const
+    expect(splitNews(heard, 's1')).toEqual({
+      own: { keys: [['one', 'promotion', 'PRM-0001']] },
+      others: {
+        keys: [
+          ['one', 'promotion', 'PRM-0002'],
+          ['one', 'evidence', 'e'],
+        ],
+      },
+    })
+    expect(splitNews(heard.slice(2), null)).toEqual({ own: null, others: { keys: [['one', 'evidence', 'e']] } })
+    expect(splitNews('everything', 's1')).toEqual({ own: null, others: 'everything' })
   })
 
   it('are heard by those who read the system, and of no system by those who read all (T23)', () => {

@@ -45,6 +45,7 @@ export default async function DeploymentPage({ params }: Props) {
         { label: row.id },
       ]}
       layout="dossier"
+      system={row.system.slug}
     >
       <Paper>
         <PageHead

@@ -5,7 +5,7 @@ import { Page, Panel, Paper } from '@/components/layout/page'
 import { GatesSection } from '@/components/promotion/dossier-gates'
 import { DossierHead, PhoneFacts } from '@/components/promotion/dossier-head'
 import { ManageSection, NotYetList, Signatures, WhyYouMay, YourAction } from '@/components/promotion/dossier-panel'
-import { RecordOpening, SealCheck } from '@/components/promotion/dossier-seal-check'
+import { SealCheck } from '@/components/promotion/dossier-seal-check'
 import {
   ChangesSection,
   ContractSection,
@@ -14,6 +14,7 @@ import {
   RollbackSection,
 } from '@/components/promotion/dossier-sections'
 import { VersionsSection } from '@/components/promotion/dossier-versions'
+import { RecordOpening } from '@/components/promotion/record-opening'
 import { requireViewer } from '@/lib/auth/session'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { routes } from '@/lib/routes'
@@ -71,6 +72,7 @@ export default async function DossierPage({ params }: Props) {
       ]}
       phone={{ back: routes.promotions(), title: d.id, aside: d.sealed ? `version ${d.sealed.number}` : 'draft' }}
       layout="dossier"
+      system={d.system.id}
     >
       {d.sealed ? (
         <SealCheck canonical={d.sealed.canonical} hash={d.sealed.hash}>
@@ -79,7 +81,7 @@ export default async function DossierPage({ params }: Props) {
       ) : (
         body
       )}
-      {d.isFirstOpening ? <RecordOpening action={openDossierAction} promotion={d.id} /> : null}
+      {d.isFirstOpening ? <RecordOpening promotion={d.id} open={openDossierAction} /> : null}
     </Page>
   )
 }

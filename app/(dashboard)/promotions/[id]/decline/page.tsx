@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import { Panel, Paper } from '@/components/layout/page'
 import { CeremonyFacts } from '@/components/promotion/ceremony-facts'
-import { DeclineForm, RecordOpening } from '@/components/promotion/ceremony-forms'
+import { DeclineForm } from '@/components/promotion/ceremony-forms'
 import {
   CapacityChoice,
   CeremonyAssurances,
@@ -11,6 +11,7 @@ import {
   CeremonyStatement,
 } from '@/components/promotion/ceremony-frame'
 import { SealedText, WhileSealed } from '@/components/promotion/ceremony-sealed'
+import { RecordOpening } from '@/components/promotion/record-opening'
 import { requireViewer } from '@/lib/auth/session'
 import { getCeremony } from '@/lib/queries/sign-ceremony'
 import { routes } from '@/lib/routes'
@@ -42,7 +43,13 @@ export default async function DeclinePage({ params, searchParams }: Props) {
   return (
     <SealedText canonical={sealed.canonical} hash={sealed.hash}>
       {ceremony.isFirstOpening ? <RecordOpening promotion={id} open={openDossierAction} /> : null}
-      <CeremonyPage promotion={id} title={`Decline as ${slot.title}`} step={`version ${sealed.number}`} back={routes.promotion(id)}>
+      <CeremonyPage
+        promotion={id}
+        system={ceremony.system.id}
+        title={`Decline as ${slot.title}`}
+        step={`version ${sealed.number}`}
+        back={routes.promotion(id)}
+      >
         <Paper>
           <h1 className="h1" id="h">
             You are about to decline this

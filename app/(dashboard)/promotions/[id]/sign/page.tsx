@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import { Panel, Paper } from '@/components/layout/page'
 import { CeremonyFacts, Exceptions } from '@/components/promotion/ceremony-facts'
-import { RecordOpening, SignForm } from '@/components/promotion/ceremony-forms'
+import { SignForm } from '@/components/promotion/ceremony-forms'
 import {
   CapacityChoice,
   CeremonyAssurances,
@@ -14,6 +14,7 @@ import {
 } from '@/components/promotion/ceremony-frame'
 import { SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
 import { Way } from '@/components/promotion/parts'
+import { RecordOpening } from '@/components/promotion/record-opening'
 import { LinkButton } from '@/components/ui/button'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
@@ -59,7 +60,13 @@ type Step = { ceremony: Ceremony; hrefOf: (slot: string) => string }
 function ReadStep({ ceremony, hrefOf }: Step) {
   const { promotion, slot, sealed } = ceremony
   return (
-    <CeremonyPage promotion={promotion} title={`Sign as ${slot.title}`} step="step 1 of 3" back={routes.promotion(promotion)}>
+    <CeremonyPage
+      promotion={promotion}
+      system={ceremony.system.id}
+      title={`Sign as ${slot.title}`}
+      step="step 1 of 3"
+      back={routes.promotion(promotion)}
+    >
       <Paper>
         <CeremonySteps now={1} />
         <div className="mt-3.5">
@@ -92,7 +99,13 @@ function ConfirmStep({ ceremony, hrefOf }: Step) {
   const { promotion, slot, sealed, newerLive } = ceremony
   const here = routes.promotionSign(promotion, { slot: slot.key, version: sealed.number })
   return (
-    <CeremonyPage promotion={promotion} title={`Sign as ${slot.title}`} step="step 2 of 3" back={routes.promotion(promotion)}>
+    <CeremonyPage
+      promotion={promotion}
+      system={ceremony.system.id}
+      title={`Sign as ${slot.title}`}
+      step="step 2 of 3"
+      back={routes.promotion(promotion)}
+    >
       <Paper>
         <CeremonySteps now={2} />
         <h1 className="h1 mt-3.5" id="h">
