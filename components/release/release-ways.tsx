@@ -10,7 +10,6 @@ import { Status, type StatusKind } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { type GateVerdict, whoCanBring } from '@/lib/domain/gate'
 import type { PolicyProfile } from '@/lib/domain/policy/schema'
-import { ROLE_TITLE } from '@/lib/domain/roles'
 import type { FormAction } from '@/lib/http/form-state'
 import type { ReleaseDetail, ReleaseGate, ReleaseWay } from '@/lib/queries/release'
 import { routes } from '@/lib/routes'
@@ -132,7 +131,7 @@ function Gate({
           {judged.checklist?.runId ? 'Open the checklist' : 'Start the checklist'}
         </Link>
       ) : readOnly ? (
-        <span className="t-xs c3">Can bring it: {whoCanBring(rule, (role) => ROLE_TITLE[role])}</span>
+        <span className="t-xs c3">Can bring it: {whoCanBring(rule)}</span>
       ) : (
         <EvidenceForm
           action={bring}

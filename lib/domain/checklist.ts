@@ -2,6 +2,7 @@ import { canonicalText, sha256Hex } from './canonical'
 import { type Actor, holdsAny } from './context'
 import type { PolicyItem } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
+import { listOfTitles } from './rights'
 import type { Role } from './roles'
 
 /** An item of a checklist, of a policy or of an imported template: one shape for both. Parts of an item name it as their `parent`. */
@@ -232,10 +233,7 @@ export function whyNotTick(state: ChecklistState, request: TickRequest, actor: A
 function whyNotTheirs({ by, system }: TickRequest, actor: Actor, now: Date): Refusal | null {
   if (!by.kinds.includes(actor.kind)) return refuse('not_allowed', 'Only a person may tick this list.')
   if (actor.kind !== 'person' || !by.roles || holdsAny(actor, by.roles, system.id, now)) return null
-  return refuse(
-    'not_allowed',
-    `This list is ticked by ${by.roles.map((role) => role.replaceAll('_', ' ')).join(' or ')} of ${system.name}.`,
-  )
+  return refuse('not_allowed', `This list is ticked by ${listOfTitles(by.roles)} of ${system.name}.`)
 }
 
 /** In an ordered list the next open item is ticked, and only the last tick can be taken back. */

@@ -3,7 +3,6 @@ import { holdsAny } from './context'
 import { type EdgeGate, whoCanBring } from './gate'
 import { type Refusal, refuse } from './refusal'
 import { ACTING_ROLES, whyNotRight } from './rights'
-import { ROLE_TITLE } from './roles'
 import { whyNotTokenGate } from './scopes'
 
 /** How far a claimed time may be from ours before it is flagged, in milliseconds (T11). */
@@ -25,7 +24,7 @@ export function whyNotBring(gate: EdgeGate, actor: Actor, system: { id: string; 
     return refuse('policy_forbids', `${gate.title} is a checklist. Start it and tick its items; it takes no other evidence.`, {
       place: 'gate',
     })
-  const who = whoCanBring(gate, (role) => ROLE_TITLE[role])
+  const who = whoCanBring(gate)
   const kinds = gate.kind === 'attestation' ? (['person'] as const) : gate.by.kinds
   if (!(kinds as readonly string[]).includes(actor.kind)) {
     const why =

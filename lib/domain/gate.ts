@@ -1,6 +1,6 @@
 import { durationMs, formatDuration } from './duration'
 import type { Policy, PolicyEdge, PolicyGate } from './policy/schema'
-import type { Role } from './roles'
+import { ROLE_TITLE } from './roles'
 
 /** When a gate is judged: when a promotion opens, before it is sealed and signed, when its deployment starts. */
 export type GateMoment = 'opening' | 'promotion' | 'deployment'
@@ -186,8 +186,8 @@ export function isPassing(verdict: GateVerdict): boolean {
 const BRINGER: Record<'person' | 'agent' | 'token', string> = { person: 'a person', agent: 'an agent', token: 'a pipeline token' }
 
 /** Who may bring what a gate asks, in words. */
-export function whoCanBring(gate: PolicyGate, titleOf: (role: Role) => string = (role) => role.replaceAll('_', ' ')): string {
-  const roles = gate.by.roles?.map(titleOf).join(' or ')
+export function whoCanBring(gate: PolicyGate): string {
+  const roles = gate.by.roles?.map((role) => ROLE_TITLE[role]).join(' or ')
   if (gate.kind !== 'check') return roles ?? 'anybody with a role on the system'
   return gate.by.kinds.map((kind) => (kind === 'person' && roles ? roles : BRINGER[kind])).join(', ')
 }

@@ -205,9 +205,10 @@ export function whyNotSeal(facts: PromotionFacts, actor: Actor, candidates: read
   const open = openGates(facts, 'promotion')
   if (open.length > 0) {
     const details = open.map((judged) => `${judged.gate.title}: ${judged.sentence} Can bring it: ${judged.whoCanBring}.`)
+    const all = facts.gates.filter((judged) => judged.gate.moments.includes('promotion')).length
     return refuse(
       'gate_not_passed',
-      `${open.length} of ${facts.gates.filter((g) => g.gate.moments.includes('promotion')).length} gates ${open.length === 1 ? 'does' : 'do'} not pass.`,
+      open.length === 1 ? `One gate of ${all} stands in the way.` : `${open.length} gates of ${all} stand in the way.`,
       { details },
     )
   }

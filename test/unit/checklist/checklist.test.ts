@@ -232,7 +232,7 @@ describe('ticking', () => {
   })
 
   it('is for the people and software the list names', () => {
-    expect(why([], ask('announce'), actor(['auditor']))).toBe('This list is ticked by engineer or release manager of RoboDJ.')
+    expect(why([], ask('announce'), actor(['auditor']))).toBe('This list is ticked by Engineer or Release Manager of RoboDJ.')
     expect(why([], ask('announce'), actor([], 'agent'))).toBe('Only a person may tick this list.')
     expect(why([], ask('announce', { by: { kinds: ['person', 'agent'], roles: ['engineer'] } }), actor([], 'agent'))).toBeNull()
   })

@@ -296,8 +296,8 @@ describe('whatever the facts', () => {
 
 describe('who can bring it, in words', () => {
   it.each([
-    ['secret-preflight', 'a pipeline token, an agent, engineer or dev lead or release manager or secops'],
-    ['escalation-contacts', 'release manager or incident commander'],
+    ['secret-preflight', 'a pipeline token, an agent, Engineer or Dev lead or Release Manager or SecOps'],
+    ['escalation-contacts', 'Release Manager or Incident commander'],
     ['config-validation', 'a pipeline token, an agent, a person'],
   ])('%s: %s', (id, words) => {
     expect(whoCanBring(gate(id))).toBe(words)

@@ -97,7 +97,7 @@ describe('not yet', () => {
     expect(notYet(blocked, NOW).map(({ code, sentence, who }) => `${code}: ${sentence} (${who})`)).toMatchInlineSnapshot(`
       [
         "policy_forbids: The release bundle of 2.4.0 is not approved. (Release Manager)",
-        "gate_not_passed: Secret preflight, env-only: Failed: exit 1 (a pipeline token, an agent, engineer or dev lead or release manager or secops)",
+        "gate_not_passed: Secret preflight, env-only: Failed: exit 1 (a pipeline token, an agent, Engineer or Dev lead or Release Manager or SecOps)",
         "stale_version: The window changed; version 1 is void. (Release Manager)",
         "stale_version: The gate secret-preflight failed; version 1 is void. (Release Manager)",
         "held: Release Manager has not signed version 1. (Release Manager)",
@@ -206,7 +206,7 @@ describe('sealing', () => {
     expect(whyNotSeal(aPromotion(), manager, everybody, NOW)).toBeNull()
     expect(whyNotSeal(aPromotion({ gateFacts: { 'secret-preflight': failing } }), manager, everybody, NOW)).toMatchObject({
       code: 'gate_not_passed',
-      sentence: '1 of 4 gates does not pass.',
+      sentence: 'One gate of 4 stands in the way.',
       details: [expect.stringMatching(/^Secret preflight, env-only: Failed: exit 1 Can bring it: /)],
     })
     const unapproved = aPromotion()

@@ -34,7 +34,7 @@ describe('what a pipeline is told', () => {
     const { verdict, reasons } = ask(facts)
     expect(verdict).toBe('NOT_YET')
     expect(reasons.map(({ code, who }) => [code, who])).toEqual([
-      ['gate_not_passed', expect.stringContaining('engineer')],
+      ['gate_not_passed', expect.stringContaining('Engineer')],
       ['held', 'Management'],
       ['held', 'Production approver'],
     ])
