@@ -1,6 +1,6 @@
 'use client'
 
-import { unstable_rethrow } from 'next/navigation'
+import { unstable_rethrow, useRouter } from 'next/navigation'
 import { type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { SubmitButton } from '@/components/ui/action-form'
 import { TextInput } from '@/components/ui/field'
@@ -30,7 +30,8 @@ function refusedHere(sentence: string, fieldErrors: FieldWords, code: RefusalCod
 
 /**
  * One decision in two requests: the password gives a proof, the proof signs. A proof that was not used up stands for the next try until it ages; then,
- * or when the server no longer takes it, the password is asked for again and everything else stays as it was.
+ * or when the server no longer takes it, the password is asked for again and everything else stays as it was. What was recorded has an address, and
+ * the page goes there.
  */
 export function useDecision({
   stepUp,
@@ -43,6 +44,7 @@ export function useDecision({
   binding: Binding
   whyNotYet: (form: FormData) => FieldWords
 }): { action: FormAction; stepUpState: StepUpState } {
+  const router = useRouter()
   const proof = useRef<{ id: string; until: number } | null>(null)
   const [until, setUntil] = useState<number | null>(null)
   const [round, setRound] = useState(0)
@@ -77,6 +79,10 @@ export function useDecision({
       form.delete('password')
       form.set('proof', proof.current?.id ?? '')
       const answer = await decide(IDLE, form)
+      if (answer.status === 'done' && answer.href !== undefined) {
+        router.push(answer.href)
+        router.refresh() // the frame around it counts what waits
+      }
       if (answer.status !== 'refused' || answer.refusal.code !== 'step_up_required') return answer
       proof.current = null
       setUntil(null)
@@ -127,7 +133,10 @@ const FINAL: ReadonlySet<RefusalCode> = new Set([
   'unauthenticated',
 ])
 
-/** The button of a decision. Where a refusal is final it becomes a way to see what stands now; what was typed stays on the page until then. */
+/**
+ * The button of a decision. Where a refusal is final it becomes a way to see what stands now; what was typed stays on the page until then. Once
+ * something is recorded there is nothing left to press.
+ */
 export function DecideButton({
   here,
   variant,
@@ -143,6 +152,7 @@ export function DecideButton({
   children: ReactNode
 }) {
   const { state } = useContext(FormContext)
+  if (state.status === 'done') return null
   if (state.status === 'refused' && FINAL.has(state.refusal.code))
     return (
       // A plain link: the page has to be asked for anew, although its address is the same.

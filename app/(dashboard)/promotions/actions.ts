@@ -127,18 +127,24 @@ export async function stepUpAction(form: FormData): Promise<{ state: FormState; 
   return { state, proof }
 }
 
-/** Signs and goes to the receipt. */
+/** Signs and says where the receipt is. The form goes there: a redirect would render that page inside this answer, which takes longer than signing. */
 export async function signAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, signPromotionInput, async (ctx, input) => redirect(routes.signature((await signPromotion(ctx, input)).id)), {
-    verb: 'promotion:sign',
-  })
+  return submit(
+    form,
+    signPromotionInput,
+    async (ctx, input) => ({ message: 'Signed.', href: routes.signature((await signPromotion(ctx, input)).id) }),
+    { verb: 'promotion:sign' },
+  )
 }
 
-/** Declines and goes to the receipt. */
+/** Declines and says where the receipt is, as signing does. */
 export async function declineAction(_: FormState, form: FormData): Promise<FormState> {
-  return submit(form, declinePromotionInput, async (ctx, input) => redirect(routes.signature((await declinePromotion(ctx, input)).id)), {
-    verb: 'promotion:decline',
-  })
+  return submit(
+    form,
+    declinePromotionInput,
+    async (ctx, input) => ({ message: 'Declined.', href: routes.signature((await declinePromotion(ctx, input)).id) }),
+    { verb: 'promotion:decline' },
+  )
 }
 
 /** Takes one's own signature back until the deployment starts. */

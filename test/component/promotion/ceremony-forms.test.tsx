@@ -6,6 +6,9 @@ import { DeclineForm, SignForm } from '@/components/promotion/ceremony-forms'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import type { FormAction, FormState } from '@/lib/http/form-state'
 
+const router = { push: vi.fn(), refresh: vi.fn() }
+vi.mock('next/navigation', async (original) => ({ ...(await original<object>()), useRouter: () => router }))
+
 const HASH = 'a'.repeat(64)
 const PASSWORD = 'a long made-up phrase'
 const said = (refusal: Refusal): FormState => ({
@@ -20,6 +23,8 @@ const decide = vi.fn<FormAction>()
 const answers: FormState[] = []
 
 beforeEach(() => {
+  router.push.mockReset()
+  router.refresh.mockReset()
   stepUp
     .mockReset()
     .mockImplementation(async () => ({ state: { status: 'done', message: 'Confirmed.' }, proof: `proof-${stepUp.mock.calls.length}` }))
@@ -145,6 +150,28 @@ describe('signing', () => {
     expect(screen.getByRole('link', { name: 'Show what stands now' }).getAttribute('href')).toBe('/here')
   })
 
+  it('goes to the receipt, once, and brings the frame up to date', async () => {
+    answers.push({ status: 'done', message: 'Signed.', href: '/signatures/7' })
+    signing()
+    await userEvent.click(screen.getByLabelText(/I have read/))
+    await userEvent.type(password() as HTMLInputElement, PASSWORD)
+    await press('Sign as Management')
+    await waitFor(() => expect(router.push).toHaveBeenCalledExactlyOnceWith('/signatures/7'))
+    expect(router.refresh).toHaveBeenCalledOnce()
+    expect((await screen.findByRole('link', { name: 'Open' })).getAttribute('href')).toBe('/signatures/7')
+    expect(screen.queryByRole('button', { name: /Sign as/ })).toBeNull()
+  })
+
+  it('goes nowhere after a refusal', async () => {
+    answers.push(said(refuse('busy', 'Try again.')))
+    signing()
+    await userEvent.click(screen.getByLabelText(/I have read/))
+    await userEvent.type(password() as HTMLInputElement, PASSWORD)
+    await press('Sign as Management')
+    await screen.findByRole('alert')
+    expect(router.push).not.toHaveBeenCalled()
+  })
+
   it('stays on the page when the server does not answer', async () => {
     decide.mockRejectedValueOnce(new TypeError('Failed to fetch'))
     signing()
@@ -169,7 +196,11 @@ describe('declining', () => {
   })
 
   it('keeps the reason when the secret filter refuses it, and names the place', async () => {
-    answers.push(said(refuse('secret_refused', 'reason looks like an access key. Nothing was stored.', { place: 'reason' })))
+    answers.push(said(refuse('secret_refused', 'reason looks like an access key. Nothing was stored.', { place: 'reason' })), {
+      status: 'done',
+      message: 'Declined.',
+      href: '/signatures/8',
+    })
     declining()
     await userEvent.click(screen.getByLabelText('Risk'))
     await userEvent.type(screen.getByLabelText('Why'), 'The drill used another snapshot')
@@ -183,6 +214,7 @@ describe('declining', () => {
     await press('Decline as Management')
     await waitFor(() => expect(decide).toHaveBeenCalledTimes(2))
     expect(fields(stepUp.mock.calls[0]?.[0]).decision).toBe('decline')
+    await waitFor(() => expect(router.push).toHaveBeenCalledExactlyOnceWith('/signatures/8'))
     expect(sent(1)).toMatchObject({ reasonKind: 'risk', reason: 'The drill used another snapshot', proof: 'proof-1' })
   })
 })
