@@ -64,3 +64,14 @@ export async function keepText(tx: Tx, body: string): Promise<string> {
   await tx.$executeRaw`INSERT INTO audit.text (digest, salt, body) VALUES (${digest}, ${salt}, ${body})`
   return digest
 }
+
+/**
+ * Takes texts off the record: body and salt go, the digest stays, and the act is an event of its own, all by the one function of the database that
+ * may (T18, T40). Gives how many there were.
+ */
+export async function redactTexts(tx: Tx, ctx: Ctx, now: Date, about: AuditEvent['subject'], digests: readonly string[]): Promise<number> {
+  if (digests.length === 0) return 0
+  const event = eventText(ctx, { action: 'text.redacted', system: null, subject: about, after: { texts: digests.length } }, now)
+  const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT audit.redact(${[...digests]}::text[], ${event}) AS n`
+  return row?.n ?? 0
+}

@@ -7,6 +7,7 @@ export const AUDIT_DID: Record<AuditAction, string> = {
   'principal.created': 'Added',
   'principal.retired': 'Retired',
   'principal.erased': 'Erased',
+  'text.redacted': 'Took words off',
   'person.updated': 'Changed profile',
   'password.changed': 'Changed password',
   'setup_link.created': 'Printed set-up link',

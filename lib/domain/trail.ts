@@ -70,6 +70,7 @@ export const ACTION_GROUPS = {
       'principal.created',
       'principal.retired',
       'principal.erased',
+      'text.redacted',
       'person.updated',
       'password.changed',
       'setup_link.created',

@@ -1,4 +1,5 @@
 import 'server-only'
+import { redactTexts } from '@/lib/db/audit'
 import { loadAccountForUpdate } from '@/lib/db/load-account'
 import { mutate } from '@/lib/db/mutate'
 import { whyNotErase } from '@/lib/domain/account'
@@ -6,8 +7,8 @@ import type { Ctx } from '@/lib/domain/context'
 import { ensure } from '@/lib/domain/refusal'
 
 /**
- * Erases the personal data of somebody retired: name, addresses, password, devices. The id stays, so that every act and signature of theirs still
- * stands on the record (T40). Cannot be undone.
+ * Erases the personal data of somebody retired: name, addresses, password, devices, and the words of their statements, which begin with their name.
+ * The id and every digest stay, so that every act and signature of theirs still stands on the record (T40). Cannot be undone.
  */
 export function erasePerson(ctx: Ctx, input: { person: string }): Promise<void> {
   return mutate(ctx, async ({ tx, now, actor }) => {
@@ -20,7 +21,16 @@ export function erasePerson(ctx: Ctx, input: { person: string }): Promise<void> 
     })
     // The link between a commit and the id stays, by a made-up address: separation of duties outlives the name.
     await tx.$executeRaw`UPDATE "CommitIdentity" SET email = 'erased-' || gen_random_uuid() || '@erased.invalid' WHERE "principalId" = ${who.id}::uuid`
+    await tx.$executeRaw`UPDATE "ReleaseContributor" SET identity = 'erased-' || gen_random_uuid() || '@erased.invalid' WHERE "principalId" = ${who.id}::uuid`
     await tx.$executeRaw`UPDATE "Session" SET "userAgent" = '' WHERE "principalId" = ${who.id}::uuid`
+    const signed = await tx.signOff.findMany({ where: { signerId: who.id }, select: { statement: true } })
+    await redactTexts(
+      tx,
+      { ...ctx, actor },
+      now,
+      { kind: 'principal', id: who.id },
+      signed.map(({ statement }) => statement),
+    )
     return { result: undefined, events: [{ action: 'principal.erased', system: null, subject: { kind: 'principal', id: who.id } }] }
   })
 }

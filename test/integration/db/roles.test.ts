@@ -152,7 +152,11 @@ describe('the catalog', () => {
   it('functions that act as their owner cannot be called by others and fix their search path', async () => {
     const functions = await rowsOf<{ name: string; config: string[] | null; app: boolean }>(`
       SELECT proname AS name, proconfig AS config, has_function_privilege('countersign_app', oid, 'EXECUTE') AS app FROM pg_proc WHERE prosecdef AND pronamespace IN ('audit'::regnamespace, 'public'::regnamespace)`)
-    expect(functions).toEqual([{ name: 'remember_pending', config: ['search_path=pg_catalog, audit'], app: false }])
+    expect(functions.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+      // The one way to take words off the record; it writes its event itself.
+      { name: 'redact', config: ['search_path=pg_catalog, audit'], app: true },
+      { name: 'remember_pending', config: ['search_path=pg_catalog, audit'], app: false },
+    ])
   })
 })
 
@@ -197,6 +201,12 @@ describe('the application’s role tries', () => {
     } finally {
       await app.query('ROLLBACK')
     }
+  })
+
+  it('to take words off the record under another name, and is refused', async () => {
+    await expect(app.query(`SELECT audit.redact(ARRAY['${'0'.repeat(64)}'], '${EVENT}')`)).rejects.toThrow(
+      'records itself as text.redacted',
+    )
   })
 
   it('and the trail is as it was', async () => {

@@ -5,6 +5,9 @@ import { erasePerson } from '@/lib/usecases/account/erase-person'
 import { retirePerson } from '@/lib/usecases/account/retire-person'
 import { updateProfile } from '@/lib/usecases/account/update-profile'
 import { aPerson, bareCtx, ctxOf, events, refusalOf, theAdmin } from '@/test/support/factories'
+import { emailOf, aPerson as scenePerson } from '@/test/support/people'
+import { aSealedPromotion, inBrowser, sign } from '@/test/support/promotions'
+import { aGovernedSystem, aRelease } from '@/test/support/scene'
 
 const CONFIRMED = { confirmed: 'yes' as const }
 
@@ -27,6 +30,33 @@ test('erasing takes name and addresses away and leaves id and trail (T40)', asyn
   expect(await refusalOf(erasePerson(ctx, { person: leaver.id, ...CONFIRMED }))).toMatchObject({ code: 'wrong_state' })
   expect(await wherever('quirina')).toEqual([])
   expect(await wherever(leaver.email)).toEqual([])
+})
+
+test('what an erased signer said and the address of their commits go too; the signature and its digest stand (T40)', async () => {
+  const scene = await aGovernedSystem('robodj')
+  const leaver = await inBrowser(await scenePerson('Quirina Vanishing', ['management'], 'robodj'))
+  const address = await emailOf(leaver)
+  const { id: promotion, hash } = await aSealedPromotion(scene, 'prod')
+  const signed = await sign(leaver, promotion, 'management', hash)
+  const before = await db.signOff.findUniqueOrThrow({ where: { id: signed.id } })
+  const release = await aRelease(scene, { contributors: [{ identity: address, commits: 3 }] })
+  expect(await wherever('quirina')).toContain('audit.text')
+  expect(await wherever(address)).toContain('public."ReleaseContributor"')
+
+  const ctx = bareCtx(await theAdmin())
+  await retirePerson(ctx, { person: leaver.actor.id })
+  await erasePerson(ctx, { person: leaver.actor.id, ...CONFIRMED })
+  expect(await wherever('quirina')).toEqual([])
+  expect(await wherever(address)).toEqual([])
+  expect(await db.signOff.findUniqueOrThrow({ where: { id: signed.id } })).toEqual(before)
+  expect(await db.auditText.findUniqueOrThrow({ where: { digest: before.statement } })).toMatchObject({
+    body: null,
+    redactedByEvent: expect.any(String),
+  })
+  expect(await db.releaseContributor.findMany({ where: { releaseId: release.id } })).toMatchObject([
+    { principalId: leaver.actor.id, commits: 3, identity: expect.stringMatching(/^erased-/) },
+  ])
+  expect((await events()).filter(({ action }) => action === 'text.redacted')).toHaveLength(1)
 })
 
 test('only an admin erases', async () => {
