@@ -142,7 +142,11 @@ test('the whole product answers to the keyboard', async ({ page }) => {
   await expect(page.getByRole('dialog')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
-  await page.keyboard.press('j')
+  // The dialog gives the focus back a moment after it is gone.
+  await expect(async () => {
+    await page.keyboard.press('j')
+    await expect(page.locator('[data-row] a:focus')).toHaveCount(1, { timeout: 500 })
+  }).toPass()
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/promotions\/PRM-\d+$/)
   await page.keyboard.press('Control+k')

@@ -1,10 +1,10 @@
-import { bring, openPromotion, registerRelease, seal, sign, startDeployment, succeed, walkChecklist } from './journey'
+import { approveBundle, bring, openPromotion, registerRelease, seal, sign, startDeployment, succeed, walkChecklist } from './journey'
 import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
 
 // The main job, by the people the policies of the five documents name, each in a browser of their own.
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
-const stamp = Date.now() % 1_000_000
+const stamp = Math.floor(Date.now() / 1000) % 100_000_000
 
 test('RoboDJ goes from dev to staging to prod because its gates hold and the right people signed (000.24 to 000.31)', async ({
   browser,
@@ -46,6 +46,10 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
     await bring(engineer, promotion, 'rollback-drill', 'Restored in 3 min 40 s', 'staging')
     const commander = await pageOf(browser, 'Kofi Mensah')
     await bring(commander, promotion, 'escalation-contacts', '3 contacts, 2 reached by phone')
+    // prod takes approved bundles only, and whoever registered one does not approve it (000.5).
+    await manager.goto(`/promotions/${promotion}`)
+    await expect(manager.getByText(/approves its bundle first/).first()).toBeVisible()
+    await approveBundle(await pageOf(browser, 'Noor Halvorsen'), 'robodj', version)
     await seal(manager, promotion)
     const notYet = await verdict(request, 'robodj', 'prod', version)
     expect(notYet.verdict).toBe('NOT_YET')
@@ -120,7 +124,7 @@ test('a declined promotion says why, and is sealed anew for everybody to sign ag
   ).toBeVisible()
   await manager.getByLabel(/^Your password/).fill(demo.password)
   await manager.getByRole('button', { name: 'Decline as Release Manager' }).click()
-  await manager.waitForURL(new RegExp(`/promotions/${promotion}`))
+  await manager.waitForURL((url) => !url.pathname.endsWith('/decline'))
   await manager.goto(`/promotions/${promotion}`)
   await expect(manager.getByText('The importer drops the last page of a list').first()).toBeVisible()
   expect((await verdict(request, 'waxwatch', 'staging', version)).verdict).toBe('NOT_YET')
@@ -182,7 +186,7 @@ test('nobody signs what they contributed to, and reads why (T02)', async ({ brow
   const priya = await pageOf(browser, 'Priya Raman')
   await priya.goto(`/promotions/${promotion}/sign`)
   await expect(
-    priya.getByText('You wrote 2 commits of this release. Contributors do not sign towards a production-like profile.'),
+    priya.getByText('You wrote 2 commits of this release. Contributors do not sign towards a production-like profile.').first(),
   ).toBeVisible()
   await expect(priya.getByRole('button', { name: 'Sign as SecOps' })).toHaveAttribute('aria-disabled', 'true')
   await expect(priya.getByLabel(/^Your password/)).toHaveCount(0)

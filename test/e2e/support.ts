@@ -20,6 +20,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('Password').fill(demo.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
 }
 
 type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>
