@@ -163,7 +163,11 @@ export function EraseForm({ action, person, refusal }: { action: FormAction; per
   return (
     <ActionForm action={action} hidden={{ person }} label="Erase personal data" silentDone>
       {refusal ? null : (
-        <Checkbox name="confirmed" value="yes" label="Name and addresses go and never come back. Acts and signatures stay under an id." />
+        <Checkbox
+          name="confirmed"
+          value="yes"
+          label="Name, addresses and the words of statements go and never come back. Acts and signatures stay under an id."
+        />
       )}
       <div className="btns">
         <SubmitButton variant="danger" refusal={refusal} pendingLabel="Erasing">

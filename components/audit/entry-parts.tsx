@@ -5,6 +5,7 @@ import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Link } from '@/components/ui/link'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { formatDate, formatTime, plural } from '@/lib/format'
 import type { AuditDetail, SealedCheck } from '@/lib/queries/audit-detail'
 import { routes } from '@/lib/routes'
@@ -128,7 +129,12 @@ export function EntryFacts({ entry, wide }: { entry: AuditDetail; wide?: boolean
 
 /** The free text that belongs to an entry: kept apart under its digest, so that it can be redacted and the entry still stands. */
 export function EntryText({ text }: { text: NonNullable<AuditDetail['text']> }) {
-  if (text.body !== null) return <Statement>{text.body}</Statement>
+  if (text.body !== null)
+    return (
+      <Statement>
+        <Visible text={text.body} />
+      </Statement>
+    )
   return (
     <p className="c2">
       {text.redactedBy ? (

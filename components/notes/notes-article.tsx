@@ -1,4 +1,5 @@
 import { Words } from '@/components/policy/words'
+import { Visible } from '@/components/ui/visible'
 import { formatDate, formatInstant, listWords, numberWord } from '@/lib/format'
 import type { NotesDetail } from '@/lib/queries/release-notes'
 
@@ -30,7 +31,7 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
         {detail.system.name} {detail.version}
       </h1>
       <p className="c2">
-        {notes?.summary ? `${notes.summary} ` : ''}
+        {notes?.summary ? <Visible text={`${notes.summary} `} /> : ''}
         {notes
           ? detail.replaces
             ? `Replaces ${detail.replaces}.`

@@ -5,6 +5,7 @@ import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
 import { Status, StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { isPassing } from '@/lib/domain/gate'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatSha, listWords, plural } from '@/lib/format'
@@ -52,7 +53,7 @@ export function CeremonyFacts({
             <ul className="grid gap-1.5">
               {dossier.changes.map((change) => (
                 <li key={`${change.kind} ${change.summary}`}>
-                  <span className="c3">{change.kind}</span> {change.summary}
+                  <span className="c3">{change.kind}</span> <Visible text={change.summary} />
                   {change.reference ? <span className="c3"> {change.reference}</span> : null}
                 </li>
               ))}

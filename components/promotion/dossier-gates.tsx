@@ -11,6 +11,7 @@ import { Freshness } from '@/components/ui/plots'
 import { Section, SubHead } from '@/components/ui/section'
 import { Status, StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { formatAge, formatFreshness, formatHash, formatInstant, formatLimit, formatTimeUtc, HOUR } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { EvidenceView, GateView } from '@/lib/queries/gate-view'
@@ -223,7 +224,7 @@ function Evidence({ title, evidence }: { title: string; evidence: EvidenceView }
       <KeyValue
         width="wider"
         items={[
-          { label: 'Found', value: evidence.summary },
+          { label: 'Found', value: <Visible text={evidence.summary} /> },
           { label: 'Brought by', value: <Actor name={evidence.by.name} kind={evidence.by.kind} /> },
           { label: 'Recorded', value: <Time at={evidence.recordedAt} show="seconds" /> },
           { label: 'Claimed time', value: evidence.claimedAt ? <Time at={evidence.claimedAt} show="seconds" /> : null },

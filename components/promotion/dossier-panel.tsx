@@ -1,4 +1,5 @@
 import { NotebookText, Rocket, Signature } from 'lucide-react'
+import { Fragment } from 'react'
 import { DenyLine } from '@/components/ui/banner'
 import { Button, LinkButton } from '@/components/ui/button'
 import { Disclosure } from '@/components/ui/disclosure'
@@ -30,6 +31,18 @@ export function Signatures({ d }: { d: PromotionDossier }) {
           <Line key={slot.key} d={d} slot={slot} />
         ))}
       </div>
+      {d.sealed && d.openings.length > 0 ? (
+        <p className="t-xs c3 mt-2">
+          Version {d.sealed.number} first opened by{' '}
+          {d.openings.map(({ name, at }, index) => (
+            <Fragment key={`${name} ${at.getTime()}`}>
+              {index > 0 ? ', ' : ''}
+              {name} <Time at={at} show="today" />
+            </Fragment>
+          ))}
+          .
+        </p>
+      ) : null}
     </>
   )
 }

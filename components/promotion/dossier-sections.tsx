@@ -10,6 +10,7 @@ import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { formatDate, formatHash, formatInstant, formatSha, plural } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
@@ -300,7 +301,9 @@ export function DiscussionSection({ d, ask }: { d: PromotionDossier; ask: FormAc
                 <Time at={entry.at} relative />
                 {entry.sinceSeal && d.sealed ? <Status status="running">since version {d.sealed.number}</Status> : null}
               </span>
-              <p className="max-w-[72ch] break-words whitespace-pre-line">{entry.text ?? 'The text was erased.'}</p>
+              <p className="max-w-[72ch] break-words whitespace-pre-line">
+                <Visible text={entry.text ?? 'The text was erased.'} />
+              </p>
             </li>
           ))}
         </ul>

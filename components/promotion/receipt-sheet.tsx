@@ -65,6 +65,7 @@ export function ReceiptSheet({ receipt }: { receipt: Receipt }) {
               </span>
             ),
           },
+          { label: 'Opened', value: receipt.openedAt ? <Time at={receipt.openedAt} show="seconds" /> : null },
           { label: 'Withdrawn', value: receipt.withdrawn ? <Time at={receipt.withdrawn.at} show="seconds" /> : null },
         ]}
       />

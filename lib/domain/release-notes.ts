@@ -1,4 +1,5 @@
 import type { Dossier } from './dossier'
+import { visibleBidi } from './text-safety'
 
 /** The text of release notes as it is sealed when a promotion is approved: generated from the dossier and its signatures. Ids, never names. */
 export type ReleaseNotes = {
@@ -58,7 +59,7 @@ export function draftNotes(from: {
 
 /** Free text as Markdown text: nothing in it becomes markup, wherever it stands, also at the beginning of a line (T21). */
 export const asText = (text: string): string =>
-  text
+  visibleBidi(text)
     .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
     .trim()
     .replace(/[\\|*_`~<>[\]#&]/g, '\\$&')

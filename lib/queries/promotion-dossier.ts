@@ -91,6 +91,8 @@ export type PromotionDossier = {
   notYet: NotYet[]
   /** Opening the live version for the first time is recorded for those who could decide on it. */
   isFirstOpening: boolean
+  /** When each possible signer first opened the sealed version, earliest first. */
+  openings: { name: string; at: Date }[]
   runningDeployment: string | null
   inputs: { id: string; title: string; required: boolean; informational: boolean }[]
   takesLabel: boolean
@@ -121,7 +123,7 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
   const facts = await findPromotion(looker, id)
   if (!facts) return null
   const { policy } = facts.policy
-  const [people, versions, discussion, evidence, snapshots, opening, row] = await Promise.all([
+  const [people, versions, discussion, evidence, snapshots, openings, row] = await Promise.all([
     loadPeople(db, [facts.system.id], now),
     loadVersions(facts.id),
     loadDiscussion(facts),
@@ -133,11 +135,13 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
       select: { profileKey: true, digest: true, takenAt: true, location: true },
     }),
     facts.sealed
-      ? db.dossierOpening.findUnique({
-          where: { sealedVersionId_principalId: { sealedVersionId: facts.sealed.id, principalId: actor.id } },
-          select: { openedAt: true },
+      ? db.dossierOpening.findMany({
+          where: { sealedVersionId: facts.sealed.id },
+          orderBy: { openedAt: 'asc' },
+          take: 50,
+          select: { openedAt: true, principalId: true, principal: namedSelect },
         })
-      : null,
+      : [],
     db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { endedAt: true, endReason: true } }),
   ])
   const dossier = facts.sealed?.dossier ?? dossierOf(facts, facts.nextNumber)
@@ -181,9 +185,13 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     slots,
     ...yourSlot(facts, slots, looker),
     versions,
+    openings: openings.map(({ openedAt, principal }) => ({ name: toNamed(principal).name, at: openedAt })),
     notYet: notYet(facts, now),
     isFirstOpening:
-      facts.sealed !== null && opening === null && facts.status === 'open' && slots.some((slot) => slot.whyNotDecline === null),
+      facts.sealed !== null &&
+      openings.every(({ principalId }) => principalId !== actor.id) &&
+      facts.status === 'open' &&
+      slots.some((slot) => slot.whyNotDecline === null),
     runningDeployment: facts.deploymentRunning,
     inputs: policy.deployment.allowedInputs
       .filter(({ profiles, kind }) => kind !== 'label' && (profiles === undefined || profiles.includes(facts.edge.to)))

@@ -23,6 +23,8 @@ export type Receipt = {
   capacity: string
   role: string
   signedAt: Date
+  /** When the signer first opened the version they decided on. */
+  openedAt: Date | null
   method: string | null
   statement: string | null
   reason: { kind: string; text: string | null } | null
@@ -65,7 +67,12 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
     where: { id, sealedVersion: { promotion: { ...(readable === null ? {} : { systemId: { in: readable } }) } } },
     include: {
       signer: namedSelect,
-      sealedVersion: { include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } } },
+      sealedVersion: {
+        include: {
+          openings: { select: { principalId: true, openedAt: true } },
+          signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } },
+        },
+      },
     },
   })
   const sealed = row?.sealedVersion
@@ -98,6 +105,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
     capacity: row.capacity,
     role: row.role,
     signedAt: row.signedAt,
+    openedAt: sealed.openings.find(({ principalId }) => principalId === row.signerId)?.openedAt ?? null,
     method: proof?.method ?? null,
     statement: textOf(row.statement),
     reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,

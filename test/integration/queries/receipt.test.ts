@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { receiptLead, receiptTitle, standingOf } from '@/components/promotion/receipt-words'
 import { sha256Hex } from '@/lib/domain/canonical'
 import type { Ctx } from '@/lib/domain/context'
+import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getReceipt, type Receipt } from '@/lib/queries/receipt'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
 import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
+import { openDossier } from '@/lib/usecases/promotion/open-dossier'
 import { setWindow } from '@/lib/usecases/promotion/set-window'
 import { withdrawSignOff } from '@/lib/usecases/promotion/withdraw-sign-off'
 import { aPerson } from '../../support/people'
@@ -29,6 +31,7 @@ beforeAll(async () => {
 describe('the receipt of a signature', () => {
   it('holds what was signed, by whom, in which capacity, how it was confirmed and what comes next', async () => {
     const sealed = await aSealedPromotion(scene, 'prod')
+    await openDossier(await inBrowser(scene.people.management), { promotion: sealed.id })
     const { id } = await sign(scene.people.management, sealed.id, 'management', sealed.hash)
     const receipt = await receiptOf(scene.people.management, id)
     expect(receipt).toMatchObject({
@@ -46,6 +49,10 @@ describe('the receipt of a signature', () => {
       withdrawn: null,
       whyNotWithdraw: null,
     })
+    expect(receipt.openedAt?.getTime()).toBeLessThanOrEqual(receipt.signedAt.getTime())
+    expect((await getPromotionDossier(looker(scene.people.auditor), sealed.id))?.openings).toEqual([
+      { name: 'The management', at: receipt.openedAt },
+    ])
     expect(sha256Hex(receipt.dossier.canonical)).toBe(sealed.hash)
     expect(receipt.slots).toHaveLength(3)
     expect(receipt.separation[0]?.sentence).toMatch(/^You hold Management/)

@@ -9,6 +9,7 @@ import { Statement } from '@/components/ui/banner'
 import { LinkButton } from '@/components/ui/button'
 import { Hash } from '@/components/ui/hash'
 import { Status } from '@/components/ui/status'
+import { Visible } from '@/components/ui/visible'
 import { requireViewer } from '@/lib/auth/session'
 import { getReceipt, type Receipt } from '@/lib/queries/receipt'
 import { routes } from '@/lib/routes'
@@ -76,17 +77,19 @@ export default async function ReceiptPage({ params }: Props) {
       </Paper>
       <Panel label="What was signed">
         <h2 className="h2">{receipt.decision === 'approve' ? 'What was signed' : 'What was said'}</h2>
-        <Statement>{receipt.statement ?? 'The text was erased with the person; its digest stays on the record.'}</Statement>
+        <Statement>
+          <Visible text={receipt.statement ?? 'The text was erased with the person; its digest stays on the record.'} />
+        </Statement>
         {receipt.reason ? (
           <p className="mt-3">
             <span className="c3">About {receipt.reason.kind}: </span>
-            {receipt.reason.text ?? 'The text was erased.'}
+            <Visible text={receipt.reason.text ?? 'The text was erased.'} />
           </p>
         ) : null}
         {receipt.withdrawn ? (
           <p className="mt-3">
             <span className="c3">Withdrawn: </span>
-            {receipt.withdrawn.reason ?? 'The text was erased.'}
+            <Visible text={receipt.withdrawn.reason ?? 'The text was erased.'} />
           </p>
         ) : null}
         <SeparationOf

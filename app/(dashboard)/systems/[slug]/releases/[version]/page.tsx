@@ -11,6 +11,7 @@ import { Link } from '@/components/ui/link'
 import { PageHead, Section } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { requireViewer } from '@/lib/auth/session'
 import { listWords, plural } from '@/lib/format'
 import { getRelease, type ReleaseDetail } from '@/lib/queries/release'
@@ -63,7 +64,7 @@ export default async function ReleasePage({ params }: Props) {
               rows={release.changes.map((change, index) => ({
                 key: `${index} ${change.summary}`,
                 label: change.kind,
-                value: change.summary,
+                value: <Visible text={change.summary} />,
                 aside: change.reference,
               }))}
             />
