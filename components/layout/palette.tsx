@@ -1,5 +1,6 @@
 'use client'
 
+import { keepPreviousData, QueryClient, QueryClientProvider, queryOptions, useQuery } from '@tanstack/react-query'
 import clsx from 'clsx'
 import { Search } from 'lucide-react'
 import { useRouter } from 'next/navigation'
@@ -13,35 +14,47 @@ const LIMIT = 30
 /** A hint that is a key ("g p", "t") is of no use where there is no keyboard. */
 const isKey = (hint: string | undefined): boolean => /^(g )?\S$/.test(hint ?? '')
 
-/** Asks the server, a moment after the last key; older answers are dropped. Empty while nothing is typed. */
-function useSearch(query: string, open: boolean): { items: PaletteItem[]; failed: boolean } {
-  const [answer, setAnswer] = useState<{ items: PaletteItem[]; failed: boolean }>({ items: [], failed: false })
+/** One resource, one set of options (architecture.md, Reads): what was found stays for a while, so that going back over a word asks nothing. */
+const searchOptions = (query: string) =>
+  queryOptions({
+    queryKey: ['search', query],
+    queryFn: async ({ signal }): Promise<PaletteItem[]> => {
+      const response = await fetch(routes.search(query), { signal, headers: { accept: 'application/json' } })
+      if (!response.ok) throw new Error(`search answered ${response.status}`)
+      return ((await response.json()) as { items?: PaletteItem[] }).items ?? []
+    },
+    enabled: query.length >= 2,
+    retry: false,
+    staleTime: 15_000,
+    // While the next word is on its way, what the last one found stays: rows do not jump between two keys.
+    placeholderData: query.length >= 2 ? keepPreviousData : undefined,
+  })
 
-  // Effect on the network: one request per pause in typing.
+/** What the server finds, a moment after the last key; a key that comes sooner calls the question back. Empty while nothing is typed. */
+function useSearch(query: string, open: boolean): { items: PaletteItem[]; failed: boolean } {
+  const [asked, setAsked] = useState('')
+
+  // Effect on a timer: one request per pause in typing.
   useEffect(() => {
-    if (!open || query.trim().length < 2) {
-      setAnswer({ items: [], failed: false })
-      return
-    }
-    const abort = new AbortController()
-    const timer = setTimeout(async () => {
-      try {
-        const response = await fetch(routes.search(query.trim()), { signal: abort.signal, headers: { accept: 'application/json' } })
-        if (!response.ok) throw new Error(`search answered ${response.status}`)
-        const body = (await response.json()) as { items?: PaletteItem[] }
-        setAnswer({ items: body.items ?? [], failed: false })
-      } catch {
-        // Aborted by the next key: that one answers. Otherwise the palette still has its own entries and says so.
-        if (!abort.signal.aborted) setAnswer({ items: [], failed: true })
-      }
-    }, 120)
-    return () => {
-      clearTimeout(timer)
-      abort.abort()
-    }
+    const timer = setTimeout(() => setAsked(open ? query.trim() : ''), open && query.trim() ? 120 : 0)
+    return () => clearTimeout(timer)
   }, [query, open])
 
-  return answer
+  const { data, isError } = useQuery(searchOptions(asked))
+  const isAsked = asked.length >= 2 && query.trim().length >= 2
+  return { items: isAsked && !isError ? (data ?? []) : [], failed: isAsked && isError }
+}
+
+type PaletteProps = { open: boolean; onClose: () => void; entries: readonly PaletteEntry[] }
+
+/** Search and command, with what it found kept beside it: nothing else on screen is fetched by the browser. */
+export function Palette(props: PaletteProps) {
+  const [client] = useState(() => new QueryClient())
+  return (
+    <QueryClientProvider client={client}>
+      <PaletteDialog {...props} />
+    </QueryClientProvider>
+  )
 }
 
 /**
@@ -49,7 +62,7 @@ function useSearch(query: string, open: boolean): { items: PaletteItem[]; failed
  * `aria-activedescendant`, which is derived from the rows on screen and so can never name one that is gone.
  * Nothing governed runs from here: entries lead to pages. An entry with a refusal stays, with its reason.
  */
-export function Palette({ open, onClose, entries }: { open: boolean; onClose: () => void; entries: readonly PaletteEntry[] }) {
+function PaletteDialog({ open, onClose, entries }: PaletteProps) {
   const router = useRouter()
   const id = useId()
   const input = useRef<HTMLInputElement>(null)

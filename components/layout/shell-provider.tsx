@@ -1,14 +1,17 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, lazy, type ReactNode, Suspense, useContext, useEffect, useMemo, useState } from 'react'
 import { cycleTheme } from '@/components/theme-switch'
 import { NAV, NAV_PINNED, NAV_SYSTEMS, routes } from '@/lib/routes'
 import type { NavSystem } from './nav-links'
-import { Palette } from './palette'
 import type { PaletteEntry } from './palette-item'
 import { ShortcutHelp } from './shortcut-help'
 import { useShortcuts } from './shortcuts'
+
+/** Search comes to the browser when it is first asked for: no page needs it to be read. */
+const loadPalette = () => import('./palette')
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
 
 export type Viewer = { name: string; initials?: string; roleTitle: string }
 
@@ -25,7 +28,19 @@ export function useShell(): Shell {
 export function ShellProvider({ viewer, systems, children }: { viewer: Viewer; systems: readonly NavSystem[]; children: ReactNode }) {
   const router = useRouter()
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  const [wasOpened, setWasOpened] = useState(false)
   const [said, setSaid] = useState('')
+
+  // Effect on the keyboard: the first key of Ctrl K already fetches what the second opens, so that no letter typed after it is lost.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Control' && event.key !== 'Meta') return
+      window.removeEventListener('keydown', onKey)
+      loadPalette().catch(() => {}) // without a connection it is asked for again when it opens
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
 
   // Effect on a timer: the line goes away; it never carries anything that is needed later.
   useEffect(() => {
@@ -36,7 +51,10 @@ export function ShellProvider({ viewer, systems, children }: { viewer: Viewer; s
 
   const actions = useMemo(
     () => ({
-      palette: () => setOpen('palette'),
+      palette: () => {
+        setWasOpened(true)
+        setOpen('palette')
+      },
       help: () => setOpen('help'),
       theme: () => setSaid(`Theme: ${cycleTheme()}`),
       copyLink: () => {
@@ -71,7 +89,11 @@ export function ShellProvider({ viewer, systems, children }: { viewer: Viewer; s
   return (
     <Context value={shell}>
       {children}
-      <Palette open={open === 'palette'} onClose={() => setOpen((now) => (now === 'palette' ? null : now))} entries={entries} />
+      {wasOpened ? (
+        <Suspense>
+          <Palette open={open === 'palette'} onClose={() => setOpen((now) => (now === 'palette' ? null : now))} entries={entries} />
+        </Suspense>
+      ) : null}
       <ShortcutHelp open={open === 'help'} onClose={() => setOpen((now) => (now === 'help' ? null : now))} />
       <div className={said ? 'said' : 'sr'} role="status">
         {said}

@@ -51,7 +51,7 @@ afterEach(() => {
 it('follows by itself on a page that is only read', async () => {
   open('/promotions/PRM-0142')
   await hear('change', 'robodj')
-  expect(refresh).toHaveBeenCalledOnce()
+  await waitFor(() => expect(refresh).toHaveBeenCalledOnce())
   expect(screen.queryByText(STRIP)).toBeNull()
 })
 
@@ -60,7 +60,7 @@ it('moves nothing under somebody who reads in order to sign, and says that it co
   await hear('change', 'robodj')
   expect(refresh).not.toHaveBeenCalled()
   await userEvent.setup({ advanceTimers: vi.advanceTimersByTime }).click(screen.getByRole('button', { name: 'Show what changed' }))
-  expect(refresh).toHaveBeenCalledOnce()
+  await waitFor(() => expect(refresh).toHaveBeenCalledOnce())
   await waitFor(() => expect(screen.queryByText(STRIP)).toBeNull())
 })
 

@@ -109,3 +109,20 @@ it('still offers pages when the search does not answer', async () => {
   expect(await screen.findByText(/Search did not answer/)).toBeTruthy()
   expect(active()).toBe('Inbox')
 })
+
+it('asks once for a word it has just asked for', async () => {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (address: string) => {
+    asked.push(address)
+    return new Response(JSON.stringify({ items: [{ kind: 'Promotion', title: `For ${asked.length}`, href: '/promotions/PRM-0142' }] }))
+  })
+  const user = userEvent.setup()
+  render(<Palette open onClose={() => {}} entries={ENTRIES} />)
+  await user.keyboard('pr')
+  await screen.findByText('For 1')
+  await user.keyboard('m')
+  await screen.findByText('For 2')
+  await user.keyboard('{Backspace}')
+  await screen.findByText('For 1')
+  expect(asked).toHaveLength(2)
+})
