@@ -11,6 +11,8 @@ import type { ChecklistFact, EdgeGate, EvidenceFact, GateFacts, SnapshotFact } f
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { Named } from '@/lib/domain/promotion'
 import type { Tx } from './client'
+import { Prisma } from './generated/client'
+import { list, revive } from './json-rows'
 
 export type EvidenceRow = {
   id: string
@@ -49,38 +51,38 @@ export type GateScope = { systemId: string; releaseId: string; profileKey: strin
 const keyOf = (...parts: string[]) => parts.join('\u0000')
 
 /**
- * The facts behind the gates of many releases on their way to profiles, in a constant number of statements. The function it gives
- * answers for one gate of one of them.
+ * The facts behind the gates of many releases on their way to profiles, in one statement. The function it gives answers for one gate of one of
+ * them.
  */
 export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promise<(scope: GateScope, gate: EdgeGate) => GateFacts> {
+  const none: GateRows = { evidence: [], snapshots: [], runs: [], templates: [], ticks: [] }
+  if (scopes.length === 0) return gateFactsFrom(none)
   const releases = [...new Set(scopes.map((scope) => scope.releaseId))]
   const systems = [...new Set(scopes.map((scope) => scope.systemId))]
-  // One after the other: inside a transaction there is one connection, and elsewhere each takes well under a millisecond.
-  const evidence = await tx.$queryRaw<EvidenceRow[]>`
+  const [rows] = await tx.$queryRaw<Record<keyof GateRows, unknown>[]>`
+    SELECT ${list(Prisma.sql`
       SELECT DISTINCT ON (e."releaseId", e."profileKey", e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId",
         e.summary, e.link, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
       FROM "Evidence" e JOIN "Principal" p ON p.id = e."broughtById" LEFT JOIN "Person" n ON n."principalId" = p.id
       WHERE e."releaseId" = ANY (${releases}::uuid[])
-      ORDER BY e."releaseId", e."profileKey", e."gateKey", e."recordedAt" DESC, e.id DESC`
-  const snapshots = await tx.$queryRaw<SnapshotRow[]>`
+      ORDER BY e."releaseId", e."profileKey", e."gateKey", e."recordedAt" DESC, e.id DESC`)} AS evidence,
+    ${list(Prisma.sql`
       SELECT DISTINCT ON ("systemId", "profileKey") id, "systemId", "profileKey", "takenAt", digest FROM "Snapshot"
-      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`
-  const runs = await tx.$queryRaw<RunRow[]>`
-      SELECT DISTINCT ON ("releaseId", "profileKey", "checklistKey") id, "releaseId", "profileKey", "checklistKey", "templateHash", items, variant FROM "ChecklistRun"
-      WHERE "releaseId" = ANY (${releases}::uuid[]) ORDER BY "releaseId", "profileKey", "checklistKey", "startedAt" DESC, id DESC`
-  const templates = await tx.$queryRaw<TemplateRow[]>`
+      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "profileKey", "takenAt" DESC, id DESC`)} AS snapshots,
+    ${list(Prisma.sql`
       SELECT DISTINCT ON ("systemId", "checklistKey") "systemId", "checklistKey", hash FROM "ChecklistTemplate"
-      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "checklistKey", number DESC`
-  const ticks =
-    runs.length === 0
-      ? []
-      : await tx.$queryRaw<TickRow[]>`
-    SELECT DISTINCT ON (t."runId", t."itemId") t."runId", t."itemId", t.state, t.at, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
-    FROM "ChecklistTick" t JOIN "Principal" p ON p.id = t."byId" LEFT JOIN "Person" n ON n."principalId" = p.id
-    WHERE t."runId" = ANY (${runs.map((run) => run.id)}::uuid[]) ORDER BY t."runId", t."itemId", t.at DESC, t.id DESC`
-
-  return gateFactsFrom({ evidence, snapshots, runs, templates, ticks })
+      WHERE "systemId" = ANY (${systems}) ORDER BY "systemId", "checklistKey", number DESC`)} AS templates,
+    ${list(newestRuns(releases))} AS runs,
+    ${list(Prisma.sql`
+      SELECT DISTINCT ON (t."runId", t."itemId") t."runId", t."itemId", t.state, t.at, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
+      FROM "ChecklistTick" t JOIN "Principal" p ON p.id = t."byId" LEFT JOIN "Person" n ON n."principalId" = p.id
+      WHERE t."runId" IN (SELECT run.id FROM (${newestRuns(releases)}) run) ORDER BY t."runId", t."itemId", t.at DESC, t.id DESC`)} AS ticks`
+  return gateFactsFrom(rows ? (revive(rows) as GateRows) : none)
 }
+
+const newestRuns = (releases: readonly string[]) => Prisma.sql`
+  SELECT DISTINCT ON ("releaseId", "profileKey", "checklistKey") id, "releaseId", "profileKey", "checklistKey", "templateHash", items, variant FROM "ChecklistRun"
+  WHERE "releaseId" = ANY (${[...releases]}::uuid[]) ORDER BY "releaseId", "profileKey", "checklistKey", "startedAt" DESC, id DESC`
 
 /** Answers for one gate of a release on its way to a profile, from rows already read. */
 export function gateFactsFrom({ evidence, snapshots, runs, templates, ticks }: GateRows): (scope: GateScope, gate: EdgeGate) => GateFacts {

@@ -2,6 +2,7 @@ import 'server-only'
 import type { LiveFacts } from '@/lib/domain/promotion'
 import type { GateRows } from './gate-facts'
 import { Prisma } from './generated/client'
+import { list, revive } from './json-rows'
 
 export type WhoRow = { id: string; kind: string; name: string; sponsorId: string | null }
 
@@ -55,9 +56,6 @@ type SignOffRow = { id: string; slotKey: string; decision: string; signedAt: Dat
 const whoIs = (id: Prisma.Sql) => Prisma.sql`(
   SELECT json_build_object('id', w.id, 'kind', w.kind, 'name', coalesce(n.name, w.label, 'Somebody erased'), 'sponsorId', w."sponsorId")
   FROM "Principal" w LEFT JOIN "Person" n ON n."principalId" = w.id WHERE w.id = ${id})`
-
-/** A list of rows as JSON; the empty list where there are none. */
-const list = (rows: Prisma.Sql) => Prisma.sql`(SELECT coalesce(json_agg(x), '[]') FROM (${rows}) x)`
 
 /**
  * A query of one JSON object (`row`) for each promotion whose id `selected` gives, in one statement however many there are. The promotion's tables
@@ -119,29 +117,7 @@ export function promotionRowsSql(selected: Prisma.Sql): Prisma.Sql {
 /** What `row` of `promotionRowsSql` comes back as: JSON knows no instants. */
 export type PromotionJson = { id: string; policyVersionId: string } & Record<string, unknown>
 
-// The only fields that hold instants, wherever they lie. Texts of people are never under one of these names.
-const INSTANTS = new Set([
-  'openedAt',
-  'windowStartsAt',
-  'windowEndsAt',
-  'buildDate',
-  'bundleApprovedAt',
-  'sealedAt',
-  'signedAt',
-  'recordedAt',
-  'takenAt',
-  'at',
-  'since',
-])
-
 /** Brings the instants of a row back to life. */
 export function toPromotionRow(json: PromotionJson): PromotionRow {
   return revive(json) as PromotionRow
-}
-
-function revive(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return INSTANTS.has(key) ? new Date(value) : value
-  if (Array.isArray(value)) return key === 'items' ? value : value.map((each) => revive(each))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, revive(each, name)]))
 }

@@ -9,13 +9,14 @@ import type { Ctx } from '@/lib/domain/context'
 import { type Refusal, Refused, refuse } from '@/lib/domain/refusal'
 import { type Scope, whyNotScope } from '@/lib/domain/scopes'
 import { settings } from '@/lib/env'
+import { isOutage } from '@/lib/outage'
 import { whyNotSecret, whyNotSecretQuery } from '@/lib/secret-filter/why-not-secret'
 import { type About, attemptOf } from './attempt-of'
 import { API_HEADERS, problemResponse } from './problem'
 import { takeRequest } from './rate-limit'
 import { BATCH_BODY_LIMIT, BODY_LIMIT, parseJson, readBody } from './read-body'
 import { refusalOfInput } from './refusal-of-input'
-import { isOutage, reportBug } from './report-bug'
+import { reportBug } from './report-bug'
 
 type Params = Record<string, string | string[] | undefined>
 

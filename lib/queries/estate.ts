@@ -2,7 +2,7 @@ import 'server-only'
 import { type MatrixState, type ProfileStanding, worstState } from '@/lib/domain/matrix'
 import { CLASSES } from '@/lib/domain/policy/parts/document'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
-import { type Looker, loadStandings, type SystemStanding } from './system-standing'
+import { getStandings, type Looker, type SystemStanding } from './system-standing'
 
 export type EstateProfile = ProfileStanding & { /** The promotion on its way there, newest first. */ promotion: string | null }
 
@@ -14,7 +14,7 @@ export type Estate = { classes: readonly ProfileClass[]; systems: EstateSystem[]
 
 /** Every system somebody may see, with what runs on each profile and its worst state; where a profile does not exist there is none (ux.md, Inbox). */
 export async function getEstate(looker: Looker): Promise<Estate> {
-  return estateOf(await loadStandings(looker))
+  return estateOf((await getStandings(looker)).standings)
 }
 
 /** The estate from standings that a page has loaded anyway. */

@@ -1,13 +1,12 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
-import { loadPeople } from '@/lib/db/load-people'
 import type { Candidate } from '@/lib/domain/approval'
 import { durationMs } from '@/lib/domain/duration'
 import type { DeploymentToSee } from '@/lib/domain/inbox'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import type { PromotionFacts } from '@/lib/domain/promotion'
-import { type Looker, loadStandings, type SystemStanding } from './system-standing'
+import { getStandings, type Looker, type SystemStanding } from './system-standing'
 
 /** What moves in the systems somebody may see: rail, inbox, board and palette look at the same facts, read once for each request. */
 export type InFlight = {
@@ -22,18 +21,15 @@ type Row = Omit<InFlight['deployments'][number], 'system' | 'watchMs'> & { syste
 
 /** Reads it in a number of statements that grows neither with systems nor with promotions. */
 export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
-  const standings = await loadStandings(looker)
+  const { standings, people } = await getStandings(looker)
   const ids = standings.map(({ slug }) => slug)
-  const [people, rows] = await Promise.all([
-    loadPeople(db, ids, looker.now),
-    db.$queryRaw<Row[]>`
+  const rows = await db.$queryRaw<Row[]>`
       SELECT d.id, d."systemId", d."profileKey" AS profile, r.version, d.status, d.authorised, d."startedAt", d."promotionId" AS promotion, p.kind AS "startedByKind",
         coalesce(n.name, p.label, 'Somebody erased') AS "startedBy"
       FROM "Deployment" d JOIN "Release" r ON r.id = d."releaseId" JOIN "Principal" p ON p.id = d."startedById" LEFT JOIN "Person" n ON n."principalId" = p.id
       WHERE d."systemId" = ANY (${ids}) AND (d.status = 'started' OR (d.status = 'succeeded' AND NOT d.authorised AND NOT EXISTS (
         SELECT 1 FROM "Deployment" later WHERE later."systemId" = d."systemId" AND later."profileKey" = d."profileKey" AND later.status = 'succeeded' AND later."startedAt" > d."startedAt")))
-      ORDER BY d."startedAt", d.id`,
-  ])
+      ORDER BY d."startedAt", d.id`
   const deployments = rows.map(({ systemId, ...row }) => {
     const standing = standings.find(({ slug }) => slug === systemId)
     const watchFor = standing?.version.policy.deployment.watchFor

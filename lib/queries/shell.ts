@@ -1,9 +1,12 @@
 import 'server-only'
+import { sqlState } from '@/lib/db/mutate'
 import { newestEventAt } from '@/lib/db/newest-event'
 import { isGrantHeld } from '@/lib/domain/context'
 import { inboxOf } from '@/lib/domain/inbox'
 import { type MatrixState, worstState } from '@/lib/domain/matrix'
+import { Refused } from '@/lib/domain/refusal'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
+import { isOutage } from '@/lib/outage'
 import { estateOf } from './estate'
 import { getInFlight } from './in-flight'
 import type { Looker } from './system-standing'
@@ -14,15 +17,15 @@ export type ShellData = {
   inbox: number
   promotions: number
   systems: { slug: string; name: string; state: MatrixState; words: string }[]
-  trailAt: Date | null
+  /** Null when there is nothing to read; `unknown` while the trail cannot be read. */
+  trailAt: Date | null | 'unknown'
 }
 
 /** Reads the frame. Scoped to the systems the viewer may see (T23). */
 export async function getShell(looker: Looker): Promise<ShellData> {
   const { actor, now } = looker
-  const flight = await getInFlight(looker)
+  const [flight, trailAt] = await Promise.all([getInFlight(looker), whenWritten(looker)])
   const roles = rolesOf(looker)
-  const trailAt = await newestEventAt(actor, now)
   return {
     viewer: { name: actor.name, roles, roleTitle: roles.map((role) => ROLE_TITLE[role]).join(', ') || 'No role yet' },
     inbox: inboxOf(actor, flight, now).length,
@@ -34,6 +37,18 @@ export async function getShell(looker: Looker): Promise<ShellData> {
       state: worstState(profiles.map(({ state }) => state)),
     })),
     trailAt,
+  }
+}
+
+const STATEMENT_TIMEOUT = '57014'
+
+/** A line at the foot of the rail: a trail that cannot be read in time is no reason to show no page. Anything else that goes wrong is a bug. */
+async function whenWritten({ actor, now }: Looker): Promise<ShellData['trailAt']> {
+  try {
+    return await newestEventAt(actor, now)
+  } catch (error) {
+    if (error instanceof Refused || isOutage(error) || sqlState(error) === STATEMENT_TIMEOUT) return 'unknown'
+    throw error
   }
 }
 

@@ -4,7 +4,7 @@ import { isPassing, type JudgedGate } from '@/lib/domain/gate'
 import { type MatrixState, PROBLEM_STATES, type ProfileStanding } from '@/lib/domain/matrix'
 import { type PromotionFacts, promotionPhase, slotsOf, whyNotOpenPromotion, whyNotSignPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
-import { type Looker, loadStandings, type SystemStanding } from './system-standing'
+import { getStandings, type Looker, type SystemStanding } from './system-standing'
 
 /** One slot of a promotion in small, as the viewer sees it: signed, theirs to sign, or open. */
 export type PipelineSlot = { capacity: string; state: 'signed' | 'you' | 'open'; name: string | null }
@@ -23,7 +23,7 @@ export type SystemHead = SystemStanding & { edges: PipelineEdge[]; problems: num
 
 /** A system with its pipeline and grid; null for one that does not exist or that the viewer may not see (T23). Read once for each request. */
 export const getSystemHead = cache(async (looker: Looker, slug: string): Promise<SystemHead | null> => {
-  const [standing] = await loadStandings(looker, { slug })
+  const standing = (await getStandings(looker)).standings.find((each) => each.slug === slug)
   if (!standing) return null
   const cells = standing.groups.flatMap((group) => group.rows).flatMap((row) => row.cells)
   return {

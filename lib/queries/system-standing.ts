@@ -1,8 +1,10 @@
 import 'server-only'
+import { cache } from 'react'
 import { db } from '@/lib/db/client'
 import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
+import type { Candidate } from '@/lib/domain/approval'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { type KnownEvidence, type MatrixGroup, matrixOf, type ProfileStanding, profileStanding } from '@/lib/domain/matrix'
@@ -38,35 +40,31 @@ type DeploymentRow = {
   failureSignature: string | null
 }
 
-/** Systems with an active policy that somebody may see, by slug; in the order of their names. */
-export async function loadReadable(looker: Looker, slug?: string) {
+/** A governed system: its active policy version, since when and by whom. */
+export type ReadableSystem = { id: string; name: string; description: string; versionId: string; appliedAt: Date; appliedBy: string }
+
+/** Systems with an active policy that somebody may see, in the order of their names. */
+export async function loadReadable(looker: Looker): Promise<ReadableSystem[]> {
   const readable = readableSystems(looker.actor, looker.now)
-  return db.system.findMany({
-    where: {
-      id: { in: slug === undefined ? (readable ?? undefined) : (readable ?? [slug]).filter((id) => id === slug) },
-      versions: { some: { status: 'active' } },
-    },
-    orderBy: { name: 'asc' },
-    include: {
-      versions: {
-        where: { status: 'active' },
-        select: { id: true, appliedAt: true, appliedBy: { select: { label: true, person: { select: { name: true } } } } },
-      },
-    },
-  })
+  return db.$queryRaw<ReadableSystem[]>`
+    SELECT s.id, s.name, s.description, v.id AS "versionId", v."appliedAt", coalesce(n.name, p.label, 'Somebody erased') AS "appliedBy"
+    FROM "System" s JOIN "PolicyVersion" v ON v."systemId" = s.id AND v.status = 'active'
+      JOIN "Principal" p ON p.id = v."appliedById" LEFT JOIN "Person" n ON n."principalId" = p.id
+    WHERE ${readable === null} OR s.id = ANY (${[...(readable ?? [])]}::text[]) ORDER BY s.name`
 }
 
 /**
- * Where some systems stand, in a number of statements that does not grow with them. Everybody with a role is among the facts on every page:
+ * Where the systems stand that somebody may see, and everybody with a role there; in a number of statements that does not grow with them, and read
+ * once for each request, since frame and page both need it. Everybody with a role is among the facts on every page:
  * a rule that nobody can perform is a state of its profile, and must be the same on the estate, in the rail and on the system's page.
  * Unseen systems are left out, so that a page cannot tell them from ones that do not exist (T23).
  */
-export async function loadStandings(looker: Looker, options: { slug?: string } = {}): Promise<SystemStanding[]> {
+export const getStandings = cache(async (looker: Looker): Promise<{ standings: SystemStanding[]; people: Candidate[] }> => {
   const { now } = looker
-  const systems = await loadReadable(looker, options.slug)
-  if (systems.length === 0) return []
+  const systems = await loadReadable(looker)
+  if (systems.length === 0) return { standings: [], people: [] }
   const ids = systems.map((system) => system.id)
-  const versions = await Promise.all(systems.map((system) => loadPolicyVersion(db, (system.versions[0] as { id: string }).id))) // asked for above
+  const versions = await Promise.all(systems.map((system) => loadPolicyVersion(db, system.versionId)))
   const targets = versions.flatMap(({ systemId, policy }) => policy.profiles.map((profile) => ({ system: systemId, profile: profile.id })))
   const [open, live, snapshots, newest] = await Promise.all([
     loadPromotions(db, { systemId: { in: ids }, status: 'open' }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }] }),
@@ -91,7 +89,7 @@ export async function loadStandings(looker: Looker, options: { slug?: string } =
   })
   const [liveFacts, people] = await Promise.all([loadGateFacts(db, scopes), loadPeople(db, ids, now)])
 
-  return systems.map((system): SystemStanding => {
+  const standings = systems.map((system): SystemStanding => {
     const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
     const { policy } = version
     const own = open.filter((promotion) => promotion.system.id === system.id)
@@ -161,20 +159,20 @@ export async function loadStandings(looker: Looker, options: { slug?: string } =
         lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
       })
     })
-    const applied = system.versions[0]
     return {
       slug: system.id,
       name: system.name,
       description: system.description,
       version,
-      appliedAt: applied?.appliedAt ?? now,
-      appliedBy: applied?.appliedBy.person?.name ?? applied?.appliedBy.label ?? 'Somebody erased',
+      appliedAt: system.appliedAt,
+      appliedBy: system.appliedBy,
       groups,
       profiles,
       open: own,
     }
   })
-}
+  return { standings, people }
+})
 
 /** A failure in words: the title of a known signature (a restart loop is one failed deployment), else what was noted, else its class. */
 export function failureWords(

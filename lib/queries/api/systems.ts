@@ -27,8 +27,8 @@ type SystemDetail = SystemItem & {
 export async function listSystems(looker: Looker): Promise<SystemItem[]> {
   const systems = await loadReadable(looker)
   return Promise.all(
-    systems.map(async ({ id, name, description, versions }) => {
-      const { number, hash } = await loadPolicyVersion(db, (versions[0] as { id: string }).id) // only those with an active version are given
+    systems.map(async ({ id, name, description, versionId }) => {
+      const { number, hash } = await loadPolicyVersion(db, versionId)
       return { id, name, description, policy: { number, hash } }
     }),
   )

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
-import { loadCandidates } from '@/lib/db/load-candidates'
+import { loadPeople } from '@/lib/db/load-people'
 import { mutate } from '@/lib/db/mutate'
 import { missingPeople, whyNotApplyPolicy, whyNotNewVersion } from '@/lib/domain/apply-policy'
 import type { AuditEvent } from '@/lib/domain/audit-event'
@@ -61,7 +61,7 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
     })
     await storePolicyRows(tx, version.id, rows)
     const agents = await createAgents(tx, policy, now)
-    const warnings = missingPeople(policy, rows, await loadCandidates(tx, systemId, now), now)
+    const warnings = missingPeople(policy, rows, await loadPeople(tx, [systemId], now), now)
     const createdSystem: AuditEvent[] = created
       ? [{ action: 'system.created', system: systemId, subject: { kind: 'system', id: systemId } }]
       : []

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
-import { loadCandidates } from '@/lib/db/load-candidates'
+import { loadPeople } from '@/lib/db/load-people'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { mutate } from '@/lib/db/mutate'
 import { type Ctx, readableSystems } from '@/lib/domain/context'
@@ -17,7 +17,7 @@ import { endSealed } from './void-moved'
 export async function sealPromotion(ctx: Ctx, input: z.output<typeof promotionInput>): Promise<{ number: number; hash: string }> {
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
-    ensure(whyNotSeal(facts, actor, await loadCandidates(tx, facts.system.id, now), now))
+    ensure(whyNotSeal(facts, actor, await loadPeople(tx, [facts.system.id], now), now))
     const voided = facts.sealed ? await endSealed(tx, now, facts, 'voided', movedOf(facts)) : []
     const number = facts.nextNumber
     const { canonical, hash } = sealText(dossierOf(facts, number))

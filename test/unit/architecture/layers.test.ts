@@ -3,8 +3,8 @@ import { isPackage, SOURCES, type Source, sourceOf, under } from './source'
 
 // The picture in architecture.md as a table: who may import whom. Read downwards; nothing points up.
 
-/** Leaves that anything on the server may use: they hold settings, words and locks, and know nothing of the rest. */
-const LEAVES = ['lib/env', 'lib/format', 'lib/routes', 'lib/shutdown', 'lib/crypto/', 'lib/secret-filter/']
+/** Leaves that anything on the server may use: they hold settings, words, locks and codes of errors, and know nothing of the rest. */
+const LEAVES = ['lib/env', 'lib/format', 'lib/routes', 'lib/outage', 'lib/shutdown', 'lib/crypto/', 'lib/secret-filter/']
 
 const MAY: Readonly<Record<string, readonly string[]>> = {
   'app/': [
