@@ -81,7 +81,7 @@ export const routes = {
   shortcuts: () => '/settings/shortcuts',
   people: () => '/settings/people',
   person: (id: string) => `/settings/people/${part(id)}`,
-  tokens: () => '/settings/tokens',
+  tokens: (query?: { after?: string }) => at('/settings/tokens', query),
 
   kit: () => '/kit',
   apiReference: () => '/api-docs',

@@ -7,10 +7,12 @@ import { policyHash } from '@/lib/domain/policy/hash'
 import { readPolicy } from '@/lib/domain/policy/load'
 import { Refused } from '@/lib/domain/refusal'
 import { applyPolicyInput } from '@/lib/schemas/policy'
+import { whyNotSecretFile } from '@/lib/secret-filter/why-not-secret'
 import { applyPolicy } from '@/lib/usecases/policy/apply-policy'
 import { openConsole } from '@/lib/usecases/policy/open-console'
 
-const USAGE = `npm run policy -- apply <file> ...   store and activate each policy as its system's next version, on the record as the console's act
+const USAGE = `npm run policy -- apply <file> ...   store and activate each policy as its system's next version, on the record as the console's act;
+                                     when any file has a finding, none is applied
 npm run policy -- check <file> ...   read each policy and print every finding; nothing is stored
 npm run policy -- list               the systems under governance and their active versions`
 
@@ -22,19 +24,26 @@ function read(file: string): { text: string; fileName: string } {
   return { text: readFileSync(path, 'utf8'), fileName: relative(standing, path) || file }
 }
 
-function check(files: readonly string[]): boolean {
+/** Prints every finding of every file. What looks like a secret is not read any further, so that no finding echoes it (T18). */
+function areFine(files: readonly string[], say: (line: string) => void): boolean {
   return files
     .map((file) => {
       const { text, fileName } = read(file)
-      const found = readPolicy(text, fileName)
-      if (found.policy) console.log(`${fileName}: fine, ${policyHash(found.policy)}`)
-      else for (const finding of found.findings) console.error(formatFinding(finding))
-      return found.policy !== undefined
+      const secret = whyNotSecretFile(fileName, text)
+      const found = secret ? null : readPolicy(text, fileName)
+      if (found?.policy) say(`${fileName}: fine, ${policyHash(found.policy)}`)
+      else if (secret) console.error(`${fileName}: ${secret.sentence}`)
+      else for (const finding of found?.findings ?? []) console.error(formatFinding(finding))
+      return found?.policy !== undefined
     })
     .every(Boolean)
 }
 
 async function apply(files: readonly string[]): Promise<boolean> {
+  if (!areFine(files, () => {})) {
+    console.error('Nothing was applied.')
+    return false
+  }
   const ctx = await openConsole()
   for (const file of files) {
     const { systemId, number, hash, created, warnings } = await applyPolicy(ctx, applyPolicyInput.parse(read(file)))
@@ -60,7 +69,7 @@ async function list(): Promise<boolean> {
 
 async function run([verb, ...files]: readonly string[]): Promise<boolean> {
   if (verb === 'list' && files.length === 0) return list()
-  if (verb === 'check' && files.length > 0) return check(files)
+  if (verb === 'check' && files.length > 0) return areFine(files, console.log)
   if (verb === 'apply' && files.length > 0) return apply(files)
   console.error(USAGE)
   return false

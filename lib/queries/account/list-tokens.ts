@@ -24,11 +24,20 @@ export type TokenRow = {
   whyNotRevoke: Refusal | null
 }
 
-/** The tokens one may know of: one's own, and those of systems one reads (T23). Live ones first; never a secret, only its first and last characters (T19). */
-export async function listTokens({ actor, now }: { actor: Actor; now: Date }): Promise<TokenRow[]> {
+/**
+ * The tokens one may know of: one's own, and those of systems one reads (T23). Newest first, on each page live ones before the others; `live` counts
+ * those of every page. Never a secret, only its first and last characters (T19). A page begins after the id of the last one before it: ids are in
+ * the order of making.
+ */
+export async function listTokens(
+  { actor, now }: { actor: Actor; now: Date },
+  page: { limit: number; after: string | null } = { limit: 50, after: null },
+): Promise<{ rows: TokenRow[]; next: string | null; live: number }> {
   const systems = readableSystems(actor, now)
-  const rows = await db.apiToken.findMany({
-    where: systems === null ? {} : { OR: [{ createdById: actor.id }, { systemId: { in: systems } }] },
+  const known = systems === null ? {} : { OR: [{ createdById: actor.id }, { systemId: { in: systems } }] }
+  const live = await db.apiToken.count({ where: { ...known, revokedAt: null, expiresAt: { gt: now } } })
+  const found = await db.apiToken.findMany({
+    where: { ...known, ...(page.after === null ? {} : { id: { lt: page.after } }) },
     select: {
       id: true,
       name: true,
@@ -45,25 +54,30 @@ export async function listTokens({ actor, now }: { actor: Actor; now: Date }): P
       actsAs: { select: { kind: true, label: true } },
       createdBy: { select: { person: { select: { name: true } } } },
     },
-    orderBy: { createdAt: 'desc' },
-    take: 200,
+    orderBy: { id: 'desc' },
+    take: page.limit + 1,
   })
+  const rows = found.slice(0, page.limit)
   const names = new Map((await db.system.findMany({ select: { id: true, name: true } })).map((system) => [system.id, system.name]))
   const stateOf = (row: { revokedAt: Date | null; expiresAt: Date }): TokenState =>
     row.revokedAt !== null ? 'revoked' : row.expiresAt <= now ? 'expired' : 'live'
-  return rows
-    .map(
-      ({ actsAs, createdBy, ...row }): TokenRow => ({
-        ...row,
-        actsAs: actsAs.kind === 'agent' ? actsAs.label : null,
-        createdBy: createdBy.person?.name ?? 'Somebody',
-        systemName: row.systemId === null ? null : (names.get(row.systemId) ?? row.systemId),
-        scopes: row.scopes as Scope[], // the closed list is what createToken takes
-        state: stateOf(row),
-        whyNotRevoke: whyNotRevokeToken(actor, row, now),
-      }),
-    )
-    .sort((a, b) => Number(a.state !== 'live') - Number(b.state !== 'live'))
+  return {
+    rows: rows
+      .map(
+        ({ actsAs, createdBy, ...row }): TokenRow => ({
+          ...row,
+          actsAs: actsAs.kind === 'agent' ? actsAs.label : null,
+          createdBy: createdBy.person?.name ?? 'Somebody',
+          systemName: row.systemId === null ? null : (names.get(row.systemId) ?? row.systemId),
+          scopes: row.scopes as Scope[], // the closed list is what createToken takes
+          state: stateOf(row),
+          whyNotRevoke: whyNotRevokeToken(actor, row, now),
+        }),
+      )
+      .sort((a, b) => Number(a.state !== 'live') - Number(b.state !== 'live')),
+    next: found.length > page.limit ? (rows.at(-1)?.id ?? null) : null,
+    live,
+  }
 }
 
 export type TokenForm = {

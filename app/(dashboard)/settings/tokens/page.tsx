@@ -5,11 +5,14 @@ import { Page } from '@/components/layout/page'
 import { DenyLine } from '@/components/ui/banner'
 import { Disclosure } from '@/components/ui/disclosure'
 import { Link } from '@/components/ui/link'
+import { Pagination } from '@/components/ui/pagination'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
 import { TOKEN_MAX_DAYS } from '@/lib/domain/account'
 import { SCOPE_TITLE, SCOPES } from '@/lib/domain/scopes'
 import { plural } from '@/lib/format'
+import { encodeCursor } from '@/lib/http/page'
+import { positionOf } from '@/lib/http/position'
 import { getTokenForm, listTokens } from '@/lib/queries/account/list-tokens'
 import { routes } from '@/lib/routes'
 import { createTokenAction, revokeTokenAction } from './actions'
@@ -17,18 +20,18 @@ import { createTokenAction, revokeTokenAction } from './actions'
 export const metadata = { title: 'Tokens' }
 
 /** Which machines may speak for us, until when, and what did they last do? */
-export default async function TokensPage() {
+export default async function TokensPage({ searchParams }: { searchParams: Promise<{ after?: string }> }) {
   const who = await requireViewer(routes.tokens())
-  const [tokens, form] = await Promise.all([listTokens(who), getTokenForm(who)])
-  const live = tokens.filter((token) => token.state === 'live')
+  const after = positionOf('tokens', (await searchParams).after)?.[0] ?? null
+  const [{ rows, next, live }, form] = await Promise.all([listTokens(who, { limit: 50, after }), getTokenForm(who)])
   return (
     <Page crumbs={[{ label: 'Settings' }, { label: 'Tokens' }]} layout="page">
       <PageHead
         title="Tokens"
         lead={
-          live.length === 0
+          live === 0
             ? 'No pipeline can bring evidence yet.'
-            : `${plural(live.length, 'token')} in use. What a token does counts as its maker’s; none of them can sign.`
+            : `${plural(live, 'token')} in use. What a token does counts as its maker’s; none of them can sign.`
         }
       />
       <SettingsTabs current="tokens" />
@@ -54,7 +57,8 @@ export default async function TokensPage() {
           </Disclosure>
         )}
       </div>
-      <TokenTable tokens={tokens} revoke={revokeTokenAction} />
+      <TokenTable tokens={rows} revoke={revokeTokenAction} />
+      <Pagination next={next ? routes.tokens({ after: encodeCursor('tokens', [next]) }) : null} first={after ? routes.tokens() : null} />
     </Page>
   )
 }
