@@ -78,7 +78,7 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
     }
     const auditor = await pageOf(browser, 'Clare Adeyemi')
     await auditor.goto(`/audit?subject=${promotion}`)
-    await expect(auditor.getByText(/Tomasz Lind/).first()).toBeVisible()
+    await expect(auditor.getByRole('row').filter({ hasText: 'Tomasz Lind' }).first()).toBeVisible()
   })
 })
 
