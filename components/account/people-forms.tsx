@@ -27,6 +27,29 @@ export function AddPersonForm({ action }: { action: FormAction }) {
   )
 }
 
+/** Another address by which somebody commits: what they wrote under it keeps them from signing it (T05). */
+export function CommitAddressForm({ action, person, refusal }: { action: FormAction; person: string; refusal: Why }) {
+  return (
+    <ActionForm action={action} hidden={{ person }} label="Add a commit address">
+      {refusal ? null : (
+        <TextInput
+          name="email"
+          label="Another address they commit by"
+          type="email"
+          autoComplete="off"
+          hint="As in git log. Releases registered before count too; it cannot be taken back."
+          required
+        />
+      )}
+      <div className="btns">
+        <SubmitButton variant="default" refusal={refusal} pendingLabel="Adding">
+          Add the address
+        </SubmitButton>
+      </div>
+    </ActionForm>
+  )
+}
+
 /** A new agent: software under its own name, with a person who answers for it. */
 export function AddAgentForm({
   action,

@@ -8,6 +8,7 @@ export const AUDIT_DID: Record<AuditAction, string> = {
   'principal.retired': 'Retired',
   'principal.erased': 'Erased',
   'text.redacted': 'Took words off',
+  'commit_address.added': 'Added commit address',
   'person.updated': 'Changed profile',
   'password.changed': 'Changed password',
   'setup_link.created': 'Printed set-up link',

@@ -71,6 +71,7 @@ export const ACTION_GROUPS = {
       'principal.retired',
       'principal.erased',
       'text.redacted',
+      'commit_address.added',
       'person.updated',
       'password.changed',
       'setup_link.created',

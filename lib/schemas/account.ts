@@ -80,6 +80,7 @@ export const createTokenInput = z
 export const revokeTokenInput = z.strictObject({ token: Id }).meta({ id: 'RevokeToken' })
 export const endSessionInput = z.strictObject({ session: Id }).meta({ id: 'EndSession' })
 export const endAllSessionsInput = z.strictObject({ person: Id.optional() }).meta({ id: 'EndAllSessions' })
+export const addCommitAddressInput = z.strictObject({ person: Id, email: Email }).meta({ id: 'AddCommitAddress' })
 export const invitePersonInput = z.strictObject({ person: Id }).meta({ id: 'InvitePerson' })
 export const completeSetupInput = z.strictObject({
   link: z.string().min(1).max(200),

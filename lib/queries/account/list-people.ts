@@ -136,6 +136,18 @@ export async function listAdmins(now: Date): Promise<string[]> {
   return [...new Set(rows.map((row) => row.principalId))]
 }
 
+/** The addresses by which somebody commits, for those who see addresses; null for everybody else. */
+export async function listCommitAddresses({ actor, now }: { actor: Actor; now: Date }, id: string): Promise<string[] | null> {
+  if (!lookOfAccount(actor, now).seesAddresses && actor.id !== id) return null
+  const rows = await db.commitIdentity.findMany({
+    where: { principalId: id },
+    select: { email: true },
+    orderBy: { email: 'asc' },
+    take: 50,
+  })
+  return rows.map(({ email }) => email)
+}
+
 /** The time zone somebody chose; null for an agent. */
 export async function getTimeZone(id: string): Promise<string | null> {
   return (await db.person.findUnique({ where: { principalId: id }, select: { timeZone: true } }))?.timeZone ?? null

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { hashPassword } from '@/lib/crypto/password'
 import { db } from '@/lib/db/client'
 import { findOpenSetupLink, findSetupLink } from '@/lib/db/find-setup-link'
+import { linkCommits } from '@/lib/db/link-commits'
 import { lockAdmins, namesOfOthers } from '@/lib/db/load-account'
 import { loadActor } from '@/lib/db/load-actor'
 import { admit } from '@/lib/db/mutate'
@@ -57,7 +58,7 @@ export async function completeSetup(ctx: Ctx, input: z.output<typeof completeSet
       data: { kind: 'person', createdAt: now, person: { create: { name, email, passwordHash } } },
       select: { id: true },
     })
-    await tx.$executeRaw`INSERT INTO "CommitIdentity" (email, "principalId") VALUES (${email}, ${id}::uuid) ON CONFLICT (email) DO NOTHING`
+    await linkCommits(tx, id, email)
     const grant = await tx.roleGrant.create({
       data: { principalId: id, role: 'admin', startsAt: now, createdAt: now },
       select: { id: true },

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
+import { linkCommits } from '@/lib/db/link-commits'
 import { namesOfOthers } from '@/lib/db/load-account'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
 import { isDemoEmail, normalEmail, whyNotManagePeople, whyNotPersonName } from '@/lib/domain/account'
@@ -25,7 +26,7 @@ export async function createPerson(ctx: Ctx, input: z.output<typeof createPerson
         data: { kind: 'person', createdAt: now, person: { create: { name, email } } },
         select: { id: true },
       })
-      await tx.$executeRaw`INSERT INTO "CommitIdentity" (email, "principalId") VALUES (${email}, ${id}::uuid) ON CONFLICT (email) DO NOTHING`
+      await linkCommits(tx, id, email)
       return {
         result: { id },
         events: [{ action: 'principal.created', system: null, subject: { kind: 'principal', id }, after: { kind: 'person' } }],

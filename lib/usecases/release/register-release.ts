@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import type { Tx } from '@/lib/db/client'
+import { holdCommitAddresses } from '@/lib/db/link-commits'
 import { loadSystem } from '@/lib/db/load-system'
 import { mutate } from '@/lib/db/mutate'
 import { sha256Hex } from '@/lib/domain/canonical'
@@ -95,6 +96,7 @@ async function linkContributors(tx: Tx, given: readonly { identity: string; comm
     commits.set(address, (commits.get(address) ?? 0) + count)
   }
   if (commits.size === 0) return []
+  await holdCommitAddresses(tx)
   const addresses = [...commits.keys()]
   const identities = await tx.commitIdentity.findMany({ where: { email: { in: addresses } }, select: { email: true, principalId: true } })
   const people = await tx.person.findMany({ where: { email: { in: addresses } }, select: { email: true, principalId: true } })

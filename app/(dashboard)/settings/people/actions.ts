@@ -2,10 +2,12 @@
 
 import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
+import { plural } from '@/lib/format'
 import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
 import {
+  addCommitAddressInput,
   createAgentInput,
   createPersonInput,
   endGrantInput,
@@ -14,6 +16,7 @@ import {
   invitePersonInput,
   retirePersonInput,
 } from '@/lib/schemas/account'
+import { addCommitAddress } from '@/lib/usecases/account/add-commit-address'
 import { createAgent } from '@/lib/usecases/account/create-agent'
 import { createPerson } from '@/lib/usecases/account/create-person'
 import { endGrant } from '@/lib/usecases/account/end-grant'
@@ -41,6 +44,22 @@ export async function invitePersonAction(_: FormState, form: FormData): Promise<
   return submit(form, invitePersonInput, async (ctx, input) => routes.setup((await invitePerson(ctx, input)).link), {
     verb: 'person:invite',
   })
+}
+
+/** Records another address by which somebody commits. */
+export async function addCommitAddressAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    addCommitAddressInput,
+    async (ctx, input) => {
+      const { releases } = await addCommitAddress(ctx, input)
+      refresh()
+      return releases === 0
+        ? 'The address is theirs now.'
+        : `The address is theirs now, in ${plural(releases, 'release')} registered before too.`
+    },
+    { verb: 'person:add-commit-address' },
+  )
 }
 
 /** Grants a role. */

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { endAllSessionsAction } from '@/app/(dashboard)/settings/profile/actions'
-import { ActButton, EraseForm, GrantForm, InviteForm } from '@/components/account/people-forms'
+import { ActButton, CommitAddressForm, EraseForm, GrantForm, InviteForm } from '@/components/account/people-forms'
 import { Page } from '@/components/layout/page'
 import { EmptyState } from '@/components/ui/banner'
 import { DataTable } from '@/components/ui/data-table'
@@ -19,9 +19,23 @@ import {
 } from '@/lib/domain/account'
 import { ROLE_TITLE, ROLES } from '@/lib/domain/roles'
 import { formatTime, zoneName } from '@/lib/format'
-import { getPerson, getTimeZone, listAdmins, listGrantableSystems, type PeopleRow } from '@/lib/queries/account/list-people'
+import {
+  getPerson,
+  getTimeZone,
+  listAdmins,
+  listCommitAddresses,
+  listGrantableSystems,
+  type PeopleRow,
+} from '@/lib/queries/account/list-people'
 import { routes } from '@/lib/routes'
-import { endGrantAction, erasePersonAction, giveGrantAction, invitePersonAction, retirePersonAction } from '../actions'
+import {
+  addCommitAddressAction,
+  endGrantAction,
+  erasePersonAction,
+  giveGrantAction,
+  invitePersonAction,
+  retirePersonAction,
+} from '../actions'
 
 type Props = { params: Promise<{ id: string }> }
 
@@ -33,7 +47,12 @@ export default async function PersonPage({ params }: Props) {
   const who = await requireViewer(routes.person(id))
   const row = await getPerson(who, id)
   if (!row) notFound()
-  const [systems, admins, timeZone] = await Promise.all([listGrantableSystems(who), listAdmins(who.now), getTimeZone(row.id)])
+  const [systems, admins, timeZone, commitsBy] = await Promise.all([
+    listGrantableSystems(who),
+    listAdmins(who.now),
+    getTimeZone(row.id),
+    listCommitAddresses(who, row.id),
+  ])
   const { actor, now } = who
   const grantee: Grantee = { kind: row.kind, name: row.name, retired: row.retiredAt !== null }
   const { adminOf } = lookOfAccount(actor, now)
@@ -108,6 +127,20 @@ export default async function PersonPage({ params }: Props) {
           />
         </div>
       </Section>
+      {row.kind === 'person' && !row.erased ? (
+        <Section title="Commits" aside="Nobody signs what they wrote">
+          <div className="grid gap-4 py-4">
+            <p className="c2">
+              {commitsBy === null
+                ? 'Commits are told by the address they were made with.'
+                : commitsBy.length === 0
+                  ? 'No address of theirs is known in commits.'
+                  : `Commits by ${commitsBy.join(', ')} count as theirs.`}
+            </p>
+            <CommitAddressForm action={addCommitAddressAction} person={row.id} refusal={whyNotManage} />
+          </div>
+        </Section>
+      ) : null}
       {row.kind === 'person' && !row.erased ? (
         <Section title="Signing in" aside={row.hasPassword ? 'Has a password' : 'Has no password yet'}>
           <div className="grid gap-4 py-4">
