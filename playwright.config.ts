@@ -30,6 +30,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['./test/support/browser-count.ts']],
+  // The screens are looked at while the demo record is as it was made; the journeys change it.
+  projects: [
+    { name: 'screens', testMatch: 'axe.spec.ts' },
+    { name: 'journeys', testIgnore: 'axe.spec.ts', dependencies: ['screens'] },
+  ],
   use: {
     baseURL: process.env.COUNTERSIGN_URL ?? 'http://localhost:3000',
     viewport: { width: 1440, height: 900 },

@@ -10,9 +10,9 @@ import { refusalsOf } from '@/lib/schemas/openapi'
 import { aToken, type TokenOptions } from './people'
 import { TEST_ORIGIN } from './settings'
 
-process.env.GIT_SHA ??= '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c'
-process.env.BUILD_DATE ??= '2026-11-21T12:00:00Z'
-process.env.APP_VERSION ??= '0.1.0'
+process.env.GIT_SHA ||= '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c'
+process.env.BUILD_DATE ||= '2026-11-21T12:00:00Z'
+process.env.APP_VERSION ||= '0.1.0'
 
 /** A token with its secret, as a pipeline has one. */
 export async function aBearer(maker: Ctx, options: TokenOptions): Promise<{ id: string; secret: string; ctx: Ctx }> {

@@ -20,7 +20,6 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   'components/': ['components/', 'lib/domain/', 'lib/schemas/', 'lib/http/form-state', 'lib/format', 'lib/routes'],
-  'cli/': ['cli/', 'lib/domain/', 'lib/schemas/'],
   'lib/http/': ['lib/http/', 'lib/auth/', 'lib/domain/', 'lib/schemas/', ...LEAVES],
   'lib/auth/': ['lib/auth/', 'lib/db/', 'lib/domain/', ...LEAVES],
   'lib/usecases/': ['lib/usecases/', 'lib/db/', 'lib/domain/', 'lib/schemas/', ...LEAVES],
