@@ -102,7 +102,7 @@ test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, 
 
 test('a declined promotion says why, and is sealed anew for everybody to sign again', async ({ browser, request }) => {
   test.setTimeout(120_000)
-  const version = await aRelease(request, 'waxwatch', `4.${stamp}.0`)
+  const version = await aRelease(request, 'waxwatch', `14.${stamp}.0`)
   const manager = await pageOf(browser, 'Ines Okafor')
   const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
   for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
@@ -135,7 +135,7 @@ test('a declined promotion says why, and is sealed anew for everybody to sign ag
 
 test('what was sealed is void when a check fails afterwards, and the signature does not carry over', async ({ browser, request }) => {
   test.setTimeout(120_000)
-  const version = await aRelease(request, 'waxwatch', `5.${stamp}.0`)
+  const version = await aRelease(request, 'waxwatch', `15.${stamp}.0`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
   const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
   for (const gate of ['ci-green', 'change-surface', 'env-sample']) await evidence(request, 'waxwatch', version, 'staging', gate)
