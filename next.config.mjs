@@ -6,6 +6,8 @@ const config = {
   images: { unoptimized: true },
   // `npm test` checks the types on its own; somebody who starts the application need not wait for it again.
   typescript: { ignoreBuildErrors: true },
+  // A page's code is loaded when the page is first asked for: loading all of it beforehand delays /ready by half a second.
+  experimental: { preloadEntriesOnStart: false },
   // Loaded from node_modules at run time: native code, WebAssembly, or files that they read beside themselves.
   serverExternalPackages: [
     'pg',

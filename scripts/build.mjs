@@ -46,6 +46,7 @@ export const buildDate = () => lastBuild()?.at ?? ''
 /** Builds for production. A build that is cut off is not taken for one. */
 export async function build() {
   rmSync(stamp, { force: true })
+  rmSync(inRoot('.next', 'cache', 'node'), { recursive: true, force: true }) // what earlier starts compiled of the build before
   // Modules are loaded while building but nothing connects: no setting of this machine may end up in the build.
   const env = {
     ...process.env,

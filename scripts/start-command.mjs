@@ -7,6 +7,7 @@ import { generate } from './generate.mjs'
 import { atEnd, end, endOnSignals, isEnding } from './lifetime.mjs'
 import { migrate } from './migrate-command.mjs'
 import { inRoot } from './paths.mjs'
+import { lookAround } from './prepared.mjs'
 import { say, step, Told, took } from './say.mjs'
 import { noteRunning, readDemo, readEmbedded, readSetupLink, runningStart, writeEmbedded } from './state.mjs'
 import { runTypeScript } from './tsx.mjs'
@@ -107,14 +108,15 @@ async function prepareAndServe(options, from) {
       'This embedded database was made for demo data, which production refuses (002.33). Set DATABASE_URL, or COUNTERSIGN_STATE to a new folder.',
     )
 
-  if (database.migrateUrl) await step('Migrations', () => migrate(database.migrateUrl))
+  const found = await lookAround(database.url)
+  if (database.migrateUrl) await step('Migrations', () => (found.migrated ? 'nothing to do' : migrate(database.migrateUrl)))
   else say('  Migrations: not applied here, because DATABASE_MIGRATE_URL is not set (npm run migrate applies them)')
 
   const appEnv = () => applicationEnvironment(env, { port, databaseUrl: database.url, buildDate: buildDate() })
   const childEnv = { ...appEnv(), DATABASE_MIGRATE_URL: database.migrateUrl ?? '' }
   await loadDemo(database, env, childEnv)
   const first = inRoot('scripts', 'first-start.ts')
-  if (existsSync(first) && readDemo() === null)
+  if (existsSync(first) && readDemo() === null && !found.begun)
     await runTypeScript(first, [], { env: childEnv, quiet: true, failure: 'The first start could not be prepared:' })
 
   if (!options.dev && isStale()) await step('Build (next build)', build)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stateFolder } from './paths.mjs'
 import { commandOf, isAlive } from './processes.mjs'
@@ -62,3 +62,6 @@ export const readDemo = () => read('demo.json')
 export function readSetupLink() {
   return existsSync(file('setup-link.txt')) ? readFileSync(file('setup-link.txt'), 'utf8').trim() : null
 }
+
+/** Forgets the link: there is an administrator. */
+export const forgetSetupLink = () => rmSync(file('setup-link.txt'), { force: true })

@@ -26,7 +26,12 @@ export async function serve({ env, port, host, dev }) {
   const lifeline = pathToFileURL(inRoot('scripts', 'lifeline.mjs')).href
   const child = spawn(ownNodePath, ['--import', lifeline, next, dev ? 'dev' : 'start', '-p', String(port), '-H', host], {
     cwd: root,
-    env: { ...env, NODE_ENV: dev ? 'development' : 'production' },
+    env: {
+      ...env,
+      NODE_ENV: dev ? 'development' : 'production',
+      // What Node compiled is kept for the next start, beside the build that it belongs to.
+      ...(dev ? {} : { NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? inRoot('.next', 'cache', 'node') }),
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32', // Ctrl-C reaches us first: open streams are closed before the database goes
   })
