@@ -5,6 +5,7 @@ import { type Column, DataTable } from '@/components/ui/data-table'
 import { Disclosure } from '@/components/ui/disclosure'
 import { Hash } from '@/components/ui/hash'
 import { Link } from '@/components/ui/link'
+import { Pagination } from '@/components/ui/pagination'
 import { Section } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
@@ -52,12 +53,17 @@ const runColumns = (slug: string): Column<RunRow>[] => [
 export function ChecklistSection({
   slug,
   view,
+  older,
+  newest,
   releases,
   sources,
   actions,
 }: {
   slug: string
   view: ChecklistView
+  /** Addresses of the page of older runs, and of the first. */
+  older: string | null
+  newest: string | null
   releases: readonly string[]
   sources: readonly SourceTitle[]
   actions: { importTemplate: FormAction; start: FormAction }
@@ -138,6 +144,7 @@ export function ChecklistSection({
           rowKey={({ id }) => id}
           empty={<EmptyState>Nobody has walked through it yet.</EmptyState>}
         />
+        <Pagination next={older} first={newest} label={`Pages of runs of ${list.title}`} />
       </div>
     </Section>
   )

@@ -27,6 +27,9 @@ export type TemplateRow = {
 /** One walk through a checklist. */
 export type RunRow = { id: string; version: string; profile: string; counts: ChecklistCounts; startedAt: Date; startedBy: string }
 
+/** Where a page of runs begins: instant and id of the last run before it. */
+export type RunPosition = readonly [at: string, id: string]
+
 /** A checklist of the policy with its imports, its newest runs, and what the viewer may do. */
 export type ChecklistView = {
   list: PolicyChecklist
@@ -34,6 +37,8 @@ export type ChecklistView = {
   gates: string[]
   templates: TemplateRow[]
   runs: RunRow[]
+  /** Where the older runs begin; null when these are the last. */
+  olderRuns: RunPosition | null
   profiles: string[]
   whyNotImport: Refusal | null
   whyNotStart: Refusal | null
@@ -41,14 +46,18 @@ export type ChecklistView = {
 
 const NEWEST_RUNS = 20
 
-/** Every checklist of a system's active policy. The caller has read the system's head, and with it that the viewer may see it. */
+/**
+ * Every checklist of a system's active policy. The caller has read the system's head, and with it that the viewer may see it. `older` turns the
+ * runs of one list to a later page.
+ */
 export async function listChecklists(
   looker: Looker,
   head: Pick<SystemHead, 'slug' | 'name' | 'version'>,
+  older: { list: string; after: RunPosition } | null = null,
 ): Promise<{ checklists: ChecklistView[]; releases: string[] }> {
   const { policy } = head.version
   const system = { id: head.slug, name: head.name }
-  const [templates, runs, releases] = await Promise.all([
+  const [templates, found, releases] = await Promise.all([
     db.checklistTemplate.findMany({
       where: { systemId: head.slug },
       orderBy: { number: 'desc' },
@@ -58,9 +67,15 @@ export async function listChecklists(
     Promise.all(
       policy.checklists.map((list) =>
         db.checklistRun.findMany({
-          where: { systemId: head.slug, checklistKey: list.id },
+          where: {
+            systemId: head.slug,
+            checklistKey: list.id,
+            ...(older?.list === list.id
+              ? { OR: [{ startedAt: { lt: older.after[0] } }, { startedAt: older.after[0], id: { lt: older.after[1] } }] }
+              : {}),
+          },
           orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
-          take: NEWEST_RUNS,
+          take: NEWEST_RUNS + 1,
           include: { release: { select: { version: true } }, startedBy: namedSelect },
         }),
       ),
@@ -72,6 +87,7 @@ export async function listChecklists(
       select: { version: true },
     }),
   ])
+  const runs = found.map((all) => all.slice(0, NEWEST_RUNS))
   const scopes = runs
     .flat()
     .map((run) => ({ releaseId: run.releaseId, profileKey: run.profileKey, checklistKey: run.checklistKey, version: head.version }))
@@ -79,6 +95,7 @@ export async function listChecklists(
   const checklists = policy.checklists.map((list, index): ChecklistView => {
     const own = templates.filter((template) => template.checklistKey === list.id)
     const newest = own[0]
+    const last = (found[index]?.length ?? 0) > NEWEST_RUNS ? runs[index]?.at(-1) : undefined
     const profiles = list.profiles ?? policy.profiles.map(({ id }) => id)
     return {
       list,
@@ -97,6 +114,7 @@ export async function listChecklists(
         importedAt: template.importedAt,
         importedBy: toNamed(template.importedBy),
       })),
+      olderRuns: last ? [last.startedAt.toISOString(), last.id] : null,
       runs: (runs[index] ?? []).flatMap((run) => {
         const view = stateOf({
           releaseId: run.releaseId,

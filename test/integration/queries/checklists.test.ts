@@ -53,6 +53,24 @@ describe('the checklists of a system', () => {
     expect(list?.items.map(({ text }) => text)).toContain('Somebody listened')
   })
 
+  it('turns to older runs page by page, each once', async () => {
+    const scene = await aGovernedSystem('waxwatch')
+    const who = scene.people.release_manager
+    const head = await headOf(who, 'waxwatch')
+    const { id, profiles } = head.version.policy.checklists[0] as (typeof head.version.policy.checklists)[number]
+    const profile = profiles?.[0] ?? (head.version.policy.profiles.at(-1)?.id as string)
+    for (let n = 0; n < 22; n += 1) {
+      const { version } = await aRelease(scene)
+      await startRun(who, { system: 'waxwatch', checklist: id, version, profile })
+    }
+    const pageOf = async (older: Parameters<typeof listChecklists>[2]) =>
+      (await listChecklists(looker(who), head, older)).checklists.find(({ list }) => list.id === id)
+    const first = await pageOf(null)
+    const second = first?.olderRuns ? await pageOf({ list: id, after: first.olderRuns }) : undefined
+    expect([first?.runs.length, second?.runs.length, second?.olderRuns]).toEqual([20, 2, null])
+    expect(new Set([...(first?.runs ?? []), ...(second?.runs ?? [])].map((run) => run.id)).size).toBe(22)
+  })
+
   it('lists the newest run of each release with its counts, in a number of statements that does not grow with runs', async () => {
     const first = await aRelease(robodj)
     await tickAll(robodj, first.version, 'prod', 'pre-release', robodj.people.engineer)
