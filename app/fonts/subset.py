@@ -33,7 +33,8 @@ def make(source, limits, characters, name):
     font.save(plain)
     plain.seek(0)
     font = TTFont(plain, recalcTimestamp=False)
-    options = subset.Options(hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True, glyph_names=False)
+    # The fonts' few bytes of hinting tell rasterizers to leave the shapes alone; without them some snap every advance to a whole pixel.
+    options = subset.Options(hinting=True, layout_features=["*"], name_IDs=["*"], notdef_outline=True, glyph_names=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
