@@ -33,13 +33,20 @@ export type RunView = {
 }
 
 /** For which release, on which profile, which checklist of which policy. */
-export type RunScope = { releaseId: string; profileKey: string; checklistKey: string; version: LoadedPolicy }
+export type RunScope = {
+  releaseId: string
+  profileKey: string
+  checklistKey: string
+  version: LoadedPolicy
+  /** One run rather than the newest: what a deployment went by stays what it went by (domain.md, what always holds, 10). */
+  run?: string | null
+}
 
 const keyOf = (scope: Pick<RunScope, 'releaseId' | 'profileKey' | 'checklistKey'>) =>
   `${scope.releaseId} ${scope.profileKey} ${scope.checklistKey}`
 
 /**
- * The newest run of each scope with who ticked what, in three statements however many. The function it gives answers null where the policy has
+ * The newest run of each scope (or the one it names) with who ticked what, in three statements however many. The function it gives answers null where the policy has
  * no such checklist, or an outside one that nobody imported (000.30).
  */
 export async function loadRuns(scopes: readonly RunScope[]): Promise<(scope: RunScope) => RunView | null> {
@@ -60,7 +67,9 @@ export async function loadRuns(scopes: readonly RunScope[]): Promise<(scope: Run
   ])
   const newest = new Map<string, (typeof runs)[number]>()
   for (const run of runs) if (!newest.has(keyOf(run))) newest.set(keyOf(run), run)
-  const wanted = scopes.flatMap((scope) => newest.get(keyOf(scope))?.id ?? [])
+  const byId = new Map(runs.map((run) => [run.id, run]))
+  const runOf = (scope: RunScope) => (scope.run ? byId.get(scope.run) : undefined) ?? newest.get(keyOf(scope))
+  const wanted = scopes.flatMap((scope) => runOf(scope)?.id ?? [])
   const ticks = await db.checklistTick.findMany({
     where: { runId: { in: wanted } },
     orderBy: [{ at: 'asc' }, { id: 'asc' }],
@@ -72,7 +81,7 @@ export async function loadRuns(scopes: readonly RunScope[]): Promise<(scope: Run
     const { policy, systemId } = scope.version
     const list = policy.checklists.find(({ id }) => id === scope.checklistKey)
     if (!list) return null
-    const run = newest.get(keyOf(scope))
+    const run = runOf(scope)
     const template = list.external ? templates.find((each) => each.systemId === systemId && each.checklistKey === list.id) : null
     if (!run && list.external && !template) return null
     // Items of runs and templates were validated when they were written.

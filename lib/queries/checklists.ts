@@ -90,7 +90,13 @@ export async function listChecklists(
   const runs = found.map((all) => all.slice(0, NEWEST_RUNS))
   const scopes = runs
     .flat()
-    .map((run) => ({ releaseId: run.releaseId, profileKey: run.profileKey, checklistKey: run.checklistKey, version: head.version }))
+    .map((run) => ({
+      releaseId: run.releaseId,
+      profileKey: run.profileKey,
+      checklistKey: run.checklistKey,
+      version: head.version,
+      run: run.id,
+    }))
   const stateOf = scopes.length > 0 ? await loadRuns(scopes) : () => null
   const checklists = policy.checklists.map((list, index): ChecklistView => {
     const own = templates.filter((template) => template.checklistKey === list.id)
@@ -121,9 +127,9 @@ export async function listChecklists(
           profileKey: run.profileKey,
           checklistKey: run.checklistKey,
           version: head.version,
+          run: run.id,
         })
-        // A run that a newer one replaced is read on its own page; here the newest of each release and profile stands for it.
-        if (view?.id !== run.id) return []
+        if (!view) return [] // the policy has dropped the list
         return [
           {
             id: run.id,
@@ -152,31 +158,38 @@ export type RunPage = {
   profile: { id: string; class: ProfileClass }
   promotion: string | null
   deployment: string | null
+  /** The newest run of the same list, release and profile, when it is another one. */
+  replacedBy: string | null
 }
 
-/** The run with that id, or the newest one of its release and profile when that replaced it; null when unseen (T23). */
+/** The run with that id, whether or not a newer one took its place; null when unseen (T23). */
 export async function getRun(looker: Looker, slug: string, id: string): Promise<RunPage | null> {
   const readable = readableSystems(looker.actor, looker.now)
   if (readable !== null && !readable.includes(slug)) return null
   if (!/^[0-9a-f-]{36}$/.test(id)) return null
   const row = await db.checklistRun.findFirst({ where: { id, systemId: slug }, include: { release: { select: { version: true } } } })
   if (!row) return null
-  const [promotion, deployment, active] = await Promise.all([
+  const [promotion, deployment, active, newest] = await Promise.all([
     db.promotion.findFirst({
       where: { releaseId: row.releaseId, toKey: row.profileKey, status: 'open' },
       select: { id: true, policyVersionId: true },
     }),
     db.deployment.findFirst({
-      where: { releaseId: row.releaseId, profileKey: row.profileKey },
+      where: { releaseId: row.releaseId, profileKey: row.profileKey, OR: [{ runId: row.id }, { runId: null }] },
       orderBy: { startedAt: 'desc' },
       select: { id: true },
     }),
     db.policyVersion.findFirst({ where: { systemId: slug, status: 'active' }, select: { id: true } }),
+    db.checklistRun.findFirst({
+      where: { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey: row.checklistKey },
+      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+      select: { id: true },
+    }),
   ])
   const versionId = promotion?.policyVersionId ?? active?.id
   if (!versionId) return null
   const version = await loadPolicyVersion(db, versionId)
-  const scope = { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey: row.checklistKey, version }
+  const scope = { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey: row.checklistKey, version, run: row.id }
   const view = (await loadRuns([scope]))(scope)
   if (!view) return null
   return {
@@ -185,5 +198,6 @@ export async function getRun(looker: Looker, slug: string, id: string): Promise<
     profile: { id: row.profileKey, class: version.policy.profiles.find((profile) => profile.id === row.profileKey)?.class ?? 'production' },
     promotion: promotion?.id ?? null,
     deployment: deployment?.id ?? null,
+    replacedBy: newest && newest.id !== row.id ? newest.id : null,
   }
 }

@@ -59,7 +59,7 @@ export async function getDeployment(looker: Looker, id: string): Promise<Deploym
   const system = { id: found.systemId, name: found.system.name }
   const [row] = (await toRows([found])) as [DeploymentRow]
   const checklistKey = spineOf(version, found.profileKey)
-  const scope = checklistKey ? { releaseId: found.releaseId, profileKey: found.profileKey, checklistKey, version } : null
+  const scope = checklistKey ? { releaseId: found.releaseId, profileKey: found.profileKey, checklistKey, version, run: found.runId } : null
   const view = scope ? (await loadRuns([scope]))(scope) : null
   const run = view ? withSteps(view, version, looker, true) : null
   const list = policy.checklists.find((each) => each.id === checklistKey)

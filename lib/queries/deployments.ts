@@ -88,7 +88,9 @@ export async function toRows(found: readonly LoadedDeployment[]): Promise<Deploy
   const versionOf = (row: LoadedDeployment) => versions.get(row.policyVersionId) as LoadedPolicy // loaded for every row
   const scopeOf = (row: LoadedDeployment) => {
     const checklistKey = row.status === 'succeeded' ? spineOf(versionOf(row), row.profileKey) : null
-    return checklistKey ? { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey, version: versionOf(row) } : null
+    return checklistKey
+      ? { releaseId: row.releaseId, profileKey: row.profileKey, checklistKey, version: versionOf(row), run: row.runId }
+      : null
   }
   const scopes = found.flatMap((row) => scopeOf(row) ?? [])
   const [runOf, live] = await Promise.all([

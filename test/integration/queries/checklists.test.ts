@@ -91,6 +91,27 @@ describe('the checklists of a system', () => {
 })
 
 describe('one run', () => {
+  it('stays readable with its ticks when a run from a newer import takes its place (domain.md, what always holds, 10)', async () => {
+    const { version } = await aRelease(robodj)
+    const at = { system: 'robodj', version, profile: 'prod', checklist: 'pre-release' }
+    const first = await startRun(robodj.people.engineer, at)
+    const [item] = await beforeItemsOf(first.id)
+    await tickItem(robodj.people.engineer, { run: first.id, item: item as string, state: 'done' })
+    await importTemplate(robodj.people.release_manager, {
+      system: 'robodj',
+      checklist: 'pre-release',
+      fileName: 'PRE_RELEASE_CHECKLIST.md',
+      source: `${SAMPLE_CHECKLIST}- [ ] Asked the night shift\n`,
+    })
+    const second = await startRun(robodj.people.engineer, at)
+    const old = await getRun(looker(auditor), 'robodj', first.id)
+    expect(old).toMatchObject({ run: { id: first.id }, replacedBy: second.id })
+    expect(old?.run.state.items.find((each) => each.item.id === item)?.state).toBe('done')
+    const now = await getRun(looker(auditor), 'robodj', second.id)
+    expect(now).toMatchObject({ run: { id: second.id }, replacedBy: null })
+    expect(now?.run.state.items.every(({ state }) => state === 'open')).toBe(true)
+  })
+
   it('walks an ordered list one step at a time, and says for every other why not (001.9)', async () => {
     const { version } = await aRelease(stack)
     const { id } = await startRun(stack.people.engineer, { system: 'stack', version, profile: 'production', checklist: 'deployment' })

@@ -1,8 +1,9 @@
-import { notFound, redirect } from 'next/navigation'
+import { notFound } from 'next/navigation'
 import { chooseVariantAction, startRunAction, tickItemAction } from '@/app/(dashboard)/deployments/actions'
 import { RunSpine } from '@/components/checklist/run-spine'
 import { Page } from '@/components/layout/page'
 import { profileRef } from '@/components/system/profile-ref'
+import { Banner } from '@/components/ui/banner'
 import { Hash } from '@/components/ui/hash'
 import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
@@ -25,7 +26,6 @@ export default async function ChecklistRunPage({ params }: Props) {
   const found = head && (await getRun(viewer, slug, id))
   if (!head || !found) notFound()
   const { run } = found
-  if (run.id !== null && run.id !== id) redirect(routes.systemChecklist(slug, run.id))
   const counts = checklistCounts(run.state)
   return (
     <Page
@@ -62,6 +62,16 @@ export default async function ChecklistRunPage({ params }: Props) {
           Release {found.version}
         </Link>
       </p>
+      {found.replacedBy ? (
+        <div className="mt-3">
+          <Banner status="na" title="A newer run took the place of this one">
+            This one stays as it was left.{' '}
+            <Link className="link" href={routes.systemChecklist(slug, found.replacedBy)}>
+              Open the newer one
+            </Link>
+          </Banner>
+        </div>
+      ) : null}
       <RunSpine
         run={run}
         actions={{ tick: tickItemAction, start: startRunAction, chooseVariant: chooseVariantAction }}
