@@ -50,7 +50,7 @@ export async function appendEvents(tx: Tx, ctx: Ctx, now: Date, events: readonly
   if (ctx.at) {
     await tx.$executeRaw`INSERT INTO audit.event (canonical, recorded_at) SELECT text, ${now}::timestamptz + (n * interval '1 millisecond') FROM unnest(${texts}::text[]) WITH ORDINALITY AS t(text, n)`
   } else {
-    await tx.$executeRaw`INSERT INTO audit.event (canonical) SELECT text FROM unnest(${texts}::text[]) WITH ORDINALITY AS t(text, n) ORDER BY n`
+    await tx.$executeRaw`/* kept */ INSERT INTO audit.event (canonical) SELECT text FROM unnest(${texts}::text[]) WITH ORDINALITY AS t(text, n) ORDER BY n`
   }
 }
 

@@ -38,7 +38,7 @@ const grantsOf = (row: Row): Grant[] =>
 
 /** The person behind an open session of that version, in one statement; null when it ended, idled out or was raised past (T09, T26). */
 export async function findActorBySession(tx: Tx, session: { id: string; version: number }): Promise<FoundPerson | null> {
-  const [row] = await tx.$queryRaw<SessionRow[]>`
+  const [row] = await tx.$queryRaw<SessionRow[]>`/* kept */
     SELECT s."principalId", p.kind, n.name, n.email, n."timeZone", p.id AS "countsAsId", s."lastSeenAt" AS "lastAt", t.now,
       (SELECT json_agg(g) FROM (
         SELECT g.id, g."principalId", g.role, g."systemId", g."grantedById", g."startsAt", g."endsAt" FROM "RoleGrant" g
@@ -65,7 +65,7 @@ export async function findActorBySession(tx: Tx, session: { id: string; version:
  * what it acts as or whoever made it is retired (T11, T19). A token's grants are its creator's, an agent's its own.
  */
 export async function findActorByToken(tx: Tx, hash: string): Promise<Found | null> {
-  const [row] = await tx.$queryRaw<TokenRow[]>`
+  const [row] = await tx.$queryRaw<TokenRow[]>`/* kept */
     SELECT k.id AS "tokenId", k."systemId", k.scopes, k.gates, k."lastUsedAt" AS "lastAt", p.id AS "principalId", p.kind, coalesce(p.label, k.name) AS name,
       k."createdById" AS "countsAsId", t.now,
       (SELECT json_agg(g) FROM (

@@ -59,7 +59,7 @@ export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promi
   if (scopes.length === 0) return gateFactsFrom(none)
   const releases = [...new Set(scopes.map((scope) => scope.releaseId))]
   const systems = [...new Set(scopes.map((scope) => scope.systemId))]
-  const [rows] = await tx.$queryRaw<Record<keyof GateRows, unknown>[]>`
+  const [rows] = await tx.$queryRaw<Record<keyof GateRows, unknown>[]>`/* kept */
     SELECT ${list(Prisma.sql`
       SELECT DISTINCT ON (e."releaseId", e."profileKey", e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId",
         e.summary, e.link, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"

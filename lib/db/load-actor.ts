@@ -1,10 +1,14 @@
 import 'server-only'
 import type { Actor, Grant } from '@/lib/domain/context'
 import type { Tx } from './client'
+import { databaseNow } from './database-now'
+import { Prisma } from './generated/client'
 
 /** Sessions of people who may sign end after twelve hours, or thirty minutes without a request (T26). */
 export const SESSION_IDLE_MS = 30 * 60_000
 export const SESSION_ABSOLUTE_MS = 12 * 3_600_000
+
+type Who = Pick<Actor, 'id' | 'session' | 'token'>
 
 type Row = {
   kind: Actor['kind']
@@ -23,26 +27,48 @@ type Row = {
     | null
 }
 
+/** The actor as they stand at an instant, as `standNow`; null when they no longer do. */
+export async function loadActor(tx: Tx, actor: Who, now: Date): Promise<Actor | null> {
+  return (await standNow(tx, actor, now))?.actor ?? null
+}
+
 /**
- * The actor as they stand at an instant, in one statement: the session must be open and of the same version, the token not expired or revoked,
- * the principal not retired. Grants of a token are its creator's, of an agent its own and its sponsor's none. The rows relied on are locked
- * against revocation until the transaction ends; one revoked while we waited for its row no longer counts, though our own instant is earlier
- * (T08, T09). Null when the actor no longer stands.
+ * The transaction's instant (the database's, unless one is given) and the actor as they stand at it: the session must be open and of the same
+ * version, the token not expired or revoked, the principal not retired. Grants of a token are its creator's, of an agent its own and its sponsor's
+ * none. The rows relied on are locked against revocation until the transaction ends; one revoked while we waited for its row no longer counts,
+ * though our own instant is earlier (T08, T09). Null when they no longer stand. Two statements: what waited is read after the wait.
  */
-export async function loadActor(tx: Tx, actor: Pick<Actor, 'id' | 'session' | 'token'>, now: Date): Promise<Actor | null> {
+export async function standNow(tx: Tx, actor: Who, at?: Date): Promise<{ now: Date; actor: Actor } | null> {
+  let now = at
   if (actor.session) {
-    const alive = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM "Session" WHERE id = ${actor.session.id}::uuid AND "principalId" = ${actor.id}::uuid AND version = ${actor.session.version}
-      AND "endedAt" IS NULL AND "expiresAt" > ${now} AND "lastSeenAt" > ${new Date(now.getTime() - SESSION_IDLE_MS)} FOR SHARE`
-    if (alive.length === 0) return null
+    const [open] = await tx.$queryRaw<{ now: Date }[]>`/* kept */
+      SELECT t.now FROM ${instant(now)} t, "Session" s WHERE s.id = ${actor.session.id}::uuid AND s."principalId" = ${actor.id}::uuid
+      AND s.version = ${actor.session.version} AND s."endedAt" IS NULL AND s."expiresAt" > t.now
+      AND s."lastSeenAt" > t.now - ${SESSION_IDLE_MS} * interval '1 millisecond' FOR SHARE OF s`
+    if (!open) return null
+    now = open.now
   }
   if (actor.token) {
-    const alive = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM "ApiToken" WHERE id = ${actor.token.id}::uuid AND "actsAsId" = ${actor.id}::uuid AND "revokedAt" IS NULL AND "expiresAt" > ${now} FOR SHARE`
-    if (alive.length === 0) return null
+    const [good] = await tx.$queryRaw<{ now: Date }[]>`/* kept */
+      SELECT t.now FROM ${instant(now)} t, "ApiToken" k WHERE k.id = ${actor.token.id}::uuid AND k."actsAsId" = ${actor.id}::uuid
+      AND k."revokedAt" IS NULL AND k."expiresAt" > t.now FOR SHARE OF k`
+    if (!good) return null
+    now = good.now
   }
+  now ??= await databaseNow(tx)
+  const standing = await readActor(tx, actor, now)
+  return standing && { now, actor: standing }
+}
+
+// OFFSET keeps it a row of its own, so that the clock is read once.
+const instant = (at: Date | undefined) =>
+  at === undefined
+    ? Prisma.sql`(SELECT date_trunc('milliseconds', clock_timestamp()) AS now OFFSET 0)`
+    : Prisma.sql`(SELECT ${at}::timestamptz AS now)`
+
+async function readActor(tx: Tx, actor: Who, now: Date): Promise<Actor | null> {
   const tokenId = actor.token?.id ?? null
-  const [row] = await tx.$queryRaw<Row[]>`
+  const [row] = await tx.$queryRaw<Row[]>`/* kept */
     SELECT p.kind, coalesce(n.name, p.label, 'Somebody') AS name,
       coalesce((SELECT t."createdById" FROM "ApiToken" t WHERE t.id = ${tokenId}::uuid), p."sponsorId", p.id) AS "countsAsId",
       (SELECT json_agg(g) FROM (

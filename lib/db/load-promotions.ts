@@ -58,7 +58,9 @@ export async function loadPromotions(
   const selected = await tx.promotion.findMany({ where, ...page, select: { id: true } })
   if (selected.length === 0) return []
   const ids = selected.map(({ id }) => id)
-  const found = await tx.$queryRaw<{ row: PromotionJson }[]>(promotionRowsSql(Prisma.sql`SELECT unnest(${ids}::text[])`))
+  const found = await tx.$queryRaw<{ row: PromotionJson }[]>(
+    Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${ids}::text[])`)}`,
+  )
   const rows = new Map(found.map(({ row }) => [row.id, toPromotionRow(row)]))
   const facts: PromotionFacts[] = []
   for (const id of ids) {

@@ -38,7 +38,7 @@ export type VerdictFacts = {
  * would show in every pipeline (speed.md). A name nobody declared is kept as it was asked (001.7).
  */
 export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile: string; release: string }): Promise<VerdictFacts | null> {
-  const [row] = await tx.$queryRaw<Row[]>`
+  const [row] = await tx.$queryRaw<Row[]>`/* kept */
     WITH target AS (
       SELECT v.id AS "activeId", coalesce(p.key, ${asked.profile}) AS "profileKey", r.id AS "releaseId", r.version, r."gitSha", r.artefact
       FROM "PolicyVersion" v

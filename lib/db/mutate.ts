@@ -1,11 +1,12 @@
 import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Actor, Ctx } from '@/lib/domain/context'
-import { ensure, Refused, refuse } from '@/lib/domain/refusal'
+import { Refused, refuse } from '@/lib/domain/refusal'
 import { announce } from './announce'
 import { appendEvents } from './audit'
 import { db, type Tx } from './client'
-import { loadActor } from './load-actor'
+import { databaseNow } from './database-now'
+import { standNow } from './load-actor'
 import { claimOnce, keepResult, nextTurn } from './once'
 
 /** At least one event: a change that nobody can read about later does not compile. */
@@ -69,19 +70,17 @@ export async function mutate<T>(ctx: Ctx, work: (w: Work) => Promise<Outcome<T>>
   let told: readonly AuditEvent[] = []
   const outcome = await inTransaction(async (tx) => {
     told = []
-    const now = ctx.at ?? (await databaseNow(tx))
-    const actor = await loadActor(tx, ctx.actor, now)
-    ensure(
-      actor === null ? refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.') : null,
-    )
-    const standing = actor as Actor // ensured just above
+    const standing = await standNow(tx, ctx.actor, ctx.at)
+    if (!standing)
+      throw new Refused(refuse('unauthenticated', 'Your session or token has ended. Sign in again; what you typed is still here.'))
+    const { now, actor } = standing
     if (once) {
       const claim = await claimOnce(tx, once, now)
       if (ctx.once) ctx.once.replayed = !claim.claimed
       if (!claim.claimed) return claim.result as T // what the same work returned when it ran
     }
-    const { result, events } = await work({ tx, now, actor: standing })
-    await appendEvents(tx, { ...ctx, actor: standing }, now, events)
+    const { result, events } = await work({ tx, now, actor })
+    await appendEvents(tx, { ...ctx, actor }, now, events)
     if (once) await keepResult(tx, once, result)
     told = events
     return result
@@ -104,10 +103,4 @@ export async function admit<T>(ctx: Ctx, work: (w: Omit<Work, 'actor'>) => Promi
   })
   if (!ctx.at) announce(told)
   return outcome
-}
-
-/** The instant of a transaction, to the millisecond, from the database's clock (T17). */
-export async function databaseNow(tx: Tx): Promise<Date> {
-  const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`
-  return (row as { now: Date }).now // one row always
 }

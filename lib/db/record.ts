@@ -3,7 +3,8 @@ import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
 import { announce } from './announce'
 import { appendEvents } from './audit'
-import { databaseNow, inTransaction } from './mutate'
+import { databaseNow } from './database-now'
+import { inTransaction } from './mutate'
 
 /**
  * Puts events on the record that change nothing else: refused attempts and failed sign-ins (T35). The actor need not stand; who they were when

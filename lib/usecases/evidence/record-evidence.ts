@@ -120,7 +120,7 @@ type Target = {
 
 /** In one statement: the active policy version, what the profile's name means there, the release, and the open promotion, locked. */
 async function lockTarget(tx: Tx, input: Input): Promise<Target> {
-  const [row] = await tx.$queryRaw<(Omit<Target, 'releaseId'> & { releaseId: string | null })[]>`
+  const [row] = await tx.$queryRaw<(Omit<Target, 'releaseId'> & { releaseId: string | null })[]>`/* kept */
     WITH a AS (
       SELECT v.id AS "activeId", p.key AS profile FROM "PolicyVersion" v
       LEFT JOIN "Profile" p ON p."policyVersionId" = v.id AND (p.key = ${input.profile} OR ${input.profile} = ANY (p.aliases))
