@@ -17,7 +17,10 @@ export async function turnTo(page: Page, theme: (typeof THEMES)[number]): Promis
   await page.emulateMedia({ colorScheme: theme })
   await page.evaluate(async () => {
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
-    await Promise.all(document.getAnimations().map((each) => each.effect?.getComputedTiming().iterations !== Infinity && each.finished))
+    // One that is taken back meanwhile is over as well.
+    await Promise.allSettled(
+      document.getAnimations().map((each) => each.effect?.getComputedTiming().iterations !== Infinity && each.finished),
+    )
   })
 }
 
