@@ -61,7 +61,7 @@ export async function appendEvents(tx: Tx, ctx: Ctx, now: Date, events: readonly
 export async function keepText(tx: Tx, body: string): Promise<string> {
   const salt = randomBytes(16).toString('hex')
   const digest = createHash('sha256').update(`${salt}\n${body}`).digest('hex')
-  await tx.$executeRaw`INSERT INTO audit.text (digest, salt, body) VALUES (${digest}, ${salt}, ${body})`
+  await tx.$executeRaw`/* kept */ INSERT INTO audit.text (digest, salt, body) VALUES (${digest}, ${salt}, ${body})`
   return digest
 }
 

@@ -60,3 +60,19 @@ export async function loadGateIds(tx: Tx, policyVersionId: string): Promise<Read
 export function gateRowKey(edgeKey: string, gateKey: string): string {
   return `${edgeKey} ${gateKey}`
 }
+
+const slotIds = new Map<string, ReadonlyMap<string, string>>()
+
+/** Row ids of the slots along an edge of a policy version by their keys: what signatures point at. Read once a process. */
+export async function loadSlotIds(tx: Tx, policyVersionId: string, edge: string): Promise<ReadonlyMap<string, string>> {
+  const at = `${policyVersionId} ${edge}`
+  const known = slotIds.get(at)
+  if (known) return known
+  const rows = await tx.signOffSlot.findMany({
+    where: { policyVersionId, subject: 'promotion', rule: edge },
+    select: { id: true, key: true },
+  })
+  const ids = new Map(rows.map(({ id, key }) => [key, id]))
+  slotIds.set(at, ids)
+  return ids
+}

@@ -56,10 +56,18 @@ export async function loadPromotions(
   page: { take?: number; orderBy?: Prisma.PromotionOrderByWithRelationInput[] } = {},
 ): Promise<PromotionFacts[]> {
   const selected = await tx.promotion.findMany({ where, ...page, select: { id: true } })
-  if (selected.length === 0) return []
-  const ids = selected.map(({ id }) => id)
+  return loadFacts(
+    tx,
+    selected.map(({ id }) => id),
+    now,
+  )
+}
+
+/** The facts of promotions by their ids, in the order of these. */
+async function loadFacts(tx: Tx, ids: readonly string[], now: Date): Promise<PromotionFacts[]> {
+  if (ids.length === 0) return []
   const found = await tx.$queryRaw<{ row: PromotionJson }[]>(
-    Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${ids}::text[])`)}`,
+    Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${[...ids]}::text[])`)}`,
   )
   const rows = new Map(found.map(({ row }) => [row.id, toPromotionRow(row)]))
   const facts: PromotionFacts[] = []
@@ -134,8 +142,9 @@ function nameOf({ id, kind, name, sponsorId }: WhoRow): Named {
  * systems given do not hold (T23). Take this lock before reading anything the decision depends on (T07).
  */
 export async function loadPromotionForUpdate(tx: Tx, id: string, systems: readonly string[] | null, now: Date): Promise<PromotionFacts> {
-  await tx.$queryRaw`SELECT id FROM "Promotion" WHERE id = ${id} FOR UPDATE`
-  const [facts] = await loadPromotions(tx, { id, ...(systems === null ? {} : { systemId: { in: [...systems] } }) }, now)
+  const [locked] = await tx.$queryRaw<{ systemId: string }[]>`/* kept */ SELECT "systemId" FROM "Promotion" WHERE id = ${id} FOR UPDATE`
+  const isSeen = locked !== undefined && (systems === null || systems.includes(locked.systemId))
+  const [facts] = isSeen ? await loadFacts(tx, [id], now) : []
   ensure(facts ? null : refuse('not_found', `There is no promotion ${id} that you can see.`))
   return facts as PromotionFacts
 }

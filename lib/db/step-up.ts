@@ -19,7 +19,7 @@ export async function consumeStepUp(
   tx: Tx,
   proof: StepUpBinding & { proofId: string; now: Date },
 ): Promise<{ id: string; method: string }> {
-  const [used] = await tx.$queryRaw<{ id: string; method: string }[]>`
+  const [used] = await tx.$queryRaw<{ id: string; method: string }[]>`/* kept */
     UPDATE "StepUpProof" SET "usedAt" = ${proof.now} WHERE id = ${proof.proofId}::uuid AND "principalId" = ${proof.principalId}::uuid AND "sessionId" = ${proof.sessionId}::uuid
       AND "sealedHash" = ${proof.sealedHash} AND "slotKey" = ${proof.slotKey} AND decision = ${proof.decision} AND "usedAt" IS NULL AND "expiresAt" > ${proof.now}
     RETURNING id, method`

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
+import { loadSlotIds } from '@/lib/db/load-policy'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { isDuplicate, mutate, type Work } from '@/lib/db/mutate'
 import { consumeStepUp } from '@/lib/db/step-up'
@@ -91,23 +92,14 @@ export async function writeSignOff(
   const reasonDigest = what.reason ? await keepText(tx, what.reason.text) : null
   const brought = facts.gates.filter((judged) => judged.evidence?.broughtBy.id === actor.id).length
   const commits = facts.release.contributors.reduce((sum, contributor) => sum + contributor.commits, 0)
-  const slotRow = await tx.signOffSlot.findUniqueOrThrow({
-    where: {
-      policyVersionId_subject_rule_key: {
-        policyVersionId: facts.policy.versionId,
-        subject: 'promotion',
-        rule: facts.edge.id,
-        key: slot.key,
-      },
-    },
-    select: { id: true },
-  })
+  const slotId = (await loadSlotIds(tx, facts.policy.versionId, facts.edge.id)).get(slot.key)
+  if (slotId === undefined) throw new Error(`The rows of policy version ${facts.policy.versionId} lack the slot ${slot.key}`)
   const { id } = await tx.signOff.create({
     data: {
       sealedVersionId: sealed.id,
       sealedHash: sealed.hash,
       requesterId: facts.openedBy.countsAsId,
-      slotId: slotRow.id,
+      slotId,
       slotKey: slot.key,
       capacity: slot.title,
       decision: what.decision,
