@@ -4,6 +4,8 @@ import { lookOfAccount } from '@/lib/domain/account'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 export type PeopleGrant = {
   id: string
   role: Role
@@ -31,12 +33,17 @@ export type PeopleRow = {
  * People and agents that one may know of: whoever shares a system, and everybody for those who read every system (T23). Grants of other systems
  * are left out; addresses are for admins.
  */
-export async function listPeople({ actor, now }: { actor: Actor; now: Date }): Promise<PeopleRow[]> {
+export function listPeople(looker: { actor: Actor; now: Date }): Promise<PeopleRow[]> {
+  return readPeople(looker)
+}
+
+async function readPeople({ actor, now }: { actor: Actor; now: Date }, only?: string): Promise<PeopleRow[]> {
   const systems = readableSystems(actor, now)
   const { seesAddresses } = lookOfAccount(actor, now)
   const rows = await db.principal.findMany({
     where: {
       kind: { in: ['person', 'agent'] },
+      ...(only === undefined ? {} : { id: only }),
       ...(systems === null
         ? {}
         : {
@@ -108,7 +115,7 @@ export async function listPeople({ actor, now }: { actor: Actor; now: Date }): P
 
 /** One of them; null when there is none such, or none that one may know of. */
 export async function getPerson(looker: { actor: Actor; now: Date }, id: string): Promise<PeopleRow | null> {
-  return (await listPeople(looker)).find((row) => row.id === id) ?? null
+  return UUID.test(id) ? ((await readPeople(looker, id))[0] ?? null) : null
 }
 
 /** The systems roles can be granted on, by somebody who may grant there. */
