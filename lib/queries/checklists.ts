@@ -88,15 +88,13 @@ export async function listChecklists(
     }),
   ])
   const runs = found.map((all) => all.slice(0, NEWEST_RUNS))
-  const scopes = runs
-    .flat()
-    .map((run) => ({
-      releaseId: run.releaseId,
-      profileKey: run.profileKey,
-      checklistKey: run.checklistKey,
-      version: head.version,
-      run: run.id,
-    }))
+  const scopes = runs.flat().map((run) => ({
+    releaseId: run.releaseId,
+    profileKey: run.profileKey,
+    checklistKey: run.checklistKey,
+    version: head.version,
+    run: run.id,
+  }))
   const stateOf = scopes.length > 0 ? await loadRuns(scopes) : () => null
   const checklists = policy.checklists.map((list, index): ChecklistView => {
     const own = templates.filter((template) => template.checklistKey === list.id)
