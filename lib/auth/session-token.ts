@@ -1,18 +1,17 @@
 import 'server-only'
 import { decode, encode } from 'next-auth/jwt'
+import { isUuid } from '@/lib/domain/uuid'
 import { settings } from '@/lib/env'
 
 /** The cookie holds the session's id and version, encrypted, and nothing else: all that counts is read from the database (T09). */
 export type SessionToken = { sid: string; sv: number }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** What a session cookie says; null for none, a foreign, a damaged or an old one. */
 export async function readSessionToken(cookie: string | undefined): Promise<SessionToken | null> {
   if (!cookie) return null
   try {
     const token = await decode({ token: cookie, secret: settings().NEXTAUTH_SECRET })
-    if (typeof token?.sid !== 'string' || !UUID.test(token.sid) || typeof token.sv !== 'number') return null
+    if (typeof token?.sid !== 'string' || !isUuid(token.sid) || typeof token.sv !== 'number') return null
     return { sid: token.sid, sv: token.sv }
   } catch {
     return null // every way a cookie can be wrong means the same: nobody is signed in

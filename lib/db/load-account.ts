@@ -2,18 +2,17 @@ import 'server-only'
 import type { Grantee } from '@/lib/domain/account'
 import type { Grant } from '@/lib/domain/context'
 import { Refused, refuse } from '@/lib/domain/refusal'
+import { isUuid } from '@/lib/domain/uuid'
 import type { Tx } from './client'
 
 export type AccountRow = Grantee & { id: string; systemId: string | null; sponsorId: string | null; email: string | null; erased: boolean }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * A principal, locked against other changes of the account until the transaction ends. Refuses (`not_found`) one that is not there. Rows that only
  * name the principal may be written meanwhile: somebody who is signing would otherwise wait for us while we wait for their session (T08).
  */
 export async function loadAccountForUpdate(tx: Tx, id: string): Promise<AccountRow> {
-  const rows = UUID.test(id)
+  const rows = isUuid(id)
     ? await tx.$queryRaw<AccountRow[]>`
         SELECT p.id, p.kind, coalesce(n.name, p.label, 'Somebody') AS name, p."retiredAt" IS NOT NULL AS retired, p."systemId", p."sponsorId", n.email,
           coalesce(n.email LIKE 'erased-%@erased.invalid', false) AS erased
@@ -26,7 +25,7 @@ export async function loadAccountForUpdate(tx: Tx, id: string): Promise<AccountR
 
 /** A grant, locked for its end: whoever relies on it holds FOR SHARE, so one of the two waits (T08). Refuses (`not_found`) one that is not there. */
 export async function loadGrantForUpdate(tx: Tx, id: string): Promise<Grant> {
-  const rows = UUID.test(id)
+  const rows = isUuid(id)
     ? await tx.$queryRaw<
         Grant[]
       >`SELECT id, "principalId", role, "systemId", "grantedById", "startsAt", "endsAt" FROM "RoleGrant" WHERE id = ${id}::uuid FOR UPDATE`

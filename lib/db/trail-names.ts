@@ -1,4 +1,5 @@
 import 'server-only'
+import { isUuid } from '@/lib/domain/uuid'
 import { db, type Tx } from './client'
 
 /** What the trail names by id and people by name. */
@@ -26,15 +27,13 @@ export type Nameless = Partial<Record<NamedKind, Iterable<string>>>
 
 export type Names = (kind: NamedKind, id: string) => Name | undefined
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /**
  * Names for ids of the trail, in one statement however many there are. Whoever was erased has none: their id stands for them (T40). Profiles are
  * named `system/profile` and give their class under the active policy.
  */
 export async function nameThem(ids: Nameless, tx: Tx = db): Promise<Names> {
   const of = (kind: NamedKind): string[] => [...new Set(ids[kind] ?? [])]
-  const uuids = (kind: NamedKind): string[] => of(kind).filter((id) => UUID.test(id))
+  const uuids = (kind: NamedKind): string[] => of(kind).filter((id) => isUuid(id))
   if (Object.keys(ids).every((kind) => of(kind as NamedKind).length === 0)) return () => undefined
   const rows = await tx.$queryRaw<{ kind: NamedKind; id: string; name: string | null; more: string | null }[]>`
     SELECT 'principal' AS kind, p.id::text AS id, CASE WHEN n.email LIKE 'erased-%@erased.invalid' THEN NULL ELSE coalesce(n.name, p.label) END AS name, p.kind AS more

@@ -1,4 +1,5 @@
 import { AUDIT_ACTIONS, type AuditAction, type SubjectKind } from './audit-event'
+import { isUuid } from './uuid'
 
 /** How many weeks the drawing of entries per day shows. */
 export const TRAIL_WEEKS = 26
@@ -163,7 +164,7 @@ export function placesOfSubject(text: string): Place[] {
   }
   const readable = /^([A-Z]{2,4})-\d{1,12}$/.exec(text.toUpperCase())
   if (readable) return (KINDS_OF_PREFIX[readable[1] as string] ?? []).map((each) => ({ by: 'subject', kind: each, id: text.toUpperCase() }))
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return UUID_KINDS.map((each) => ({ by: 'subject', kind: each, id: text }))
+  if (isUuid(text)) return UUID_KINDS.map((each) => ({ by: 'subject', kind: each, id: text }))
   if (/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/.test(text)) return [{ by: 'subject', kind: 'system', id: text }]
   return []
 }

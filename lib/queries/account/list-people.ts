@@ -3,8 +3,7 @@ import { db } from '@/lib/db/client'
 import { lookOfAccount } from '@/lib/domain/account'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+import { isUuid } from '@/lib/domain/uuid'
 
 export type PeopleGrant = {
   id: string
@@ -115,7 +114,7 @@ async function readPeople({ actor, now }: { actor: Actor; now: Date }, only?: st
 
 /** One of them; null when there is none such, or none that one may know of. */
 export async function getPerson(looker: { actor: Actor; now: Date }, id: string): Promise<PeopleRow | null> {
-  return UUID.test(id) ? ((await readPeople(looker, id))[0] ?? null) : null
+  return isUuid(id) ? ((await readPeople(looker, id))[0] ?? null) : null
 }
 
 /** The systems roles can be granted on, by somebody who may grant there. */
