@@ -19,7 +19,6 @@ import { ProfileArrow, type ProfileRef, ProfileTag } from '@/components/ui/profi
 import { SealLine } from '@/components/ui/seal-line'
 import { PageHead, Section, SubHead } from '@/components/ui/section'
 import { SignatureLine, Slots, type SlotView, WhyCan } from '@/components/ui/signature'
-import { Skeleton } from '@/components/ui/skeleton'
 import { StatTile, StatTiles } from '@/components/ui/stat-tile'
 import { Chip, STATUS_TONE, Status, StatusGlyph, type StatusKind } from '@/components/ui/status'
 import { Steps, Tabs, ViewSwitch } from '@/components/ui/tabs'
@@ -437,7 +436,6 @@ export default async function KitPage() {
                   Nothing is being watched. The last one, 1.8.4 on 7 Nov, finished its hour with no alert.
                 </EmptyState>
                 <Note>Rolling back takes about 2 min and may be enough.</Note>
-                <Skeleton rows={3} head />
                 <Disclosure summary="Withdraw this signature" button danger>
                   The second step, with a reason.
                 </Disclosure>

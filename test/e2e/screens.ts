@@ -145,6 +145,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'api-docs', viewer: ENGINEER, path: () => routes.apiReference() },
   { name: 'j-kit', viewer: MANAGEMENT, path: () => routes.kit() },
   { name: 'not-found', viewer: MANAGEMENT, path: () => '/nothing-is-here', status: 404 },
+  { name: 'not-found-inside', viewer: MANAGEMENT, path: () => routes.system('nothing-is-here'), status: 404 },
 ]
 
 type Slot = { id: string; title: string; signOff: { id: string } | null }
