@@ -13,6 +13,17 @@ export function subjectHref({ what, where }: Pick<AuditRow, 'what' | 'where'>): 
       return routes.signature(id)
     case 'deployment':
       return routes.deployment(id)
+    case 'rotation':
+      return routes.rotation(id)
+    case 'incident':
+      return routes.incident(id)
+    case 'fallback':
+      return routes.fallback(id)
+    case 'key':
+    case 'secret_audit':
+      return system === null ? null : routes.systemEnv(system)
+    case 'contact':
+      return system === null ? null : routes.systemContacts(system)
     case 'system':
       return routes.system(id)
     case 'principal':

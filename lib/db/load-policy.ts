@@ -1,4 +1,5 @@
 import 'server-only'
+import type { SlotSubject } from '@/lib/domain/policy/rows'
 import { type Policy, PolicySchema } from '@/lib/domain/policy/schema'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
@@ -61,17 +62,17 @@ export function gateRowKey(edgeKey: string, gateKey: string): string {
   return `${edgeKey} ${gateKey}`
 }
 
+/** The slots of one rule of a policy version: what they are for, and an edge, ownership, break-glass or tier id. */
+export type SlotScope = { policyVersionId: string; subject: SlotSubject; rule: string }
+
 const slotIds = new Map<string, ReadonlyMap<string, string>>()
 
-/** Row ids of the slots along an edge of a policy version by their keys: what signatures point at. Read once a process. */
-export async function loadSlotIds(tx: Tx, policyVersionId: string, edge: string): Promise<ReadonlyMap<string, string>> {
-  const at = `${policyVersionId} ${edge}`
+/** Row ids of the slots of a rule of a policy version by their keys: what signatures point at. Read once a process. */
+export async function loadSlotIds(tx: Tx, { policyVersionId, subject, rule }: SlotScope): Promise<ReadonlyMap<string, string>> {
+  const at = `${policyVersionId} ${subject} ${rule}`
   const known = slotIds.get(at)
   if (known) return known
-  const rows = await tx.signOffSlot.findMany({
-    where: { policyVersionId, subject: 'promotion', rule: edge },
-    select: { id: true, key: true },
-  })
+  const rows = await tx.signOffSlot.findMany({ where: { policyVersionId, subject, rule }, select: { id: true, key: true } })
   const ids = new Map(rows.map(({ id, key }) => [key, id]))
   slotIds.set(at, ids)
   return ids

@@ -17,6 +17,12 @@ export type SubjectKind =
   | 'sign_off'
   | 'release_notes'
   | 'deployment'
+  | 'key'
+  | 'rotation'
+  | 'secret_audit'
+  | 'incident'
+  | 'fallback'
+  | 'contact'
 
 /** Before and after hold ids, enums, numbers and digests; never names, addresses or prose (T18, T40). */
 export type AuditValue = string | number | boolean | null | readonly string[]
@@ -110,6 +116,43 @@ export const AUDIT_ACTIONS = {
   'deployment.succeeded': (t) => `${t.actor} recorded that ${t.subject} succeeded`,
   'deployment.failed': (t) => `${t.actor} recorded that ${t.subject} failed: ${t.at('class')}`,
   'deployment.rolled_back': (t) => `${t.actor} recorded that ${t.subject} was rolled back by ${t.at('by')}`,
+  'key.recorded': (t) => `${t.actor} recorded the key ${t.at('keyId')} of ${t.at('mapping')} on ${t.at('profile')} of ${t.system}`,
+  'key.retired': (t) =>
+    `${t.actor} recorded that the key ${t.at('keyId')} of ${t.at('mapping')} on ${t.at('profile')} of ${t.system} is retired`,
+  'key.fingerprint_reported': (t) => `${t.actor} reported the fingerprints of ${t.at('mappings')} on ${t.at('profile')} of ${t.system}`,
+  'rotation.opened': (t) => `${t.actor} opened ${t.subject}: ${t.at('secrets')} on ${t.at('profile')}, ${t.at('cause')}`,
+  'rotation.planned': (t) => `${t.actor} sealed version ${t.event.subject.version ?? ''} of the plan of ${t.subject}`,
+  'rotation.approved': (t) =>
+    `${t.actor} approved version ${t.event.subject.version ?? ''} of the plan of ${t.subject} as ${t.at('capacity')}`,
+  'rotation.declined': (t) =>
+    `${t.actor} declined version ${t.event.subject.version ?? ''} of the plan of ${t.subject} as ${t.at('capacity')}`,
+  'rotation.started': (t) => `${t.actor} started ${t.subject} as ${t.at('owner')}`,
+  'rotation.step_recorded': (t) => `${t.actor} recorded the step ${t.at('step')} of ${t.subject} as ${t.at('state')}`,
+  'rotation.verifying': (t) => `${t.subject} is being verified`,
+  'rotation.confirmed': (t) => `${t.actor} confirmed ${t.subject} as ${t.at('owner')}`,
+  'rotation.completed': (t) => `${t.actor} completed ${t.subject}`,
+  'rotation.cancelled': (t) => `${t.actor} cancelled ${t.subject}`,
+  'rotation.rolling_back': (t) => `${t.actor} began to roll ${t.subject} back: ${t.at('trigger')}`,
+  'rotation.rolled_back': (t) => `${t.actor} rolled ${t.subject} back`,
+  'rotation.postmortem_recorded': (t) => `${t.actor} recorded where the postmortem of ${t.subject} is`,
+  'secret_audit.recorded': (t) => `${t.actor} audited ${t.at('what')} on ${t.at('profile')} of ${t.system}: ${t.at('finding')}`,
+  'incident.declared': (t) => `${t.actor} declared ${t.subject}, ${t.at('severity')}`,
+  'incident.commander_changed': (t) => `${t.actor} made ${t.at('commander')} commander of ${t.subject}`,
+  'incident.changed': (t) => `${t.actor} changed ${t.subject}: ${t.at('severity')}`,
+  'incident.closed': (t) => `${t.actor} closed the incident ${t.subject}`,
+  'fallback.requested': (t) => `${t.actor} asked for ${t.subject}: ${t.at('rule')} on ${t.at('profile')}`,
+  'fallback.approved': (t) => `${t.actor} granted version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
+  'fallback.declined': (t) => `${t.actor} refused version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
+  'fallback.opened': (t) =>
+    `The glass is open: ${t.subject} on ${t.at('profile')} of ${t.system}${t.event.after?.ownRequest === true ? ', on the commander’s own request' : ''}`,
+  'fallback.withdrawn': (t) => `${t.actor} withdrew the request ${t.subject}`,
+  'fallback.extension_asked': (t) => `${t.actor} asked to extend ${t.subject}`,
+  'fallback.extended': (t) => `${t.subject} was extended`,
+  'fallback.returned': (t) => `${t.actor} closed ${t.subject} before its time`,
+  'fallback.cleaned_up': (t) => `${t.actor} recorded the clean-up of ${t.subject}`,
+  'fallback.reviewed': (t) => `${t.actor} reviewed ${t.subject}: ${t.at('finding')}`,
+  'contact.confirmed': (t) => `${t.actor} confirmed that ${t.at('contact')} can be reached as ${t.at('list')} of ${t.system}`,
+  'promotion.reviewed': (t) => `${t.actor} reviewed ${t.subject} as ${t.at('capacity')}: ${t.at('finding')}`,
   'action.refused': (t) =>
     `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${(t.event.reason ?? 'no reason').replaceAll('_', ' ')}`,
 } as const satisfies Record<string, (told: Told) => string>

@@ -97,7 +97,17 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
         return versioned(event, `Notes of ${id}`)
       case 'sign_off':
       case 'deployment':
+      case 'rotation':
+      case 'incident':
         return id
+      case 'fallback':
+        return versioned(event, id)
+      case 'key':
+        return textIn(event, 'keyId') ?? textIn(event, 'mapping') ?? 'Fingerprints'
+      case 'secret_audit':
+        return textIn(event, 'what') ?? 'Secret handling'
+      case 'contact':
+        return textIn(event, 'list') ?? id
       case 'system':
         return found?.name ?? id
       case 'policy':

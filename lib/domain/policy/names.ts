@@ -75,6 +75,7 @@ const REFERENCES: Record<string, keyof Names> = {
   current: 'phase',
   constraint: 'constraint',
   gate: 'gate',
+  neverSkip: 'gate',
   nonGoal: 'non-goal',
   isolation: 'isolation rule',
   labelInput: 'allowed input',

@@ -19,6 +19,7 @@ export function referenceProblems(raw: unknown): Problem[] {
     ...checklistProblems(policy),
     ...variantProblems(policy),
     ...namingProblems(policy),
+    ...fallbackProblems(policy),
   ]
 }
 
@@ -180,6 +181,18 @@ function variantProblems(policy: Node): Problem[] {
         },
       ]
     })
+  })
+}
+
+/** A fallback use names its rule by one id, be it of an ownership or of another break-glass. */
+function fallbackProblems(policy: Node): Problem[] {
+  const owned = ids(list(policy, 'rotation', 'ownership'))
+  return list(policy, 'rotation', 'breakGlass').flatMap((entry) => {
+    const id = text(entry, 'id')
+    if (id === undefined || !owned.has(id)) return []
+    return [
+      { path: [...entry.path, 'id'], what: `${JSON.stringify(id)} is the id of a rotation ownership too`, expected: 'an id of its own' },
+    ]
   })
 }
 

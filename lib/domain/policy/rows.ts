@@ -118,6 +118,7 @@ function slotRows(policy: Policy): SlotRow[] {
       ...rows('rotation', ownership.id, ownership.approval.slots),
       ...rows('fallback', ownership.id, ownership.fallback?.slots ?? []),
     ]),
+    ...policy.rotation.breakGlass.flatMap((entry) => rows('fallback', entry.id, entry.fallback.slots)),
     ...policy.drift.tiers.flatMap((tier) => rows('exception', tier.id, tier.slots)),
   ]
 }

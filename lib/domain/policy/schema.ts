@@ -84,6 +84,7 @@ export type PolicySlot = PolicyEdge['signOff']['slots'][number]
 export type PolicyOwnership = Policy['rotation']['ownership'][number]
 export type PolicyOwnerSlot = PolicyOwnership['owners']['slots'][number]
 export type PolicyFallback = NonNullable<PolicyOwnership['fallback']>
+export type PolicyBreakGlass = Policy['rotation']['breakGlass'][number]
 export type PolicyChecklist = Policy['checklists'][number]
 export type PolicyItem = PolicyChecklist['items'][number]
 export type PolicyRunbook = Policy['runbooks'][number]

@@ -22,6 +22,12 @@ const KINDS: Record<SubjectKind, true> = {
   sign_off: true,
   release_notes: true,
   deployment: true,
+  key: true,
+  rotation: true,
+  secret_audit: true,
+  incident: true,
+  fallback: true,
+  contact: true,
 }
 const SUBJECT_KINDS = Object.keys(KINDS) as SubjectKind[]
 

@@ -12,7 +12,7 @@ import type { stepUpInput } from '@/lib/schemas/account'
 
 const VALID_MS = 120_000
 
-type Sealed = { number: number; promotionId: string; systemId: string }
+type Sealed = { number: number; subject: 'promotion' | 'rotation' | 'fallback'; subjectId: string; systemId: string }
 
 /**
  * Confirms who is about to decide, by their password, in a request of its own. Gives a proof for one decision in one slot on one sealed text, in
@@ -22,7 +22,7 @@ export async function stepUp(ctx: Ctx, input: z.output<typeof stepUpInput>): Pro
   const { session } = ctx.actor
   if (!session) throw new Refused(refuse('not_allowed', 'Only a person signed in with the browser confirms a decision.'))
   const sealed = await sealedVersion(ctx, input.sealedHash)
-  const subject = { kind: 'promotion' as const, id: sealed.promotionId, version: sealed.number }
+  const subject = { kind: sealed.subject, id: sealed.subjectId, version: sealed.number }
   const refund = await takePasswordTry(session.id)
   const person = await db.person.findUnique({ where: { principalId: ctx.actor.id }, select: { passwordHash: true } })
   if (!(await verifyPassword(person?.passwordHash ?? null, input.password))) {
@@ -74,8 +74,9 @@ export async function stepUp(ctx: Ctx, input: z.output<typeof stepUpInput>): Pro
 async function sealedVersion(ctx: Ctx, hash: string): Promise<Sealed> {
   const systems = readableSystems(ctx.actor, ctx.at ?? new Date())
   const [sealed] = await db.$queryRaw<Sealed[]>`
-    SELECT s.number, p.id AS "promotionId", p."systemId" FROM "SealedVersion" s JOIN "Promotion" p ON p.id = s."promotionId"
-    WHERE s.hash = ${hash} AND s."endedAt" IS NULL AND (${systems === null} OR p."systemId" = ANY (${systems ?? []})) LIMIT 1`
+    SELECT number, subject, "subjectId", "systemId" FROM "SealedVersion"
+    WHERE hash = ${hash} AND subject IN ('promotion', 'rotation', 'fallback') AND "endedAt" IS NULL
+      AND (${systems === null} OR "systemId" = ANY (${systems ?? []})) LIMIT 1`
   if (!sealed) throw new Refused(refuse('not_found', 'This sealed version no longer stands. Reload to see what moved.'))
   return sealed
 }

@@ -23,6 +23,7 @@ export async function sealPromotion(ctx: Ctx, input: z.output<typeof promotionIn
     const { canonical, hash } = sealText(dossierOf(facts, number))
     await tx.sealedVersion.create({
       data: {
+        systemId: facts.system.id,
         subject: 'promotion',
         subjectId: facts.id,
         promotionId: facts.id,

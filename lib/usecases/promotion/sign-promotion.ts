@@ -1,19 +1,17 @@
 import 'server-only'
 import type { z } from 'zod'
-import { keepText } from '@/lib/db/audit'
-import { loadSlotIds } from '@/lib/db/load-policy'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { isDuplicate, mutate, type Work } from '@/lib/db/mutate'
-import { consumeStepUp } from '@/lib/db/step-up'
-import { type ApprovalSlot, grantFor, isFullyApproved, separationLines } from '@/lib/domain/approval'
+import { isFullyApproved } from '@/lib/domain/approval'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { canonicalText, sha256Hex } from '@/lib/domain/canonical'
-import { type Ctx, type Grant, readableSystems } from '@/lib/domain/context'
+import { type Ctx, readableSystems } from '@/lib/domain/context'
 import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotSignPromotion } from '@/lib/domain/promotion'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { draftNotes } from '@/lib/domain/release-notes'
 import { windowInWords } from '@/lib/domain/words'
 import type { signPromotionInput } from '@/lib/schemas/promotion'
+import { recordSignOff, type WrittenSignOff } from '../approval/record-sign-off'
 
 /**
  * Fills a chosen slot of the sealed version that was read. The lock on the promotion makes two people racing for one slot, a withdrawal, new
@@ -53,88 +51,30 @@ export async function signPromotion(
   }
 }
 
-export type WrittenSignOff = {
-  id: string
-  slotKey: string
-  signerId: string
-  signerName: string
-  decision: 'approve' | 'decline'
-  signedAt: Date
-  event: AuditEvent
-}
-
-/** Writes a sign-off with its statement, the role and grant it rests on and each computed line of separation. The caller has ensured that it may be. */
+/** Writes a sign-off of a promotion: the one engine's record, and the event in the promotion's words. The caller has ensured that it may be. */
 export async function writeSignOff(
   ctx: Ctx,
-  { tx, now, actor }: Work,
+  w: Work,
   facts: PromotionFacts,
   what: { slotKey: string; decision: 'approve' | 'decline'; proof: string; reason: { kind: string; text: string } | null },
 ): Promise<WrittenSignOff> {
   const sealed = facts.sealed as NonNullable<PromotionFacts['sealed']> // ensured by whyNotDecide
-  const approval = approvalFacts(facts, now)
-  const slot = approval.slots.find((candidate) => candidate.key === what.slotKey) as ApprovalSlot // ensured by whyNotSign
-  const grant = grantFor(slot, actor, approval, now) as Grant // ensured by whyNotSign
-  // The demo record is written without a browser; every other signature uses up a step-up proof.
-  if (!ctx.at) {
-    if (!actor.session) throw new Refused(refuse('step_up_required', 'People sign in the browser, where they confirm who they are.'))
-    await consumeStepUp(tx, {
-      proofId: what.proof,
-      principalId: actor.id,
-      sessionId: actor.session.id,
-      sealedHash: sealed.hash,
-      slotKey: slot.key,
-      decision: what.decision,
-      now,
-    })
-  }
-  const statement = signStatement(facts, { name: actor.name, capacity: slot.title, decision: what.decision }, windowInWords)
-  const statementDigest = await keepText(tx, statement)
-  const reasonDigest = what.reason ? await keepText(tx, what.reason.text) : null
-  const brought = facts.gates.filter((judged) => judged.evidence?.broughtBy.id === actor.id).length
-  const commits = facts.release.contributors.reduce((sum, contributor) => sum + contributor.commits, 0)
-  const slotId = (await loadSlotIds(tx, facts.policy.versionId, facts.edge.id)).get(slot.key)
-  if (slotId === undefined) throw new Error(`The rows of policy version ${facts.policy.versionId} lack the slot ${slot.key}`)
-  const { id } = await tx.signOff.create({
-    data: {
-      sealedVersionId: sealed.id,
-      sealedHash: sealed.hash,
-      requesterId: facts.openedBy.countsAsId,
-      slotId,
-      slotKey: slot.key,
-      capacity: slot.title,
-      decision: what.decision,
-      signerId: actor.id,
-      role: grant.role,
-      grantId: grant.id,
-      statement: statementDigest,
-      reason: reasonDigest,
-      reasonKind: what.reason?.kind ?? null,
-      separation: separationLines(slot, actor, approval, now, { commits, brought, sealed: sealed.sealedBy?.id === actor.id }),
-      sessionId: actor.session?.id ?? null,
-      stepUpId: ctx.at ? null : what.proof,
-      signedAt: now,
+  const approval = approvalFacts(facts, w.now)
+  const capacity = approval.slots.find((slot) => slot.key === what.slotKey)?.title ?? what.slotKey
+  return recordSignOff(ctx, w, {
+    subject: { kind: 'promotion', id: facts.id },
+    slots: { policyVersionId: facts.policy.versionId, subject: 'promotion', rule: facts.edge.id },
+    approval,
+    sealed: { ...sealed, requesterId: facts.openedBy.countsAsId },
+    policyHash: facts.policy.hash,
+    statement: signStatement(facts, { name: w.actor.name, capacity, decision: what.decision }, windowInWords),
+    more: {
+      commits: facts.release.contributors.reduce((sum, contributor) => sum + contributor.commits, 0),
+      brought: facts.gates.filter((judged) => judged.evidence?.broughtBy.id === w.actor.id).length,
+      sealed: sealed.sealedBy?.id === w.actor.id,
     },
-    select: { id: true },
+    ...what,
   })
-  const event: AuditEvent = {
-    action: what.decision === 'approve' ? 'promotion.signed' : 'promotion.declined',
-    system: facts.system.id,
-    subject: { kind: 'promotion', id: facts.id, version: sealed.number },
-    decision: what.decision,
-    dossier: sealed.hash,
-    policy: facts.policy.hash,
-    grant: grant.id,
-    text: statementDigest,
-    after: {
-      signature: id,
-      slot: slot.key,
-      capacity: slot.title,
-      role: grant.role,
-      reason: reasonDigest,
-      reasonKind: what.reason?.kind ?? null,
-    },
-  }
-  return { id, slotKey: slot.key, signerId: actor.id, signerName: actor.name, decision: what.decision, signedAt: now, event }
 }
 
 /** Seals the release notes of a promotion that has just become approved. */
@@ -165,6 +105,7 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
   })
   await tx.sealedVersion.create({
     data: {
+      systemId: facts.system.id,
       subject: 'release_notes',
       subjectId: facts.id,
       promotionId: facts.id,

@@ -226,6 +226,8 @@ describe('rows', () => {
         "promotion staging->prod secops: secops",
         "promotion staging->prod management: management",
         "promotion staging->prod production-approver: production_approver or incident_commander, last",
+        "emergency staging->prod incident-commander: incident_commander",
+        "emergency staging->prod secops: secops",
         "rotation dev dev-lead: dev_lead",
         "fallback dev dev-lead: dev_lead",
         "rotation staging management: management",
@@ -244,6 +246,7 @@ describe('rows', () => {
     named(emergency.edges, 'staging->prod').emergency = {
       slots: [{ id: 'commander', title: 'Incident commander', roles: ['incident_commander'], assumed: true }],
       reviewWithin: 'PT24H',
+      neverSkip: [],
       assumed: true,
     }
     expect(policyRows(emergency).slots.filter(({ subject }) => subject === 'emergency')).toMatchObject([

@@ -54,6 +54,7 @@ export const Edge = rule('Edge', 'A permitted way from one profile to another. A
   emergency: rule('Emergency', 'Who signs in an emergency, and by when the rest is reviewed.', {
     slots: z.array(Slot).min(1),
     reviewWithin: Duration,
+    neverSkip: z.array(Id).default([]).describe('Gates that hold even then. Any other may be named as skipped, with the reason.'),
   }).optional(),
   requiresApprovedBundle: z.boolean().default(false).describe('True: only a release whose bundle is approved may take this edge.'),
 })

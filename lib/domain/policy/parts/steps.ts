@@ -44,6 +44,10 @@ export const StepItem = z
       .strictObject({ what: Text, as: z.literal('reference') })
       .optional()
       .describe('What must be kept safe elsewhere; only the reference is recorded, never the value.'),
+    records: z
+      .enum(['new-key', 'old-key-retired'])
+      .optional()
+      .describe('What a rotation step brings about: the ids of the new keys are given with it, or the proof that the old key is gone.'),
     refersTo: Id.optional().describe('Id of another item this one builds on.'),
     derived: Text.optional().describe('Why the item is here although the document does not list it.'),
   })

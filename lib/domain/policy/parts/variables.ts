@@ -106,6 +106,14 @@ export const SecretStorage = rule('SecretStorage', 'Where secrets of some profil
   text: Text,
 })
 
+export const SecretAuditRule = rule('SecretAuditRule', 'How often SecOps audits the secret handling of some profiles.', {
+  id: Id,
+  profiles: z.array(ProfileId).min(1),
+  every: Duration,
+  constraint: Id.optional().describe('The constraint whose `audited` qualifier a current audit meets.'),
+  text: Text,
+})
+
 export const Secrets = z
   .strictObject({
     counts: z.array(Statement).default([]).describe('What counts as a secret.'),
@@ -113,6 +121,7 @@ export const Secrets = z
     mappings: z.array(SecretMapping).default([]),
     groups: z.array(SecretGroup).default([]),
     storage: z.array(SecretStorage).default([]),
+    audits: z.array(SecretAuditRule).default([]),
   })
   .meta({ id: 'Secrets', description: 'Names and rules of secrets. Values never.' })
 
@@ -130,7 +139,20 @@ export const Fallback = rule('Fallback', 'When a fallback file may stand in for 
   maxDuration: Duration,
   cleanUp: z.strictObject({ text: Text, evidence: z.boolean(), within: Duration }),
   reviewWithin: Duration.optional(),
+  saferFirst: Text.optional().describe('A safer way, suggested before the glass is broken.'),
 })
+
+export const BreakGlass = rule(
+  'BreakGlass',
+  'Something else that is forbidden in the normal flow and may be allowed for a while, with what it owes.',
+  {
+    id: Id.describe('Not the id of a rotation ownership: both name the rule of a fallback use.'),
+    title: Text.describe('What is allowed, as the end of "Allow ...".'),
+    profile: ProfileId,
+    allows: Text.describe('Exactly what is allowed; nothing else changes.'),
+    fallback: Fallback,
+  },
+)
 
 export const RotationOwnership = rule('RotationOwnership', 'Who rotates, who approves, how often and how, on one profile.', {
   id: Id,
@@ -146,6 +168,7 @@ export const RotationOwnership = rule('RotationOwnership', 'Who rotates, who app
   fallback: Fallback.optional(),
   method: RotationMethod,
   maxAge: Duration.optional().describe('The oldest a secret may get.'),
+  overdueBlocks: z.boolean().default(false).describe('True: a secret past its age holds promotions to this profile.'),
   runbook: Id.optional(),
 })
 
@@ -165,5 +188,6 @@ export const Rotation = z
       .default([]),
     ownership: z.array(RotationOwnership).default([]),
     rules: z.array(Statement).default([]),
+    breakGlass: z.array(BreakGlass).default([]),
   })
   .meta({ id: 'Rotation', description: 'Replacing secrets: methods, owners, approval, age, fallback.' })

@@ -120,7 +120,10 @@ describe('the four policies', () => {
     const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
     expect(count('emergency')).toBe(sum(policy.edges.map((edge) => edge.emergency?.slots.length ?? 0)))
     expect(count('rotation')).toBe(sum(policy.rotation.ownership.map(({ approval }) => approval.slots.length)))
-    expect(count('fallback')).toBe(sum(policy.rotation.ownership.map(({ fallback }) => fallback?.slots.length ?? 0)))
+    expect(count('fallback')).toBe(
+      sum(policy.rotation.ownership.map((ownership) => ownership.fallback?.slots.length ?? 0)) +
+        sum(policy.rotation.breakGlass.map((entry) => entry.fallback.slots.length)),
+    )
     expect(count('exception')).toBe(sum(policy.drift.tiers.map((tier) => tier.slots.length)))
     const ownerships = await db.rotationOwnership.findMany({ where, include: { profile: true, owners: true } })
     expect(
