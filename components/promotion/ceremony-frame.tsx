@@ -17,8 +17,8 @@ import { routes } from '@/lib/routes'
 import { SealResult } from './ceremony-sealed'
 
 /** What is being done: the words of a page. */
-export type CeremonyVerb = 'sign' | 'decline'
-const VERB = { sign: 'Sign', decline: 'Decline' } as const
+export type CeremonyVerb = 'sign' | 'approve' | 'decline'
+const VERB = { sign: 'Sign', approve: 'Approve', decline: 'Decline' } as const
 
 /** Frame of every step: breadcrumbs, on a phone the capacity and the step. */
 export function CeremonyPage({
@@ -68,7 +68,15 @@ export function CeremonySteps({ now }: { now: number }) {
 }
 
 /** The slots somebody may decide in, where there are several: the statement follows the choice. Under a refusal, those that are left to them. */
-export function CapacityChoice({ ceremony, verb, hrefOf }: { ceremony: Ceremony; verb: CeremonyVerb; hrefOf: (slot: string) => string }) {
+export function CapacityChoice({
+  ceremony,
+  verb,
+  hrefOf,
+}: {
+  ceremony: Pick<Ceremony, 'choices' | 'slot' | 'whyNot'>
+  verb: CeremonyVerb
+  hrefOf: (slot: string) => string
+}) {
   const { choices, slot, whyNot } = ceremony
   const others = choices.filter(({ key }) => key !== slot.key)
   if (others.length === 0) return null
@@ -85,7 +93,7 @@ export function CapacityChoice({ ceremony, verb, hrefOf }: { ceremony: Ceremony;
 }
 
 /** The first-person statement with the seal of what it is about. */
-export function CeremonyStatement({ ceremony }: { ceremony: Ceremony }) {
+export function CeremonyStatement({ ceremony }: { ceremony: { statement: string; sealed: { hash: string } } }) {
   return (
     <Statement>
       {ceremony.statement}

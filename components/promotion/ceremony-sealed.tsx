@@ -16,13 +16,23 @@ export async function hashInBrowser(text: string): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-const Sealed = createContext<{ dossier: Dossier; check: SealCheck } | null>(null)
+const Sealed = createContext<{ document: unknown; what: string; check: SealCheck } | null>(null)
 
 /**
- * Holds the sealed text of a dossier for the parts of a page: the facts are drawn from it, and its hash is computed here again (000.24, T32), so that
- * what is shown and what is signed are the same bytes.
+ * Holds a sealed text for the parts of a page (a dossier, or `what` it is called: the plan of a rotation): the facts are drawn from it, and its hash is
+ * computed here again (000.24, T32), so that what is shown and what is signed are the same bytes.
  */
-export function SealedText({ canonical, hash, children }: { canonical: string; hash: string; children: ReactNode }) {
+export function SealedText({
+  canonical,
+  hash,
+  what = 'dossier',
+  children,
+}: {
+  canonical: string
+  hash: string
+  what?: string
+  children: ReactNode
+}) {
   const [check, setCheck] = useState<SealCheck>('checking')
 
   // Effect on the browser's own hash function, which answers later.
@@ -42,19 +52,25 @@ export function SealedText({ canonical, hash, children }: { canonical: string; h
     }
   }, [canonical, hash])
 
-  return <Sealed value={{ dossier: JSON.parse(canonical) as Dossier, check }}>{children}</Sealed>
+  return <Sealed value={{ document: JSON.parse(canonical), what, check }}>{children}</Sealed>
+}
+
+/** The sealed document around this part, as its kind (whoever draws it knows which page put it there), and whether its hash is the one that was sealed. */
+export function useSealedDocument<T>(): { document: T; what: string; check: SealCheck } {
+  const sealed = useContext(Sealed)
+  if (!sealed) throw new Error('There is no sealed text around this part')
+  return { ...sealed, document: sealed.document as T }
 }
 
 /** The sealed dossier around this part, and whether its hash is the one that was sealed. */
 export function useSealed(): { dossier: Dossier; check: SealCheck } {
-  const sealed = useContext(Sealed)
-  if (!sealed) throw new Error('There is no sealed text around this part')
-  return sealed
+  const { document, check } = useSealedDocument<Dossier>()
+  return { dossier: document, check }
 }
 
 /** What the browser found when it computed the hash, as one line. */
 export function SealResult() {
-  const { check } = useSealed()
+  const { check } = useSealedDocument()
   const { status, words } = RESULT[check]
   return (
     <span className="grid grid-cols-[20px_minmax(0,1fr)] gap-[9px]">
@@ -74,7 +90,7 @@ const RESULT: Record<SealCheck, { status: StatusKind; words: string }> = {
 
 /** Shows a decision only where the browser has computed the sealed hash; otherwise says why there is none. */
 export function WhileSealed({ children }: { children: ReactNode }) {
-  const { check } = useSealed()
+  const { check, what } = useSealedDocument()
   return (
     <>
       <noscript>
@@ -86,7 +102,7 @@ export function WhileSealed({ children }: { children: ReactNode }) {
       {check === 'differs' ? (
         <Banner
           status="fail"
-          title="This page does not match the sealed dossier."
+          title={`This page does not match the sealed ${what}.`}
           live="assertive"
           actions={
             <button type="button" className="link" onClick={() => window.location.reload()}>
