@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { fromForm } from './form'
+import {
+  changePlanInput,
+  completeRotationInput,
+  confirmRotationInput,
+  finishRollbackInput,
+  openRotationInput,
+  recordStepInput,
+  rollBackInput,
+} from './rotation'
+
+const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
+
+/** A date and time typed without a zone is UTC, as the form says. */
+const inUtc = (value: unknown) =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
+    ? `${value.length === 16 ? `${value}:00` : value}Z`
+    : value
+
+const withUtcWindow = (raw: unknown) =>
+  isRecord(raw) ? { ...raw, windowStartsAt: inUtc(raw.windowStartsAt), windowEndsAt: inUtc(raw.windowEndsAt) } : raw
+
+/** What the fields that hold ids of new keys are called: `newKey:<id of the secret>`. */
+export const NEW_KEY_FIELD = 'newKey:'
+
+export const openRotationForm = z.preprocess(withUtcWindow, fromForm(openRotationInput, ['secrets']))
+export const changePlanForm = z.preprocess(withUtcWindow, fromForm(changePlanInput))
+
+/** The form of a step: ids of new keys come in a field for each secret. */
+export const recordStepForm = z.preprocess((raw) => {
+  if (!isRecord(raw)) return raw
+  const fields = Object.entries(raw)
+  const newKeys = fields.flatMap(([name, value]) =>
+    name.startsWith(NEW_KEY_FIELD) && typeof value === 'string' && value.trim() !== ''
+      ? [[name.slice(NEW_KEY_FIELD.length), value.trim()]]
+      : [],
+  )
+  const rest = Object.fromEntries(fields.filter(([name]) => !name.startsWith(NEW_KEY_FIELD)))
+  return newKeys.length === 0 ? rest : { ...rest, newKeys: Object.fromEntries(newKeys) }
+}, fromForm(recordStepInput))
+
+export const confirmRotationForm = fromForm(confirmRotationInput)
+export const completeRotationForm = fromForm(completeRotationInput)
+export const rollBackForm = fromForm(rollBackInput)
+export const finishRollbackForm = fromForm(finishRollbackInput)
