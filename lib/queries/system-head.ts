@@ -1,6 +1,6 @@
 import 'server-only'
 import { cache } from 'react'
-import { isPassing, type JudgedGate } from '@/lib/domain/gate'
+import { isPassing, type JudgedGate, letsThrough } from '@/lib/domain/gate'
 import { type MatrixState, PROBLEM_STATES, type ProfileStanding } from '@/lib/domain/matrix'
 import { type PromotionFacts, promotionPhase, slotsOf, whyNotOpenPromotion, whyNotSignPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
@@ -42,7 +42,7 @@ function pipelineEdge(standing: SystemStanding, from: ProfileStanding, to: Profi
   const facts = open[0]
   if (!facts) return { exists, promotion: null, more: 0 }
   const gates = facts.gates.filter(({ gate }) => gate.moments.includes('promotion'))
-  const held = gates.find((judged) => judged.gate.blocking && !isPassing(judged.verdict))
+  const held = gates.find((judged) => judged.gate.blocking && !letsThrough(judged.verdict))
   return {
     exists,
     promotion: {
@@ -87,6 +87,10 @@ export function gateState({ verdict }: Pick<JudgedGate, 'verdict'>): MatrixState
       return 'stale'
     case 'missing':
       return 'waiting'
+    case 'skipped':
+      return 'warn'
+    case 'skipped':
+      return 'warn'
     default:
       return verdict satisfies never
   }
