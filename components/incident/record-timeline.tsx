@@ -1,0 +1,67 @@
+import { EmptyState } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
+import type { StatusKind } from '@/components/ui/status'
+import { Time } from '@/components/ui/time'
+import { Timeline } from '@/components/ui/timeline'
+import type { AuditRow } from '@/lib/queries/audit'
+import { routes } from '@/lib/routes'
+
+/** What happened, oldest first, each line an entry of the record (ux.md section 17: absolute times). */
+export function RecordTimeline({
+  rows,
+  more,
+  label,
+  subject,
+}: {
+  rows: readonly AuditRow[]
+  more: boolean
+  label: string
+  subject: string
+}) {
+  if (rows.length === 0) return <EmptyState>Nothing is on record yet that you may read.</EmptyState>
+  return (
+    <>
+      <Timeline
+        label={label}
+        items={rows.map((row) => ({
+          key: row.id,
+          status: statusOf(row),
+          title: `${row.sentence}.`,
+          when: (
+            <Link href={routes.auditEntry(row.id)} className="link">
+              <Time at={row.at} />
+            </Link>
+          ),
+        }))}
+      />
+      <p className="offpaper mt-2">
+        <Link className="link t-xs" href={routes.audit({ subject })}>
+          {more ? 'Older entries are in the audit trail' : 'See them in the audit trail'}
+        </Link>
+      </p>
+    </>
+  )
+}
+
+const STATUS: Partial<Record<string, StatusKind>> = {
+  'incident.declared': 'warn',
+  'incident.closed': 'pass',
+  'fallback.opened': 'glass',
+  'fallback.extended': 'glass',
+  'fallback.approved': 'yours',
+  'fallback.declined': 'denied',
+  'fallback.withdrawn': 'denied',
+  'fallback.returned': 'pass',
+  'fallback.cleaned_up': 'pass',
+  'fallback.reviewed': 'pass',
+  'rotation.completed': 'pass',
+  'rotation.rolling_back': 'fail',
+  'rotation.rolled_back': 'warn',
+  'promotion.deployed': 'pass',
+  'promotion.failed': 'fail',
+}
+
+function statusOf({ outcome, action }: AuditRow): StatusKind {
+  if (outcome === 'refused') return 'denied'
+  return STATUS[action] ?? 'waiting'
+}
