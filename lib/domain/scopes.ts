@@ -10,6 +10,7 @@ export const SCOPES = [
   'snapshot:record',
   'promotion:open',
   'deployment:record',
+  'incident:declare',
   'policy:apply',
 ] as const
 
@@ -24,6 +25,7 @@ export const SCOPE_TITLE: Record<Scope, string> = {
   'snapshot:record': 'Record snapshots',
   'promotion:open': 'Open promotions',
   'deployment:record': 'Record deployments',
+  'incident:declare': 'Declare incidents',
   'policy:apply': 'Apply a policy (its maker must be an admin)',
 }
 

@@ -10,6 +10,8 @@ const SUBJECTS = [
   ['signOff', 'sign_off'],
   ['promotion', 'promotion'],
   ['deployment', 'deployment'],
+  ['fallback', 'fallback'],
+  ['incident', 'incident'],
   ['run', 'checklist_run'],
   ['grant', 'grant'],
   ['token', 'token'],
