@@ -11,6 +11,7 @@ export const SCOPES = [
   'promotion:open',
   'deployment:record',
   'incident:declare',
+  'rotation:run',
   'policy:apply',
 ] as const
 
@@ -26,6 +27,7 @@ export const SCOPE_TITLE: Record<Scope, string> = {
   'promotion:open': 'Open promotions',
   'deployment:record': 'Record deployments',
   'incident:declare': 'Declare incidents',
+  'rotation:run': 'Open rotations and record their steps',
   'policy:apply': 'Apply a policy (its maker must be an admin)',
 }
 
