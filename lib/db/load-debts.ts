@@ -84,7 +84,7 @@ const usesSql = (systems: readonly string[], now: Date) => Prisma.sql`
   SELECT f.id, f."systemId" AS system, f."policyVersionId", f.rule, f."mappingKeys" AS mappings, f."incidentId" AS incident, coalesce(n.name, 'Somebody erased') AS "askedBy",
     f."ownRequest", f.exposed, f."expiresAt", f."returnedAt", f."cleanedUpAt", f."reviewedAt",
     CASE WHEN f.exposed THEN ${list(Prisma.sql`
-      SELECT m AS mapping, max(r."endedAt") AS at FROM "Rotation" r, unnest(r."mappingKeys" || '') m
+      SELECT m AS mapping, max(r."endedAt") AS at FROM "Rotation" r, unnest(array_append(r."mappingKeys", '')) m
       WHERE r."systemId" = f."systemId" AND r."profileKey" = f."profileKey" AND r.status = 'completed' GROUP BY m`)} ELSE '[]' END AS rotated
   FROM "FallbackUse" f LEFT JOIN "Person" n ON n."principalId" = f."askedById"
   WHERE f."systemId" = ANY (${[...systems]}::text[]) AND f.status = 'granted' AND (f."returnedAt" IS NOT NULL OR f."expiresAt" <= ${now})
