@@ -1,4 +1,4 @@
-import { type Actor, holdsAny } from './context'
+import { type Actor, holdsAny, isGrantHeld } from './context'
 import type { Debt } from './debt'
 import type { Named } from './promotion'
 import { type Refusal, refuse } from './refusal'
@@ -54,7 +54,7 @@ export function whyNotCommander(
   system: { id: string; name: string },
   now: Date,
 ): Refusal | null {
-  if (person && holdsAny(person as Actor, ['incident_commander'], system.id, now)) return null
+  if (person?.grants.some((grant) => grant.role === 'incident_commander' && isGrantHeld(grant, system.id, now))) return null
   return refuse('invalid', `${person?.name ?? 'This person'} is no incident commander of ${system.name}. An admin grants roles.`, {
     place: 'commander',
   })
@@ -63,7 +63,7 @@ export function whyNotCommander(
 /** Why somebody may not change an incident: severity, reference or commander. */
 export function whyNotChangeIncident(facts: IncidentFacts, actor: Actor, now: Date): Refusal | null {
   if (facts.closed) return refuse('wrong_state', `${facts.id} is closed. What happens now is another incident.`)
-  const isPerson = actor.kind === 'person' && actor.token === null
+  const isPerson = actor.kind === 'person'
   if (isPerson && (actor.id === facts.declaredBy.id || actor.id === facts.commander?.id)) return null
   if (isPerson && holdsAny(actor, STEERS, facts.system.id, now)) return null
   return refuse(
@@ -84,7 +84,7 @@ export function whyNotCloseIncident(
   now: Date,
 ): Refusal | null {
   if (facts.closed) return refuse('wrong_state', `${facts.id} is closed already.`)
-  if (actor.kind !== 'person' || actor.token !== null || !holdsAny(actor, ['incident_commander'], facts.system.id, now))
+  if (actor.kind !== 'person' || !holdsAny(actor, ['incident_commander'], facts.system.id, now))
     return refuse('not_allowed', `${facts.id} is closed by an incident commander of ${facts.system.name}, in the browser.`)
   const open = [...running, ...debts.filter((debt) => debt.incident === facts.id)]
   if (open.length === 0) return null

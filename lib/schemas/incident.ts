@@ -16,6 +16,7 @@ export const OutsideReference = z
   .min(1)
   .max(300, 'At most 300 characters.')
   .regex(/^[^\s<>"'`\p{Cc}]+(?: [^\s<>"'`\p{Cc}]+){0,7}$/u, 'an id or an address, such as OPS-2231')
+  .overwrite((text) => text.normalize('NFC'))
 
 const Severity = z.enum(SEVERITIES, `one of: ${SEVERITIES.join(', ')}`).describe('sev1 is the worst.')
 const Title = freeText(140, 'Say in a few words what is wrong.').describe('What is wrong, in a few words.')
