@@ -1,6 +1,6 @@
 import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
-import { membersWithNewKeys } from '@/lib/domain/key-standing'
+import { type HeldKey, membersWithNewKeys } from '@/lib/domain/key-standing'
 import type { PolicyOwnership } from '@/lib/domain/policy/schema'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
@@ -13,10 +13,12 @@ type HeldRow = {
   id: string
   mappingKey: string
   keyId: string
-  use: string
+  use: HeldKey['use']
   fingerprint: string | null
   fingerprintKeyId: string | null
   bornAt: Date
+  activatedAt: Date
+  rotationId: string | null
 }
 
 /**
@@ -30,7 +32,7 @@ export async function lockKeys(tx: Tx, systemId: string, profileKey: string): Pr
 /** The keys that some mappings of a profile hold now, each current one with the newest fingerprint that was reported of it. */
 export async function heldKeys(tx: Tx, systemId: string, profileKey: string, mappings: readonly string[]): Promise<HeldRow[]> {
   return tx.$queryRaw<HeldRow[]>`
-    SELECT k.id, k."mappingKey", k."keyId", k.use, k."bornAt",
+    SELECT k.id, k."mappingKey", k."keyId", k.use, k."bornAt", k."activatedAt", k."rotationId",
       coalesce(r.fingerprint, k.fingerprint) AS fingerprint, coalesce(r."fingerprintKeyId", k."fingerprintKeyId") AS "fingerprintKeyId"
     FROM "KeyVersion" k LEFT JOIN LATERAL (
       SELECT f.fingerprint, f."fingerprintKeyId" FROM "FingerprintReport" f

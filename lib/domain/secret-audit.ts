@@ -1,5 +1,8 @@
-import { durationMs } from './duration'
+import { type Actor, holdsAny } from './context'
+import { durationMs, formatDuration } from './duration'
 import type { Policy } from './policy/schema'
+import { type Refusal, refuse } from './refusal'
+import { type Right, whyNotRight } from './rights'
 import { instantInWords } from './words'
 
 export const AUDIT_FINDINGS = ['met', 'concern', 'violated'] as const
@@ -68,4 +71,63 @@ export function secretAuditStanding(
   if (due) return { ...at, dueAt, state: 'due', due, sentence: `${told}.${next} SecOps audits it again.` }
   if (last.finding === 'concern') return { ...at, dueAt, state: 'concern', due, sentence: `${told}, with a concern.${next}` }
   return { ...at, dueAt, state: 'met', due, sentence: `${told}: met.${next}` }
+}
+
+/** A rotation as far as an audit is concerned: who had a hand in it, by the person their acts count as, in words ("opened it"). */
+export type AuditedRotation = { id: string; status: string; hands: ReadonlyMap<string, string> }
+
+/** What recording an audit depends on. */
+export type AuditFacts = {
+  system: { id: string; name: string }
+  profile: string
+  rule: PolicySecretAudit | null
+  /** The rotation that is audited; null for the secret handling of the profile. */
+  rotation: AuditedRotation | null
+  /** The rotations of the profile since its last audit. */
+  since: readonly AuditedRotation[]
+}
+
+const AUDITORS: Right['roles'] = ['secops']
+const ENDED = ['completed', 'rolled_back']
+
+/**
+ * Why somebody may not audit a rotation or the secret handling of a profile (domain.md, roles; 000.10): SecOps does, who had no hand in what is
+ * audited, counted by the person behind a token or an agent. A rotation is audited once it is over; the next audit is not put off beyond the policy.
+ */
+export function whyNotAudit(facts: AuditFacts, wish: { nextDueAt: Date | null }, actor: Actor, now: Date): Refusal | null {
+  const { system, profile, rotation, rule } = facts
+  const right =
+    whyNotRight(actor, system, { roles: AUDITORS, scope: 'key:report', what: `The secrets of ${system.name} are audited` }, now) ??
+    // A token acts with the roles of whoever made it, and an audit is a matter of the role.
+    (holdsAny(actor, AUDITORS, system.id, now)
+      ? null
+      : refuse(
+          'not_allowed',
+          `The secrets of ${system.name} are audited by SecOps. Whoever stands behind this token does not hold that role.`,
+        ))
+  if (right) return right
+  if (rotation && !ENDED.includes(rotation.status))
+    return refuse('wrong_state', `${rotation.id} is not over. It is audited once it is completed or rolled back.`, { place: 'rotation' })
+  for (const each of rotation ? [rotation] : facts.since) {
+    const hand = each.hands.get(actor.countsAsId)
+    if (hand !== undefined)
+      return refuse(
+        'separation_of_duties',
+        rotation
+          ? `You ${hand} ${each.id}. Who audits a rotation had no hand in it.`
+          : `You ${hand} ${each.id}, a rotation on ${profile} since its last audit. Somebody else of SecOps has to audit it.`,
+      )
+  }
+  if (wish.nextDueAt === null) return null
+  if (rotation) return refuse('invalid', 'The audit of a rotation has no next one. Leave the date out.', { place: 'nextDueAt' })
+  if (wish.nextDueAt <= now) return refuse('invalid', 'The next audit lies in the past. Choose a later date.', { place: 'nextDueAt' })
+  if (rule && wish.nextDueAt.getTime() > now.getTime() + durationMs(rule.every))
+    return refuse(
+      'policy_forbids',
+      `The policy asks for an audit of ${profile} every ${formatDuration(rule.every)}. Choose an earlier date.`,
+      {
+        place: 'nextDueAt',
+      },
+    )
+  return null
 }

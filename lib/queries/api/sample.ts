@@ -37,6 +37,7 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
     gate: gate?.id ?? sample.gate,
     checklist: list?.id ?? sample.checklist,
     item: list?.items?.[0]?.id ?? sample.item,
+    mapping: policy.secrets.mappings[0]?.id ?? sample.mapping,
     promotion: promotion?.id ?? sample.promotion,
     deployment: deployment?.id ?? sample.deployment,
     run: run?.id ?? sample.run,

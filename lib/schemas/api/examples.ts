@@ -10,6 +10,8 @@ export type Sample = {
   variant: string
   promotion: string
   deployment: string
+  /** A secret mapping of the policy. */
+  mapping: string
   run: string
   item: string
   number: number
@@ -28,6 +30,7 @@ export const SAMPLE: Sample = {
   variant: 'docker',
   promotion: 'PRM-0142',
   deployment: 'DEP-0210',
+  mapping: 'database-url',
   run: '3f0f8d8e-5c1d-4c43-9a55-0c7a3b1f7a10',
   item: 'validate',
   number: 1,
@@ -53,6 +56,10 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
   startChecklistRun: ({ version, profile, checklist }) => ({ version, profile, checklist }),
   chooseChecklistVariant: ({ variant }) => ({ variant }),
   tickChecklistItem: () => ({ state: 'done', note: 'All present' }),
+  recordKeyVersion: ({ mapping, at }) => ({ mapping, keyId: 'k7', bornAt: at }),
+  retireKey: () => ({ keyId: 'k6', proof: 'Run 4711: the database refused k6' }),
+  reportFingerprints: ({ mapping, digest }) => ({ fingerprintKeyId: 'h1', fingerprints: [{ mapping, fingerprint: digest }] }),
+  recordSecretAudit: ({ profile }) => ({ profile, finding: 'met', note: 'Injected by the platform only; nothing on disk' }),
   openPromotion: ({ system, version, profile }) => ({ system, version, to: profile }),
   startDeployment: ({ system, profile, version }) => ({ system, profile, version, inputs: ['image'] }),
   finishDeployment: ({ gitSha }) => ({ result: 'succeeded', stamp: { GIT_SHA: gitSha } }),

@@ -4,13 +4,16 @@ import type { Scope } from '@/lib/domain/scopes'
 import { chooseVariantInput, startRunInput, tickItemInput } from '../checklist'
 import { finishDeploymentInput, startDeploymentInput } from '../deployment'
 import { recordEvidenceInput } from '../evidence'
+import { recordKeyVersionInput, reportFingerprintsInput, retireKeyInput } from '../key'
 import { applyPolicyInput } from '../policy'
 import { openPromotionInput } from '../promotion'
 import { registerReleaseInput } from '../release'
+import { recordSecretAuditInput } from '../secret-audit'
 import { recordSnapshotInput } from '../snapshot'
 import * as audit from './audit'
 import * as checklists from './checklists'
 import * as deployments from './deployments'
+import * as keys from './keys'
 import * as promotions from './promotions'
 import * as releases from './releases'
 import * as systems from './systems'
@@ -21,6 +24,8 @@ export const TAGS = {
   Systems: 'What is governed, and by which policy.',
   Releases: 'What was built, and the evidence and snapshots it rests on.',
   Checklists: 'Lists that are ticked item by item.',
+  Secrets:
+    'Which key a profile holds, by its name: ages, fingerprints and audits. A value never comes here; a fingerprint is an HMAC made where the value lives.',
   Promotions: 'A release on its way along an edge of the policy. Sealing and signing are acts of people in the browser.',
   Deployments: 'What was put where, and how it went.',
   Audit: 'Who did what to which subject, and when.',
@@ -266,6 +271,97 @@ export const OPERATIONS = {
     input: tickItemInput,
     answer: checklists.TickedItemAnswer,
     refusals: ['wrong_state', 'policy_forbids'],
+  },
+  getKeyStandings: {
+    method: 'get',
+    path: '/systems/{system}/keys',
+    tag: 'Secrets',
+    scope: 'read',
+    status: 200,
+    summary: 'How old the keys of a system are, and when they are due',
+    description:
+      'One entry for each rotation rule of the active policy, and what the reported fingerprints say: shared, not shifted, not changed.',
+    input: keys.getKeyStandingsInput,
+    answer: keys.KeyStandingsAnswer,
+  },
+  listKeyVersions: {
+    method: 'get',
+    path: '/systems/{system}/profiles/{profile}/keys',
+    tag: 'Secrets',
+    scope: 'read',
+    status: 200,
+    summary: 'Keys that a profile holds and held, newest first',
+    input: keys.listKeyVersionsInput,
+    answer: keys.ListKeyVersionsAnswer,
+  },
+  recordKeyVersion: {
+    method: 'post',
+    path: '/systems/{system}/profiles/{profile}/keys',
+    tag: 'Secrets',
+    scope: 'key:report',
+    status: 201,
+    summary: 'Record which key a profile holds',
+    description:
+      'By the name it has in the store, never its value. It is how a key becomes known: where the policy has a rotation rule, another key comes by a rotation only.',
+    input: recordKeyVersionInput,
+    answer: keys.RecordedKeyAnswer,
+    refusals: ['conflict', 'policy_forbids', 'wrong_state'],
+  },
+  retireKey: {
+    method: 'post',
+    path: '/systems/{system}/profiles/{profile}/keys/{mapping}/retirement',
+    tag: 'Secrets',
+    scope: 'key:report',
+    status: 201,
+    summary: 'Record that an old key no longer works',
+    input: retireKeyInput,
+    answer: keys.RetiredKeyAnswer,
+    refusals: ['wrong_state'],
+  },
+  listFingerprints: {
+    method: 'get',
+    path: '/systems/{system}/profiles/{profile}/fingerprints',
+    tag: 'Secrets',
+    scope: 'read',
+    status: 200,
+    summary: 'Fingerprints reported of a profile, newest first',
+    input: keys.listFingerprintsInput,
+    answer: keys.ListFingerprintsAnswer,
+  },
+  reportFingerprints: {
+    method: 'post',
+    path: '/systems/{system}/profiles/{profile}/fingerprints',
+    tag: 'Secrets',
+    scope: 'key:report',
+    status: 201,
+    summary: 'Report fingerprints of what a runtime holds',
+    description:
+      'Keyed HMACs, several at once, made where the values live with a key that stays there. Make that key once for a system, `openssl rand -hex 32`, keep it in the secret manager and give it a name, such as `h1`; then, for each value: `printf %s "$VALUE" | openssl dgst -sha256 -mac HMAC -macopt hexkey:"$HMAC_KEY" -r | cut -c1-64`. Only fingerprints of one HMAC key are compared. The answer says what speaks against the profile.',
+    input: reportFingerprintsInput,
+    answer: keys.ReportedFingerprintsAnswer,
+  },
+  listSecretAudits: {
+    method: 'get',
+    path: '/systems/{system}/secret-audits',
+    tag: 'Secrets',
+    scope: 'read',
+    status: 200,
+    summary: 'Audits of secrets and rotations, newest first',
+    input: keys.listSecretAuditsInput,
+    answer: keys.ListSecretAuditsAnswer,
+  },
+  recordSecretAudit: {
+    method: 'post',
+    path: '/systems/{system}/secret-audits',
+    tag: 'Secrets',
+    scope: 'key:report',
+    status: 201,
+    summary: 'Record an audit by SecOps',
+    description:
+      'Of a rotation that is over, or of a profile’s secret handling. Whoever stands behind the token is of SecOps and had no hand in what is audited.',
+    input: recordSecretAuditInput,
+    answer: keys.RecordedAuditAnswer,
+    refusals: ['wrong_state', 'separation_of_duties', 'policy_forbids'],
   },
   listPromotions: {
     method: 'get',
