@@ -7,7 +7,7 @@ export const PHASE: Record<PromotionPhase, { status: StatusKind; words: string }
   collecting: { status: 'waiting', words: 'Collecting evidence' },
   ready_to_seal: { status: 'waiting', words: 'Ready to seal' },
   signing: { status: 'running', words: 'Signing' },
-  held: { status: 'stale', words: 'Held, evidence is old' },
+  held: { status: 'stale', words: 'Held' },
   voided: { status: 'warn', words: 'Voided, seal again' },
   approved: { status: 'pass', words: 'Fully signed' },
   expired: { status: 'warn', words: 'Window has passed' },
@@ -26,6 +26,7 @@ export const VERDICT: Record<GateVerdict, { status: StatusKind; words: string }>
   fail: { status: 'fail', words: 'Failed' },
   stale: { status: 'stale', words: 'Stale, counts as missing' },
   missing: { status: 'waiting', words: 'Missing' },
+  skipped: { status: 'glass', words: 'Skipped in the emergency' },
 }
 
 /** What became of a sealed version. */

@@ -20,6 +20,7 @@ const VERDICT: Record<GateVerdict, { status: StatusKind; words: string }> = {
   pass_with_exception: { status: 'drift', words: 'Pass with exception' },
   fail: { status: 'fail', words: 'Failed' },
   stale: { status: 'stale', words: 'Stale' },
+  skipped: { status: 'glass', words: 'Skipped in an emergency' },
   missing: { status: 'waiting', words: 'Missing' },
 }
 

@@ -7,6 +7,7 @@ export const list = (rows: Prisma.Sql) => Prisma.sql`(SELECT coalesce(json_agg(x
 // The only fields that hold instants, wherever they lie. Texts of people are never under one of these names.
 const INSTANTS = new Set([
   'openedAt',
+  'closedAt',
   'windowStartsAt',
   'windowEndsAt',
   'buildDate',

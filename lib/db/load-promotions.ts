@@ -1,13 +1,19 @@
 import 'server-only'
+import type { Debt } from '@/lib/domain/debt'
 import type { Dossier } from '@/lib/domain/dossier'
+import { type EmergencyFacts, emergencyEdge, type ReviewFinding, skipGate } from '@/lib/domain/emergency'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import type { KeyStanding } from '@/lib/domain/key-standing'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
-import type { LiveFacts, Named, PromotionFacts, PromotionStatus } from '@/lib/domain/promotion'
+import type { PolicyEdge } from '@/lib/domain/policy/schema'
+import { type LiveFacts, type Named, type PromotionFacts, type PromotionStatus, slotsOf } from '@/lib/domain/promotion'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { compareReleases } from '@/lib/domain/release'
 import type { Tx } from './client'
 import { type GateScope, gateFactsFrom } from './gate-facts'
 import { Prisma } from './generated/client'
+import { loadDebts } from './load-debts'
+import { loadKeyStandings } from './load-keys'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { type PromotionJson, type PromotionRow, promotionRowsSql, toPromotionRow, type WhoRow } from './promotion-rows'
 
@@ -48,7 +54,25 @@ export function liveOn(live: Map<string, LiveFacts>, systemId: string, profileKe
   return live.get(keyOf(systemId, profileKey)) ?? null
 }
 
-/** Everything the rules of some promotions depend on, judged at `now`, in two statements whatever their number (policies are kept in memory). */
+/** What profiles owe and how old their keys are, of some systems: what holds a promotion besides its gates. */
+export type Standing = { debts: readonly Debt[]; keys: readonly KeyStanding[] }
+
+/** Reads debts and ages of keys of some systems once for all their promotions; nothing where there are none. */
+export async function loadStanding(tx: Tx, systems: readonly string[], now: Date): Promise<Standing> {
+  if (systems.length === 0) return { debts: [], keys: [] }
+  const [debts, keys] = await Promise.all([loadDebts(tx, systems, now), loadKeyStandings(tx, systems, now)])
+  return { debts, keys }
+}
+
+/** Whether debts and keys of the target profile say something of a promotion: while it is open, and afterwards what an emergency owes. */
+export function isStanding(row: Pick<PromotionRow, 'status' | 'emergency'>): boolean {
+  return row.status === 'open' || row.emergency !== null
+}
+
+/**
+ * Everything the rules of some promotions depend on, judged at `now`: two statements whatever their number (policies are kept in memory), and those
+ * of debts and ages of keys, once for all their systems.
+ */
 export async function loadPromotions(
   tx: Tx,
   where: Prisma.PromotionWhereInput,
@@ -70,18 +94,22 @@ async function loadFacts(tx: Tx, ids: readonly string[], now: Date): Promise<Pro
     Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${[...ids]}::text[])`)}`,
   )
   const rows = new Map(found.map(({ row }) => [row.id, toPromotionRow(row)]))
+  const systems = [...rows.values()].filter(isStanding).map(({ systemId }) => systemId)
+  const standing = await loadStanding(tx, [...new Set(systems)], now)
   const facts: PromotionFacts[] = []
   for (const id of ids) {
     const row = rows.get(id)
-    if (row) facts.push(toPromotionFacts(row, await loadPolicyVersion(tx, row.policyVersionId), now))
+    if (row) facts.push(toPromotionFacts(row, await loadPolicyVersion(tx, row.policyVersionId), standing, now))
   }
   return facts
 }
 
-/** The facts of one promotion from its stored row and the policy version it is pinned to, with its gates judged at `now`. */
-export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, now: Date): PromotionFacts {
-  const edge = version.policy.edges.find((candidate) => candidate.id === row.edgeKey)
-  if (!edge) throw new Error(`${row.id} is pinned to a policy version without its edge`)
+/** The facts of one promotion from its stored row, the policy version it is pinned to, and what holds besides gates; gates judged at `now`. */
+export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, standing: Standing, now: Date): PromotionFacts {
+  const ordinary = version.policy.edges.find((candidate) => candidate.id === row.edgeKey)
+  const edge = ordinary && row.emergency ? emergencyEdge(ordinary) : ordinary
+  if (!ordinary || !edge) throw new Error(`${row.id} is pinned to a policy version without its edge`)
+  const emergency = emergencyOf(row, ordinary)
   const { release, sealed, live, baseline } = row
   const { registeredForId, ...registered } = release
   const scope: GateScope = { systemId: row.systemId, releaseId: release.id, profileKey: row.toKey, policy: version.policy }
@@ -105,8 +133,14 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, now: 
       activeNumber: row.activeNumber ?? version.number,
     },
     edge,
+    emergency,
+    debts: isStanding(row) ? standing.debts.filter(({ system, profile }) => system === row.systemId && profile === row.toKey) : [],
+    keys: isStanding(row) ? standing.keys.filter(({ system, profile }) => system === row.systemId && profile.id === row.toKey) : [],
     targetIsProductionLike: target ? isProductionLike(target.class) : true,
-    gates: edgeGates(version.policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now)),
+    gates: edgeGates(version.policy, edge).map((gate) => {
+      const judged = judgeGate(gate, factsFor(scope, gate), now)
+      return emergency?.skipped.includes(gate.id) ? skipGate(judged, emergency.reason?.text ?? null) : judged
+    }),
     baseline: baseline && baseline.promotion !== row.id ? baseline : null,
     exceptions: [],
     snapshot: snapshot ? { profile: snapshot.profileKey, digest: snapshot.digest, takenAt: snapshot.takenAt } : null,
@@ -133,8 +167,30 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, now: 
   }
 }
 
+/** What makes a stored promotion an emergency; null for an ordinary one. A gate that the pinned policy holds even then is not skipped (fail closed). */
+function emergencyOf({ emergency }: PromotionRow, ordinary: PolicyEdge): EmergencyFacts | null {
+  const rule = ordinary.emergency
+  if (!emergency || !rule) return null
+  return {
+    incident: emergency.incident,
+    skipped: emergency.skipped.filter((id) => !rule.neverSkip.includes(id)),
+    reason: emergency.reason,
+    ordinary: slotsOf(ordinary),
+    reviewWithin: rule.reviewWithin,
+    reviews: emergency.reviews.map(({ who, finding, ...review }) => ({ ...review, finding: finding as ReviewFinding, by: nameOf(who) })),
+  }
+}
+
 function nameOf({ id, kind, name, sponsorId }: WhoRow): Named {
   return { id, kind: kind as Named['kind'], name, countsAsId: sponsorId ?? id }
+}
+
+/**
+ * Keeps an incident from being closed until the transaction ends: what an emergency decides while it is open has been decided before it closes (T07).
+ * Others that only read it go on. The lock of the promotion comes first.
+ */
+export async function holdIncident(tx: Tx, id: string): Promise<void> {
+  await tx.$queryRaw`/* kept */ SELECT id FROM "Incident" WHERE id = ${id} FOR SHARE`
 }
 
 /**
@@ -142,8 +198,11 @@ function nameOf({ id, kind, name, sponsorId }: WhoRow): Named {
  * systems given do not hold (T23). Take this lock before reading anything the decision depends on (T07).
  */
 export async function loadPromotionForUpdate(tx: Tx, id: string, systems: readonly string[] | null, now: Date): Promise<PromotionFacts> {
-  const [locked] = await tx.$queryRaw<{ systemId: string }[]>`/* kept */ SELECT "systemId" FROM "Promotion" WHERE id = ${id} FOR UPDATE`
+  const [locked] = await tx.$queryRaw<
+    { systemId: string; incidentId: string | null }[]
+  >`/* kept */ SELECT "systemId", "incidentId" FROM "Promotion" WHERE id = ${id} FOR UPDATE`
   const isSeen = locked !== undefined && (systems === null || systems.includes(locked.systemId))
+  if (isSeen && locked.incidentId !== null) await holdIncident(tx, locked.incidentId)
   const [facts] = isSeen ? await loadFacts(tx, [id], now) : []
   ensure(facts ? null : refuse('not_found', `There is no promotion ${id} that you can see.`))
   return facts as PromotionFacts

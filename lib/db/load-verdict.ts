@@ -5,7 +5,7 @@ import type { PromotionFacts } from '@/lib/domain/promotion'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
-import { toPromotionFacts } from './load-promotions'
+import { loadStanding, toPromotionFacts } from './load-promotions'
 import { type PromotionJson, promotionRowsSql, toPromotionRow } from './promotion-rows'
 
 type Row = {
@@ -34,8 +34,8 @@ export type VerdictFacts = {
 }
 
 /**
- * Reads in one statement what a verdict depends on; null for a system without an active policy. The most asked question of all: a round trip more
- * would show in every pipeline (speed.md). A name nobody declared is kept as it was asked (001.7).
+ * Reads in one statement what a verdict depends on, and where a promotion is open also what its profile owes and how old its keys are; null for a
+ * system without an active policy. The most asked question of all: a round trip more would show in every pipeline (speed.md). A name nobody declared is kept as it was asked (001.7).
  */
 export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile: string; release: string }): Promise<VerdictFacts | null> {
   const [row] = await tx.$queryRaw<Row[]>`/* kept */
@@ -55,6 +55,7 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
   if (!row) return null
   const stored = row.promotion && toPromotionRow(row.promotion)
   const version = await loadPolicyVersion(tx, stored?.policyVersionId ?? row.activeId)
+  const standing = await loadStanding(tx, stored ? [stored.systemId] : [], row.now)
   const { releaseId, version: number, gitSha, artefact } = row
   return {
     now: row.now,
@@ -66,7 +67,7 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
       releaseId === null || number === null || gitSha === null || artefact === null
         ? null
         : { id: releaseId, version: number, gitSha, artefact },
-    promotion: stored && toPromotionFacts(stored, version, row.now),
+    promotion: stored && toPromotionFacts(stored, version, standing, row.now),
     past: row.live ? [{ ...row.live, status: 'succeeded' }] : [],
     running: row.running,
   }

@@ -23,6 +23,7 @@ export type PromotionRow = {
   windowStartsAt: Date | null
   windowEndsAt: Date | null
   lastSealed: number
+  emergency: EmergencyRow | null
   release: {
     id: string
     version: string
@@ -51,6 +52,14 @@ export type PromotionRow = {
   baseline: { promotion: string; version: string; gitSha: string; signedAt: Date } | null
 }
 
+type EmergencyRow = {
+  incident: { id: string; title: string; severity: string; reference: string | null; closedAt: Date | null }
+  skipped: string[]
+  /** Digest and text; the text is null when it was erased. */
+  reason: { digest: string; text: string | null } | null
+  reviews: { slotKey: string; role: string; finding: string; note: string | null; at: Date; who: WhoRow }[]
+}
+
 type SignOffRow = { id: string; slotKey: string; decision: string; signedAt: Date; signer: WhoRow }
 
 const whoIs = (id: Prisma.Sql) => Prisma.sql`(
@@ -67,6 +76,13 @@ export function promotionRowsSql(selected: Prisma.Sql): Prisma.Sql {
       'id', p.id, 'systemId', p."systemId", 'systemName', s.name, 'policyVersionId', p."policyVersionId", 'edgeKey', p."edgeKey", 'fromKey', p."fromKey", 'toKey', p."toKey",
       'status', p.status, 'openedAt', p."openedAt", 'openedForId', p."openedForId", 'openedBy', ${whoIs(Prisma.sql`p."openedById"`)},
       'windowStartsAt', p."windowStartsAt", 'windowEndsAt', p."windowEndsAt", 'lastSealed', p."lastSealed",
+      'emergency', CASE WHEN p.emergency THEN json_build_object(
+        'incident', (SELECT json_build_object('id', i.id, 'title', i.title, 'severity', i.severity, 'reference', i.reference, 'closedAt', i."closedAt") FROM "Incident" i WHERE i.id = p."incidentId"),
+        'skipped', p."skippedGates",
+        'reason', CASE WHEN p."skipReason" IS NOT NULL THEN json_build_object('digest', p."skipReason", 'text', (SELECT t.body FROM audit.text_body t WHERE t.digest = p."skipReason")) END,
+        'reviews', ${list(Prisma.sql`
+          SELECT h."slotKey", h.role, h.finding, h.at, (SELECT t.body FROM audit.text_body t WHERE t.digest = h.note) AS note, ${whoIs(Prisma.sql`h."byId"`)} AS who
+          FROM "PromotionReview" h WHERE h."promotionId" = p.id ORDER BY h.at, h.id`)}) END,
       'activeNumber', (SELECT v.number FROM "PolicyVersion" v WHERE v."systemId" = p."systemId" AND v.status = 'active'),
       'release', json_build_object(
         'id', r.id, 'version', r.version, 'gitSha', r."gitSha", 'artefact', r.artefact, 'buildDate', r."buildDate", 'schemaBackwardCompatible', r."schemaBackwardCompatible",

@@ -35,10 +35,25 @@ export type Dossier = {
     checklist: string | null
     exception: string | null
     seenAt: string | null
+    /** Only of a gate that an emergency skips: what was known of it. */
+    found?: Exclude<GateVerdict, 'skipped'>
   }[]
   exceptions: DossierException[]
   rollback: { rule: string; snapshot: { profile: string; digest: string; takenAt: string } | null; replaces: string | null }
   slots: { id: string; title: string; roles: Role[]; last: boolean }[]
+  // What follows is there only where there is something to say, so that what was sealed before it existed reads and hashes as it did.
+  /** An emergency promotion: under which incident, what it skips, why (the digest of the text, T40), and who reviews it afterwards. */
+  emergency?: {
+    incident: string
+    skipped: string[]
+    reason: string | null
+    reviewWithin: string
+    reviewedBy: { id: string; title: string }[]
+  }
+  /** Keys of the target profile past the policy's age when it was sealed, by the id of their ownership rule. */
+  overdueKeys?: { rule: string; bornAt: string | null; dueAt: string | null; blocks: boolean }[]
+  /** What the target profile still owed when an emergency was sealed; an ordinary promotion waits for it. */
+  debts?: { kind: string; subject: string; since: string }[]
 }
 
 /** Canonical text and SHA-256 of a dossier; the browser computes the same to see that it shows what was sealed. */
@@ -56,12 +71,14 @@ export function dossierGate(judged: JudgedGate): Dossier['gates'][number] {
     checklist: judged.checklist?.templateHash ?? null,
     exception: judged.exception?.id ?? null,
     seenAt: judged.seenAt?.toISOString() ?? null,
+    ...(judged.found === null ? {} : { found: judged.found }),
   }
 }
 
 /**
  * Which material inputs moved since a version was sealed, as sentences; empty when the version still stands (domain.md, what always holds, 4; T04).
  * Evidence growing old and renewals with the same verdict are not in it: the first holds, the second is an addendum. A closed exception is one too.
+ * Debts and ages of keys hold and void nothing. A skipped gate that fails after all is news to those who accepted it without a result.
  */
 export function movedInputs(sealed: Dossier, current: Dossier): string[] {
   const moved: string[] = []
@@ -80,7 +97,7 @@ export function movedInputs(sealed: Dossier, current: Dossier): string[] {
     if (!now) continue // the pinned policy names the gates, so a gate can only go with it
     if (before.verdict === 'pass' && now.verdict === 'pass_with_exception')
       moved.push(`The gate ${before.id} moved from pass to pass with exception`)
-    if (before.verdict !== 'fail' && now.verdict === 'fail') moved.push(`The gate ${before.id} failed`)
+    if ((before.found ?? before.verdict) !== 'fail' && (now.found ?? now.verdict) === 'fail') moved.push(`The gate ${before.id} failed`)
   }
   for (const now of current.exceptions) {
     const before = sealed.exceptions.find((exception) => exception.id === now.id)
@@ -128,6 +145,16 @@ export function compareDossiers(before: Dossier, after: Dossier): DossierDiffere
     compare(`Exception ${id}`, before.exceptions.find((e) => e.id === id)?.endsAt, after.exceptions.find((e) => e.id === id)?.endsAt)
   compare('Snapshot to go back to', before.rollback.snapshot?.takenAt, after.rollback.snapshot?.takenAt)
   compare('Replaces', before.rollback.replaces, after.rollback.replaces)
+  const sides = [before, after].map(({ emergency, overdueKeys, debts }) => ({
+    incident: emergency?.incident,
+    skipped: emergency && (emergency.skipped.join(', ') || 'nothing'),
+    keys: overdueKeys?.map(({ rule }) => rule).join(', '),
+    debts: debts?.map(({ kind, subject }) => `${subject} ${kind}`).join(', '),
+  }))
+  compare('Emergency under', sides[0]?.incident, sides[1]?.incident)
+  compare('Skipped gates', sides[0]?.skipped, sides[1]?.skipped)
+  compare('Overdue keys', sides[0]?.keys, sides[1]?.keys)
+  compare('Unpaid debts', sides[0]?.debts, sides[1]?.debts)
   compare('Slots', before.slots.map((slot) => slot.title).join(', '), after.slots.map((slot) => slot.title).join(', '))
   return differences
 }

@@ -8,8 +8,8 @@ export type GateMoment = 'opening' | 'promotion' | 'deployment'
 /** A gate of an edge, those of the policy and those that a constraint's moment makes (000.8). */
 export type EdgeGate = PolicyGate & { moments: readonly GateMoment[] }
 
-export const GATE_VERDICTS = ['pass', 'pass_with_exception', 'fail', 'stale', 'missing'] as const
-/** What a gate's facts come to at an instant. Stale counts as missing (domain.md). */
+export const GATE_VERDICTS = ['pass', 'pass_with_exception', 'fail', 'stale', 'missing', 'skipped'] as const
+/** What a gate's facts come to at an instant. Stale counts as missing (domain.md); only an emergency promotion can skip one, and owes it. */
 export type GateVerdict = (typeof GATE_VERDICTS)[number]
 
 /** One piece of evidence as a verdict sees it. */
@@ -53,6 +53,8 @@ export type GateFacts = {
 export type JudgedGate = {
   gate: EdgeGate
   verdict: GateVerdict
+  /** Of a skipped gate: what its facts come to nevertheless. */
+  found: Exclude<GateVerdict, 'skipped'> | null
   evidence: EvidenceFact | null
   checklist: ChecklistFact | null
   exception: CoveringException | null
@@ -106,6 +108,7 @@ export function edgeGates(policy: Policy, edge: PolicyEdge): EdgeGate[] {
 export function judgeGate(gate: EdgeGate, facts: GateFacts, now: Date): JudgedGate {
   const base = {
     gate,
+    found: null,
     evidence: null,
     checklist: facts.checklist,
     exception: null,
@@ -124,7 +127,7 @@ export function judgeGate(gate: EdgeGate, facts: GateFacts, now: Date): JudgedGa
   }
 }
 
-type Judged = Pick<JudgedGate, 'verdict' | 'sentence'> & Partial<JudgedGate>
+type Judged = Pick<JudgedGate, 'verdict' | 'sentence'> & Partial<Omit<JudgedGate, 'verdict'>>
 
 function judgeEvidence(gate: EdgeGate, facts: GateFacts, now: Date): Judged {
   const newest = facts.evidence[0]
@@ -178,9 +181,14 @@ function staleSentence(seenAt: Date, validFor: string, now: Date): string {
   return `${hours} h old, limit ${formatDuration(validFor)}. Bring it again.`
 }
 
-/** Whether a verdict lets a release through. */
+/** Whether a gate passes, by itself or by an exception. One that an emergency skips does not. */
 export function isPassing(verdict: GateVerdict): boolean {
   return verdict === 'pass' || verdict === 'pass_with_exception'
+}
+
+/** Whether a verdict lets a release through: it passes, or an emergency skips it. */
+export function letsThrough(verdict: GateVerdict): boolean {
+  return isPassing(verdict) || verdict === 'skipped'
 }
 
 const BRINGER: Record<'person' | 'agent' | 'token', string> = { person: 'a person', agent: 'an agent', token: 'a pipeline token' }

@@ -2,6 +2,7 @@ import { type ApprovalSlot, type Candidate, openSlots, whyNotEligible } from './
 import { type Actor, isGrantHeld } from './context'
 import { type GateVerdict, isPassing, type JudgedGate } from './gate'
 import { approvalFacts, openGates, type PromotionFacts, type PromotionPhase, promotionPhase, slotsOf } from './promotion'
+import { type Hold, holdsOf } from './promotion-holds'
 import { ROLE_TITLE, type Role } from './roles'
 
 /** Somebody or something that can move a promotion on. */
@@ -9,7 +10,7 @@ export type Mover = { name: string; kind: Actor['kind'] }
 
 /** The single thing that holds a promotion: in what shape, in words, who can move it (best first), and since when. */
 export type Holding = {
-  kind: 'gate' | 'seal' | 'slot' | 'window' | 'deploy' | 'result' | 'ended'
+  kind: 'gate' | 'incident' | 'debt' | 'key' | 'seal' | 'slot' | 'window' | 'deploy' | 'result' | 'ended'
   state: 'fail' | 'stale' | 'waiting' | 'running' | 'warn' | 'pass'
   words: string
   who: Mover[]
@@ -24,6 +25,7 @@ const STATE: Record<GateVerdict, Holding['state']> = {
   fail: 'fail',
   stale: 'stale',
   missing: 'waiting',
+  skipped: 'warn',
 }
 
 /** What holds a promotion at an instant. Every blocked thing names what holds it, who can act and for how long (ux.md, principle 3). */
@@ -38,13 +40,16 @@ export function whatHolds(facts: PromotionFacts, people: readonly Candidate[], n
     key: string | null = null,
   ): Holding => ({ kind, state, words, who, since, key })
   const managers = () => holdersOf(people, ['release_manager'], facts.system.id, now)
+  const [hold] = holdsOf(facts)
   switch (phase) {
     case 'collecting':
     case 'held':
-      return heldByGate(facts, people, now)
+      // What is owed or closed before what is missing: evidence alone would not move it.
+      return hold ? heldBy(hold, facts, people, now) : heldByGate(facts, people, now)
     case 'ready_to_seal':
       return by('seal', 'waiting', 'Ready to seal', managers(), lastSeen(facts))
     case 'voided': {
+      if (hold) return heldBy(hold, facts, people, now)
       if (openGates(facts, 'promotion').length > 0) return heldByGate(facts, people, now)
       return by('seal', 'warn', `Version ${facts.sealed?.number} is void, seal again`, managers(), lastSeen(facts))
     }
@@ -73,6 +78,19 @@ export function whatHolds(facts: PromotionFacts, people: readonly Candidate[], n
       return by('result', 'running', `${facts.deploymentRunning} is running`, managers(), facts.signOffs.at(-1)?.signedAt ?? facts.openedAt)
     default:
       return by('ended', 'pass', phase.replaceAll('_', ' '), [], facts.openedAt)
+  }
+}
+
+function heldBy(hold: Hold, facts: PromotionFacts, people: readonly Candidate[], now: Date): Holding {
+  const who = holdersOf(people, hold.roles, facts.system.id, now)
+  return {
+    kind: hold.kind,
+    state: hold.kind === 'incident' ? 'warn' : 'fail',
+    words: hold.sentence.replace(/\.$/, ''),
+    // Owners can be software: then their title stands for them.
+    who: who.length > 0 || hold.who === null ? who : [{ name: hold.who, kind: 'agent' }],
+    since: hold.since ?? facts.openedAt,
+    key: hold.subject,
   }
 }
 
@@ -144,13 +162,14 @@ function lastSeen(facts: PromotionFacts): Date {
   return facts.gates.reduce((last, judged) => (judged.seenAt && judged.seenAt > last ? judged.seenAt : last), facts.openedAt)
 }
 
-/** How many of the gates before sealing let the release through. */
-export function gateCounts(facts: Pick<PromotionFacts, 'gates'>): { passed: number; total: number; covered: number } {
+/** How many of the gates before sealing pass, how many of these by an exception, and how many an emergency skips: those never count as passed. */
+export function gateCounts(facts: Pick<PromotionFacts, 'gates'>): { passed: number; total: number; covered: number; skipped: number } {
   const gates = facts.gates.filter((judged) => judged.gate.moments.includes('promotion'))
   return {
     passed: gates.filter((judged) => isPassing(judged.verdict)).length,
     total: gates.length,
     covered: gates.filter((judged) => judged.verdict === 'pass_with_exception').length,
+    skipped: gates.filter((judged) => judged.verdict === 'skipped').length,
   }
 }
 

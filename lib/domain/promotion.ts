@@ -9,9 +9,13 @@ import {
   whyNotSign,
 } from './approval'
 import { type Actor, holdsAny } from './context'
+import type { Debt } from './debt'
 import { type Dossier, type DossierException, dossierGate, movedInputs } from './dossier'
-import { isPassing, type JudgedGate } from './gate'
+import type { EmergencyFacts } from './emergency'
+import { type JudgedGate, letsThrough } from './gate'
+import type { KeyStanding } from './key-standing'
 import type { Policy, PolicyEdge } from './policy/schema'
+import { holdsOf, overdueKeys } from './promotion-holds'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
 import { whyNotScope } from './scopes'
@@ -52,7 +56,12 @@ export type PromotionFacts = {
   window: { startsAt: Date; endsAt: Date } | null
   release: ReleaseFacts
   policy: { versionId: string; number: number; hash: string; policy: Policy; activeNumber: number }
+  /** The edge as this promotion takes it: an emergency has the emergency's slots in the place of the ordinary ones. */
   edge: PolicyEdge
+  emergency: EmergencyFacts | null
+  /** What the target profile owes, and how old its keys are. Empty for a promotion that is over and was no emergency. */
+  debts: readonly Debt[]
+  keys: readonly KeyStanding[]
   targetIsProductionLike: boolean
   gates: JudgedGate[]
   baseline: { promotion: string; version: string; gitSha: string; signedAt: Date } | null
@@ -102,6 +111,32 @@ export function dossierOf(facts: PromotionFacts, number: number): Dossier {
       replaces: facts.live?.version ?? null,
     },
     slots: slotsOf(edge).map(({ key, title, roles, last }) => ({ id: key, title, roles: [...roles], last })),
+    ...somethingOf({
+      emergency: facts.emergency && {
+        incident: facts.emergency.incident.id,
+        skipped: [...facts.emergency.skipped],
+        reason: facts.emergency.reason?.digest ?? null,
+        reviewWithin: facts.emergency.reviewWithin,
+        reviewedBy: facts.emergency.ordinary.map(({ key, title }) => ({ id: key, title })),
+      },
+      overdueKeys: overdueKeys(facts).map(({ ownership, bornAt, dueAt, blocks }) => ({
+        rule: ownership.id,
+        bornAt: bornAt?.toISOString() ?? null,
+        dueAt: dueAt?.toISOString() ?? null,
+        blocks,
+      })),
+      debts: facts.debts.map(({ kind, subject, since }) => ({ kind, subject: subject.id, since: since.toISOString() })),
+    }),
+  }
+}
+
+/** The additions to a dossier that say something. The others are left out: a dossier without them hashes as it always did. */
+function somethingOf(more: { [Key in 'emergency' | 'overdueKeys' | 'debts']: Dossier[Key] | null }): Partial<Dossier> {
+  const { emergency, overdueKeys, debts } = more
+  return {
+    ...(emergency ? { emergency } : {}),
+    ...(overdueKeys && overdueKeys.length > 0 ? { overdueKeys } : {}),
+    ...(debts && debts.length > 0 ? { debts } : {}),
   }
 }
 
@@ -125,9 +160,9 @@ export function approvalFacts(facts: PromotionFacts, now: Date): ApprovalFacts {
   }
 }
 
-/** Gates that stand in the way at a moment: blocking and neither passing nor covered. */
+/** Gates that stand in the way at a moment: blocking and neither passing, nor covered, nor skipped by an emergency. */
 export function openGates(facts: Pick<PromotionFacts, 'gates'>, moment: 'opening' | 'promotion' | 'deployment'): JudgedGate[] {
-  return facts.gates.filter((judged) => judged.gate.blocking && judged.gate.moments.includes(moment) && !isPassing(judged.verdict))
+  return facts.gates.filter((judged) => judged.gate.blocking && judged.gate.moments.includes(moment) && !letsThrough(judged.verdict))
 }
 
 /** Which inputs of the sealed version moved; empty when it stands or nothing is sealed. Computed when read; the next write records it. */
@@ -135,7 +170,10 @@ export function movedOf(facts: PromotionFacts): string[] {
   return facts.sealed ? movedInputs(facts.sealed.dossier, dossierOf(facts, facts.sealed.number)) : []
 }
 
-/** Where an open promotion stands, derived. `held` is a sealed version that waits for fresh evidence; `expired` one whose window passed. */
+/**
+ * Where an open promotion stands, derived. `held` is a sealed version that waits: for fresh evidence, for debts of the profile, for an overdue key that
+ * blocks, or because the incident of an emergency closed. `expired` is one whose window passed.
+ */
 export type PromotionPhase =
   | 'collecting'
   | 'ready_to_seal'
@@ -151,11 +189,11 @@ export type PromotionPhase =
 export function promotionPhase(facts: PromotionFacts, now: Date): PromotionPhase {
   if (facts.status !== 'open') return facts.status
   if (facts.deploymentRunning) return 'deploying'
-  const gatesOpen = openGates(facts, 'promotion').length > 0
-  if (!facts.sealed) return gatesOpen ? 'collecting' : 'ready_to_seal'
+  const waits = openGates(facts, 'promotion').length > 0 || holdsOf(facts).length > 0
+  if (!facts.sealed) return waits ? 'collecting' : 'ready_to_seal'
   if (movedOf(facts).length > 0) return 'voided'
   if (facts.window && facts.window.endsAt <= now) return 'expired'
-  if (gatesOpen) return 'held'
+  if (waits) return 'held'
   return isFullyApproved(slotsOf(facts.edge), facts.signOffs) ? 'approved' : 'signing'
 }
 
@@ -202,6 +240,8 @@ export function whyNotSeal(facts: PromotionFacts, actor: Actor, candidates: read
   }
   if (facts.window && facts.window.endsAt <= now)
     return refuse('outside_window', 'The window has passed. Set another one, or none, then seal.')
+  const held = whyNotHeld(facts, 'Nothing is sealed')
+  if (held) return held
   const open = openGates(facts, 'promotion')
   if (open.length > 0) {
     const details = open.map((judged) => `${judged.gate.title}: ${judged.sentence} Can bring it: ${judged.whoCanBring}.`)
@@ -213,6 +253,17 @@ export function whyNotSeal(facts: PromotionFacts, actor: Actor, candidates: read
     )
   }
   return whyNotFillable({ ...approvalFacts(facts, now), sealedAt: now, signOffs: [] }, candidates, now)
+}
+
+/** Why something waits that is neither a gate nor a slot: a closed incident, debts, a key that blocks. */
+function whyNotHeld(facts: PromotionFacts, what: string): Refusal | null {
+  const holds = holdsOf(facts)
+  if (holds.length === 0) return null
+  const details = holds.map(({ sentence, who }) => (who ? `${sentence} Can move it: ${who}.` : sentence))
+  const rest = holds.some(({ kind }) => kind === 'debt')
+    ? `${facts.edge.to} owes something from before: an ordinary promotion waits until it is paid.`
+    : holds.map(({ sentence }) => sentence).join(' ')
+  return refuse('held', `${what} while this holds. ${rest}`, { details })
 }
 
 /** Why the sealed version as such cannot take a decision now; separate from who decides. */
@@ -248,6 +299,8 @@ export function whyNotSignPromotion(facts: PromotionFacts, slotKey: string, who:
     const details = held.map((judged) => `${judged.gate.title}: ${judged.sentence}`)
     return refuse('held', `Signing waits for fresh evidence. ${details.join(' ')}`, { details })
   }
+  const waits = whyNotHeld(facts, 'Nothing is signed')
+  if (waits) return waits
   return whyNotSign(slotKey, who, approvalFacts(facts, now), now)
 }
 
@@ -303,7 +356,8 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
       who: 'Release Manager',
     })
   }
-  for (const judged of facts.gates.filter((g) => g.gate.blocking && !isPassing(g.verdict))) {
+  for (const { code, sentence, who } of holdsOf(facts)) reasons.push({ code, sentence, who })
+  for (const judged of facts.gates.filter((g) => g.gate.blocking && !letsThrough(g.verdict))) {
     reasons.push({ code: 'gate_not_passed', sentence: `${judged.gate.title}: ${judged.sentence}`, who: judged.whoCanBring })
   }
   if (!facts.sealed) {
@@ -330,16 +384,24 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
 
 /** The first-person statement that a signer confirms and that is kept with the signature; `day` formats an instant for reading. */
 export function signStatement(
-  facts: Pick<PromotionFacts, 'system' | 'release' | 'edge' | 'window' | 'exceptions' | 'isOlderThanLive' | 'live'>,
+  facts: Pick<PromotionFacts, 'system' | 'release' | 'edge' | 'window' | 'exceptions' | 'isOlderThanLive' | 'live' | 'emergency' | 'gates'>,
   who: { name: string; capacity: string; decision: 'approve' | 'decline' },
   formatWindow: (window: { startsAt: Date; endsAt: Date }) => string,
 ): string {
-  const what = `promoting ${facts.system.name} ${facts.release.version} from ${facts.edge.from} to ${facts.edge.to}`
+  const { emergency } = facts
+  const under = emergency ? ` as an emergency during ${emergency.incident.id}` : ''
+  const what = `promoting ${facts.system.name} ${facts.release.version} from ${facts.edge.from} to ${facts.edge.to}${under}`
   if (who.decision === 'decline') return `I, ${who.name}, as ${who.capacity}, decline ${what}.`
   const window = facts.window ? ` in the window ${formatWindow(facts.window)}` : ''
   const accepted = facts.exceptions.map((exception) => exception.id)
   const exceptions =
     accepted.length === 0 ? '' : ` I accept the open ${accepted.length === 1 ? 'exception' : 'exceptions'} ${accepted.join(' and ')}.`
   const older = facts.isOlderThanLive && facts.live ? ` I know that it is older than ${facts.live.version}, which runs there.` : ''
-  return `I, ${who.name}, as ${who.capacity}, approve ${what}${window}.${exceptions}${older}`
+  const skipped = (emergency?.skipped ?? []).map((id) => facts.gates.find(({ gate }) => gate.id === id)?.gate.title ?? id)
+  const without =
+    skipped.length === 0
+      ? ''
+      : ` I know that ${skipped.length === 1 ? 'this gate is skipped and its evidence is' : 'these gates are skipped and their evidence is'} owed afterwards: ${skipped.join(', ')}.`
+  const reviewed = emergency ? ' The ordinary signers review it afterwards.' : ''
+  return `I, ${who.name}, as ${who.capacity}, approve ${what}${window}.${exceptions}${without}${reviewed}${older}`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { REVIEW_FINDINGS } from '@/lib/domain/emergency'
 
 const PromotionId = z
   .string()
@@ -26,7 +27,31 @@ export const openPromotionInput = z
       .describe('Id or alias of the profile it comes from; needed only where several edges lead to the target.'),
     windowStartsAt: Instant.optional().describe('When the deployment may start at the earliest.'),
     windowEndsAt: Instant.optional().describe('When it may start at the latest.'),
+    emergency: z
+      .boolean()
+      .optional()
+      .describe(
+        'True: the policy’s emergency slots sign instead of the ordinary ones, while the incident is open. The rest is owed afterwards.',
+      ),
+    incident: z
+      .string()
+      .max(20)
+      .regex(/^INC-\d{4,}$/, 'an id such as INC-0007')
+      .optional()
+      .describe('The open incident of the system that an emergency is for.'),
+    skipGates: z
+      .array(z.string().min(1).max(64))
+      .max(50)
+      .refine((ids) => new Set(ids).size === ids.length, 'Name each gate once.')
+      .optional()
+      .describe('Ids of gates that cannot wait in an emergency. Each is owed afterwards; some the policy holds even then.'),
+    skipReason: Reason.optional().describe('Why these gates cannot wait.'),
   })
+  .refine(
+    ({ emergency, incident, skipGates, skipReason }) =>
+      emergency === true || (incident === undefined && (skipGates ?? []).length === 0 && skipReason === undefined),
+    { error: 'Only an emergency promotion names an incident and skips gates. Say that it is one.', path: ['emergency'] },
+  )
   .refine((input) => (input.windowStartsAt === undefined) === (input.windowEndsAt === undefined), {
     error: 'A window has a start and an end, or leave both out.',
     path: ['windowEndsAt'],
@@ -74,6 +99,14 @@ export const declinePromotionInput = z.strictObject({
   proof: z.uuid('Confirm with your password first.'),
   reasonKind: z.enum(DECLINE_REASONS, 'Choose what the reason is about.'),
   reason: Reason,
+})
+
+/** What somebody in an ordinary slot says of an emergency promotion afterwards. */
+export const reviewPromotionInput = z.strictObject({
+  promotion: PromotionId,
+  slot: z.string().min(1).max(64),
+  finding: z.enum(REVIEW_FINDINGS, 'Say whether you accept it or have a concern.'),
+  note: Reason,
 })
 
 export const withdrawSignOffInput = z.strictObject({ signOff: SignOffId, reason: Reason })

@@ -2,7 +2,7 @@ import 'server-only'
 import type { z } from 'zod'
 import { loadPast } from '@/lib/db/load-deployments'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
-import { loadPromotions } from '@/lib/db/load-promotions'
+import { holdIncident, loadPromotions } from '@/lib/db/load-promotions'
 import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
 import type { Ctx } from '@/lib/domain/context'
@@ -36,7 +36,10 @@ export async function startDeployment(
       const registered = release as NonNullable<typeof release> // ensured just above
       // A name nobody declared is kept as it was given: it counts as production and no promotion leads there (001.7).
       const profileKey = resolveProfile(active.policy, input.profile).profile?.id ?? input.profile
-      await tx.$queryRaw`SELECT id FROM "Promotion" WHERE "releaseId" = ${registered.id}::uuid AND "toKey" = ${profileKey} AND status = 'open' FOR UPDATE`
+      const [locked] = await tx.$queryRaw<
+        { incidentId: string | null }[]
+      >`SELECT "incidentId" FROM "Promotion" WHERE "releaseId" = ${registered.id}::uuid AND "toKey" = ${profileKey} AND status = 'open' FOR UPDATE`
+      if (locked?.incidentId) await holdIncident(tx, locked.incidentId)
       const [promotion] = await loadPromotions(tx, { releaseId: registered.id, toKey: profileKey, status: 'open' }, now)
       const version = promotion ? await loadPolicyVersion(tx, promotion.policy.versionId) : active
       const judged = judgeStart(

@@ -29,7 +29,8 @@ export type RecordedEvidence = {
 
 /**
  * Records evidence for one gate of a release on its way to a profile (000.24 to 000.29). An open promotion of the release to that profile is locked
- * first, so that evidence and sealing or signing never pass one another, and its pinned policy names the gate; without one the active policy does.
+ * first, so that evidence and sealing or signing never pass one another, and its pinned policy names the gate; without one the active policy does, then
+ * the one of an emergency promotion that still owes what it skipped: its debt can be paid whatever became of the policy.
  * Good evidence again is an addendum; a failure voids what was sealed. Replays add nothing. The hot path: two
  * statements of its own, three where a snapshot is named.
  */
@@ -116,6 +117,8 @@ type Target = {
   pinnedId: string | null
   edgeKey: string | null
   lastSealed: number
+  /** The policy version of the newest emergency promotion of this release that was put on this profile. */
+  owedId: string | null
 }
 
 /** In one statement: the active policy version, what the profile's name means there, the release, and the open promotion, locked. */
@@ -129,7 +132,9 @@ async function lockTarget(tx: Tx, input: Input): Promise<Target> {
     p AS (
       SELECT id AS "promotionId", "policyVersionId" AS "pinnedId", "edgeKey", "lastSealed" FROM "Promotion"
       WHERE "releaseId" = (SELECT "releaseId" FROM r) AND "toKey" = (SELECT coalesce(profile, ${input.profile}) FROM a) AND status = 'open' FOR UPDATE)
-    SELECT a."activeId", a.profile, r."releaseId", p."promotionId", p."pinnedId", p."edgeKey", coalesce(p."lastSealed", 0) AS "lastSealed"
+    SELECT a."activeId", a.profile, r."releaseId", p."promotionId", p."pinnedId", p."edgeKey", coalesce(p."lastSealed", 0) AS "lastSealed",
+      (SELECT o."policyVersionId" FROM "Promotion" o WHERE o."releaseId" = r."releaseId" AND o."toKey" = coalesce(a.profile, ${input.profile})
+        AND o.emergency AND o.status IN ('deployed', 'failed', 'rolled_back') ORDER BY o."openedAt" DESC, o.id DESC LIMIT 1) AS "owedId"
     FROM a LEFT JOIN r ON true LEFT JOIN p ON true`
   if (!row) throw new Refused(unseenSystem(input.system))
   const { releaseId } = row
@@ -146,7 +151,7 @@ async function findGate(
   at: Target,
   input: Input,
 ): Promise<{ gate: EdgeGate; gateId: string; profile: string; version: LoadedPolicy }> {
-  const candidates = at.pinnedId === null || at.pinnedId === at.activeId ? [at.activeId] : [at.pinnedId, at.activeId]
+  const candidates = [...new Set([at.pinnedId ?? at.activeId, at.activeId, at.owedId ?? at.activeId])]
   for (const versionId of candidates) {
     const version = await loadPolicyVersion(tx, versionId)
     const profile = at.profile ?? input.profile

@@ -1,9 +1,12 @@
 import 'server-only'
 import type { z } from 'zod'
-import { loadGateFacts } from '@/lib/db/load-promotions'
+import { keepText } from '@/lib/db/audit'
+import type { Tx } from '@/lib/db/client'
+import { holdIncident, loadGateFacts } from '@/lib/db/load-promotions'
 import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
 import type { Ctx } from '@/lib/domain/context'
+import { skipGate, whyNotEmergency } from '@/lib/domain/emergency'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import { openGates, whyNotOpenPromotion } from '@/lib/domain/promotion'
@@ -12,7 +15,8 @@ import type { openPromotionInput } from '@/lib/schemas/promotion'
 
 /**
  * Opens a promotion of a registered release along an edge of the active policy, and pins it to that version. Any other move than an edge
- * is refused (000.31), and so is opening without what the target's policy requires before a release candidate (000.8). Gives its id.
+ * is refused (000.31), and so is opening without what the target's policy requires before a release candidate (000.8). As an emergency it needs an
+ * incident of the system that is open and stays so until this is written; gates may then be named as skipped (000.21, 000.23). Gives its id.
  */
 export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromotionInput>): Promise<{ id: string }> {
   try {
@@ -45,17 +49,26 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
           : refuse('not_found', `${governed.name} has no registered release ${input.version}. Register it first.`, { place: 'version' }),
       )
       const registered = release as NonNullable<typeof release>
+      const skipped = input.skipGates ?? []
+      if (input.emergency)
+        ensure(
+          whyNotEmergency(
+            { incident: input.incident, skip: skipped, reason: input.skipReason },
+            { policy, edge, systemName: governed.name, incident: await findIncident(tx, governed.id, input.incident) },
+          ),
+        )
       const scope = { systemId: governed.id, releaseId: registered.id, profileKey: edge.to, policy }
       const factsFor = await loadGateFacts(tx, [scope])
-      const open = openGates({ gates: edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now)) }, 'opening')
+      const judged = edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now))
+      const open = openGates({ gates: judged.map((each) => (skipped.includes(each.gate.id) ? skipGate(each, null) : each)) }, 'opening')
       ensure(
         open.length === 0
           ? null
           : refuse(
               'gate_not_passed',
-              `${edge.to} asks for this before a release candidate: ${open.map((judged) => `${judged.gate.title}. ${judged.sentence}`).join(' ')}`,
+              `${edge.to} asks for this before a release candidate: ${open.map(({ gate, sentence }) => `${gate.title}. ${sentence}`).join(' ')}`,
               {
-                details: open.map((judged) => `${judged.gate.title}: ${judged.sentence}`),
+                details: open.map(({ gate, sentence }) => `${gate.title}: ${sentence}`),
               },
             ),
       )
@@ -67,6 +80,7 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       const edgeRow = await tx.promotionEdge.findUniqueOrThrow({
         where: { policyVersionId_key: { policyVersionId: version.id, key: edge.id } },
       })
+      const reason = input.skipReason === undefined ? null : await keepText(tx, input.skipReason)
       const promotion = await tx.promotion.create({
         data: {
           systemId: governed.id,
@@ -82,6 +96,10 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
           openedById: actor.id,
           openedForId: actor.countsAsId,
           openedAt: now,
+          emergency: input.emergency === true,
+          incidentId: input.incident ?? null,
+          skippedGates: skipped,
+          skipReason: reason,
         },
         select: { id: true },
       })
@@ -93,11 +111,13 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
             system: governed.id,
             subject: { kind: 'promotion', id: promotion.id },
             policy: version.hash,
+            ...(reason === null ? {} : { text: reason }),
             after: {
               release: registered.version,
               from: edge.from,
               to: edge.to,
               window: input.windowStartsAt ? input.windowStartsAt.toISOString() : null,
+              ...(input.emergency ? { emergency: true, incident: input.incident ?? null, skipped } : {}),
             },
           },
         ],
@@ -109,4 +129,11 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       refuse('conflict', `A promotion of ${input.version} to ${input.to} is already open. Go on with that one, or withdraw it first.`),
     )
   }
+}
+
+/** An incident of this system, kept as it is until the transaction ends; null where there is none. */
+async function findIncident(tx: Tx, systemId: string, id: string | undefined): Promise<{ closedAt: Date | null } | null> {
+  if (id === undefined) return null
+  await holdIncident(tx, id)
+  return tx.incident.findFirst({ where: { id, systemId }, select: { closedAt: true } })
 }

@@ -22,6 +22,9 @@ export async function repinPromotion(ctx: Ctx, input: z.output<typeof promotionI
       version.id === facts.policy.versionId
         ? refuse('wrong_state', `${facts.id} is already pinned to version ${version.number}, the active one.`)
         : null,
+      facts.emergency && version.policy.edges.some((edge) => edge.id === facts.edge.id && edge.emergency === undefined)
+        ? refuse('policy_forbids', `Version ${version.number} has no emergency promotion to ${facts.edge.to}. Withdraw this one.`)
+        : null,
       version.policy.edges.some((edge) => edge.id === facts.edge.id)
         ? null
         : refuse(

@@ -63,7 +63,7 @@ export async function writeSignOff(
   const capacity = approval.slots.find((slot) => slot.key === what.slotKey)?.title ?? what.slotKey
   return recordSignOff(ctx, w, {
     subject: { kind: 'promotion', id: facts.id },
-    slots: { policyVersionId: facts.policy.versionId, subject: 'promotion', rule: facts.edge.id },
+    slots: { policyVersionId: facts.policy.versionId, subject: facts.emergency ? 'emergency' : 'promotion', rule: facts.edge.id },
     approval,
     sealed: { ...sealed, requesterId: facts.openedBy.countsAsId },
     policyHash: facts.policy.hash,

@@ -93,8 +93,8 @@ describe('the one thing that holds a promotion', () => {
   })
 
   it('counts the gates before sealing only', () => {
-    expect(gateCounts(aPromotion())).toEqual({ passed: 4, total: 4, covered: 0 })
+    expect(gateCounts(aPromotion())).toEqual({ passed: 4, total: 4, covered: 0, skipped: 0 })
     const covered = aPromotion({ gateFacts: { 'secret-preflight': { ...old, exception: { id: 'EXC-0001', endsAt: hours(1) } } } })
-    expect(gateCounts(covered)).toEqual({ passed: 4, total: 4, covered: 1 })
+    expect(gateCounts(covered)).toEqual({ passed: 4, total: 4, covered: 1, skipped: 0 })
   })
 })
