@@ -40,7 +40,7 @@ const NAMED: Partial<Record<SubjectKind, NamedKind>> = {
 }
 
 // Under these keys of `before` and `after` stand ids of principals.
-const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person']
+const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person', 'commander', 'contact']
 const SYSTEM_KEYS = ['system', 'systemId']
 const PROFILE_KEYS = ['profile', 'to'] as const
 
