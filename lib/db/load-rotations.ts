@@ -83,7 +83,7 @@ type RotationRow = {
 const whoIs = (id: Prisma.Sql) => Prisma.sql`(
   SELECT json_build_object('id', w.id, 'kind', w.kind, 'name', coalesce(n.name, w.label, 'Somebody erased'))
   FROM "Principal" w LEFT JOIN "Person" n ON n."principalId" = w.id WHERE w.id = ${id})`
-const textOf = (digest: Prisma.Sql) => Prisma.sql`(SELECT t.body FROM audit.text t WHERE t.digest = ${digest})`
+const textOf = (digest: Prisma.Sql) => Prisma.sql`(SELECT t.body FROM audit.text_body t WHERE t.digest = ${digest})`
 
 const rotationRowsSql = (ids: readonly string[]) => Prisma.sql`/* kept */
   SELECT json_build_object(
