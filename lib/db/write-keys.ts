@@ -2,7 +2,8 @@ import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { type HeldKey, membersWithNewKeys } from '@/lib/domain/key-standing'
 import type { PolicyOwnership } from '@/lib/domain/policy/schema'
-import { Refused, refuse } from '@/lib/domain/refusal'
+import { ensure, Refused, refuse } from '@/lib/domain/refusal'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 import type { Tx } from './client'
 import type { Work } from './mutate'
 
@@ -54,8 +55,8 @@ const recorded = (rotation: RotationOfKeys, id: string, mapping: string, keyId: 
 /**
  * What the step of a rotation does that brings new keys (003, 002.21 to 002.23). The old current key goes on as *accepted* until it is retired, under
  * a shifted pair as the current one of the next member; what that one held before is accepted. `members`: mapping ids in the order of the rule;
- * `newKeys`: the new key id of every member that gets one (of a shifted pair the first only). Refuses a key that is there already, and a missing
- * one. Gives an event for each new key. The caller holds the rotation's lock.
+ * `newKeys`: the new key id of every member that gets one (of a shifted pair the first only). Refuses a key that is there already, a missing
+ * one, and what looks like a value (T18). Gives an event for each new key. The caller holds the rotation's lock.
  */
 export async function bringNewKeys(
   work: Work,
@@ -72,6 +73,7 @@ export async function bringNewKeys(
   },
 ): Promise<AuditEvent[]> {
   const { tx, now } = work
+  ensure(whyNotKeyName(newKeys))
   await lockKeys(tx, rotation.systemId, rotation.profileKey)
   const held = await heldKeys(tx, rotation.systemId, rotation.profileKey, members)
   const current = (mapping: string) => held.find((row) => row.use === 'current' && row.mappingKey === mapping)

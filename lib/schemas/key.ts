@@ -1,20 +1,11 @@
 import { z } from 'zod'
-import { findSecret } from '../secret-filter/find-secret'
 import { freeText, IsoInstant, ProfileKey, SystemSlug } from './common'
 
 /** Id of a secret mapping of the policy. */
-export const MappingKey = z
-  .string({ error: 'Choose the secret.' })
-  .min(1, 'Choose the secret.')
-  .max(64)
-  .meta({
-    id: 'MappingKey',
-    description: 'Id of a secret mapping of the policy: a name in the secret manager and the variable it becomes.',
-  })
-
-// Where a key's name is asked for, somebody in a hurry pastes the key. What nobody would call a key by is refused without being repeated (T18):
-// random letters, and hexadecimal longer than a SHA-1, which is what `openssl rand -hex 32` makes.
-const isNoName = (text: string): boolean => findSecret(text, 'name') !== null || /^[0-9a-f]{41,}$/i.test(text)
+export const MappingKey = z.string({ error: 'Choose the secret.' }).min(1, 'Choose the secret.').max(64).meta({
+  id: 'MappingKey',
+  description: 'Id of a secret mapping of the policy: a name in the secret manager and the variable it becomes.',
+})
 
 /** The name of a key in its store: `k7`, a version, a `kid`. Never the key itself. */
 export const KeyId = z
@@ -23,7 +14,6 @@ export const KeyId = z
   .min(1, 'Give the key’s id.')
   .max(64, 'The id of a key has at most 64 characters. Never enter the key itself.')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$/, 'an id such as k7, 2026-11 or a kid: letters, digits and . _ : / @ + -')
-  .refine((text) => !isNoName(text), 'This looks like the key itself. Nothing was stored. Give the name it has in the store, such as k7.')
   .meta({ id: 'KeyId', description: 'The name of a key in its store (`k7`, a version, a `kid`). Never the key.' })
 
 /** HMAC-SHA-256 of a secret value, made where the value lives: 64 lower-case hexadecimal digits. */

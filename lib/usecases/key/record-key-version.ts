@@ -8,6 +8,7 @@ import type { Ctx } from '@/lib/domain/context'
 import { whyNotRecordKey } from '@/lib/domain/key'
 import { ensure } from '@/lib/domain/refusal'
 import type { recordKeyVersionInput } from '@/lib/schemas/key'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 
 /** What recording a key came to. */
 export type RecordedKey = { id: string; profile: string; mapping: string; keyId: string; activatedAt: Date }
@@ -17,6 +18,7 @@ export type RecordedKey = { id: string; profile: string; mapping: string; keyId:
  * the policy has a rotation rule it changes only by a rotation. Two at once: one outcome, the other is told (T07).
  */
 export async function recordKeyVersion(ctx: Ctx, input: z.output<typeof recordKeyVersionInput>): Promise<RecordedKey> {
+  ensure(whyNotKeyName({ keyId: input.keyId, fingerprintKeyId: input.fingerprintKeyId }))
   return mutate(ctx, async ({ tx, now, actor }) => {
     const { active, ...system } = await loadSystem(tx, actor, input.system, now)
     const profile = profileOrRefuse(active.policy, input.profile)

@@ -10,6 +10,7 @@ import { whyNotKeyRight } from '@/lib/domain/key'
 import { type FingerprintFinding, ownershipOf } from '@/lib/domain/key-standing'
 import { ensure } from '@/lib/domain/refusal'
 import type { reportFingerprintsInput } from '@/lib/schemas/key'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 
 /** What a report came to: how many were taken, and what speaks against this profile now, by them or by earlier ones. */
 export type ReportedFingerprints = {
@@ -26,6 +27,7 @@ export type ReportedFingerprints = {
  * (002.42, 004.4, T18). A report of a secret that is being rotated belongs to that rotation. Says at once what they speak against.
  */
 export async function reportFingerprints(ctx: Ctx, input: z.output<typeof reportFingerprintsInput>): Promise<ReportedFingerprints> {
+  ensure(whyNotKeyName({ fingerprintKeyId: input.fingerprintKeyId }))
   return mutate(ctx, async ({ tx, now, actor }) => {
     const { active, ...system } = await loadSystem(tx, actor, input.system, now)
     const profile = profileOrRefuse(active.policy, input.profile)

@@ -7,6 +7,7 @@ import type { Ctx } from '@/lib/domain/context'
 import { whyNotRetireKey } from '@/lib/domain/key'
 import { ensure } from '@/lib/domain/refusal'
 import type { retireKeyInput } from '@/lib/schemas/key'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 
 /**
@@ -17,7 +18,7 @@ export async function retireKey(
   ctx: Ctx,
   input: z.output<typeof retireKeyInput>,
 ): Promise<{ id: string; profile: string; mapping: string; keyId: string; retiredAt: Date }> {
-  ensure(whyNotSecret({ proof: input.proof }))
+  ensure(whyNotKeyName({ keyId: input.keyId }), whyNotSecret({ proof: input.proof }))
   return mutate(ctx, async ({ tx, now, actor }) => {
     const { active, ...system } = await loadSystem(tx, actor, input.system, now)
     const profile = profileOrRefuse(active.policy, input.profile)

@@ -64,6 +64,26 @@ const CASES: Record<string, () => Promise<Case>> = {
     body: { variant: 'guarded-job' },
     other: { variant: 'runbook' },
   }),
+  recordKeyVersion: async () => {
+    const body = { mapping: 'jwt-private-key', keyId: '2026-11' }
+    return { line: 'POST /systems/stack/profiles/production/keys', body, other: { ...body, keyId: '2026-12' } }
+  },
+  retireKey: async () => {
+    const { actor } = stack.people.engineer
+    const at = { bornAt: new Date(0), activatedAt: new Date(0), recordedAt: new Date(0), recordedById: actor.id, recordedForId: actor.id }
+    const key = { systemId: 'stack', profileKey: 'staging', mappingKey: 'jwt-private-key', keyId: '2026-02', use: 'accepted' }
+    await db.keyVersion.create({ data: { ...key, ...at } })
+    const body = { keyId: '2026-02', proof: 'Run 12 refused it' }
+    return { line: 'POST /systems/stack/profiles/staging/keys/jwt-private-key/retirement', body, other: { ...body, proof: 'Run 13' } }
+  },
+  reportFingerprints: async () => {
+    const body = { fingerprintKeyId: 'h1', fingerprints: [{ mapping: 'jwt-private-key', fingerprint: digestOf('a fingerprint') }] }
+    return { line: 'POST /systems/stack/profiles/production/fingerprints', body, other: { ...body, fingerprintKeyId: 'h2' } }
+  },
+  recordSecretAudit: async () => {
+    const body = { profile: 'production', finding: 'met', note: 'Injected only' }
+    return { line: 'POST /systems/stack/secret-audits', body, other: { ...body, finding: 'concern' } }
+  },
   openPromotion: async () => {
     const { version } = await aRelease(stack)
     const body = { system: 'stack', version, to: 'staging' }
