@@ -81,6 +81,9 @@ const CASES: Record<string, () => Promise<Case>> = {
     return { line: 'POST /systems/stack/profiles/production/fingerprints', body, other: { ...body, fingerprintKeyId: 'h2' } }
   },
   recordSecretAudit: async () => {
+    // Audits are SecOps' own, also by a token: whoever made it holds the role.
+    const principalId = stack.people.admin.actor.id
+    await db.roleGrant.create({ data: { principalId, role: 'secops', systemId: 'stack', startsAt: new Date('2025-09-01T00:00:00Z') } })
     const body = { profile: 'production', finding: 'met', note: 'Injected only' }
     return { line: 'POST /systems/stack/secret-audits', body, other: { ...body, finding: 'concern' } }
   },
