@@ -17,8 +17,8 @@ import { routes } from '@/lib/routes'
 import { SealResult } from './ceremony-sealed'
 
 /** What is being done: the words of a page. */
-export type CeremonyVerb = 'sign' | 'approve' | 'decline'
-const VERB = { sign: 'Sign', approve: 'Approve', decline: 'Decline' } as const
+export type CeremonyVerb = 'sign' | 'approve' | 'decline' | 'grant' | 'refuse'
+const VERB = { sign: 'Sign', approve: 'Approve', decline: 'Decline', grant: 'Grant', refuse: 'Refuse' } as const
 
 /** Frame of every step: breadcrumbs, on a phone the capacity and the step. */
 export function CeremonyPage({
