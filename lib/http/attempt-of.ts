@@ -10,6 +10,7 @@ const SUBJECTS = [
   ['signOff', 'sign_off'],
   ['promotion', 'promotion'],
   ['deployment', 'deployment'],
+  ['rotation', 'rotation'],
   ['fallback', 'fallback'],
   ['incident', 'incident'],
   ['run', 'checklist_run'],

@@ -7,6 +7,7 @@ import { type Looker, loadReadable } from '../system-standing'
 import { listRuns } from './checklists'
 import { listDeployments } from './deployments'
 import { listPromotions } from './promotions'
+import { listRotations } from './rotations'
 
 const newest = { take: 1, after: null }
 
@@ -19,15 +20,17 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
   const system = promotion?.system ?? first?.id
   const sample = { ...SAMPLE, at: new Date(looker.now.getTime() - 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z') }
   if (!system) return sample
-  const [{ policy, number }, [deployment], [run], release] = await Promise.all([
+  const [{ policy, number }, [deployment], [run], [rotation], release] = await Promise.all([
     loadActivePolicy(db, system),
     listDeployments(looker, { system }, newest),
     listRuns(looker, { system }, newest),
+    listRotations(looker, { system }, newest),
     db.release.findFirst({ where: { systemId: system }, orderBy: { buildDate: 'desc' }, select: { version: true } }),
   ])
   const edge = policy.edges.find(({ to }) => to === promotion?.to) ?? policy.edges.at(-1)
   const gate = edge && edgeGates(policy, edge).find(({ kind, by }) => kind === 'check' && by.kinds.includes('token'))
   const list = policy.checklists.find(({ id }) => id === run?.checklist) ?? policy.checklists[0]
+  const rule = policy.rotation.ownership.find(({ id }) => id === rotation?.rule) ?? policy.rotation.ownership[0]
   return {
     ...sample,
     system,
@@ -40,6 +43,9 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
     mapping: policy.secrets.mappings[0]?.id ?? sample.mapping,
     promotion: promotion?.id ?? sample.promotion,
     deployment: deployment?.id ?? sample.deployment,
+    rotation: rotation?.id ?? sample.rotation,
+    rule: rule?.id ?? sample.rule,
+    owner: rule?.owners.slots[0]?.id ?? sample.owner,
     run: run?.id ?? sample.run,
   }
 }

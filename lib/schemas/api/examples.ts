@@ -10,6 +10,12 @@ export type Sample = {
   variant: string
   promotion: string
   deployment: string
+  rotation: string
+  /** A rotation rule of the policy. */
+  rule: string
+  /** An owner slot of that rule. */
+  owner: string
+  step: string
   /** A secret mapping of the policy. */
   mapping: string
   run: string
@@ -30,6 +36,10 @@ export const SAMPLE: Sample = {
   variant: 'docker',
   promotion: 'PRM-0142',
   deployment: 'DEP-0210',
+  rotation: 'ROT-0031',
+  rule: 'production-database',
+  owner: 'release-manager',
+  step: 'create',
   mapping: 'database-url',
   run: '3f0f8d8e-5c1d-4c43-9a55-0c7a3b1f7a10',
   item: 'validate',
@@ -61,6 +71,14 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
   reportFingerprints: ({ mapping, digest }) => ({ fingerprintKeyId: 'h1', fingerprints: [{ mapping, fingerprint: digest }] }),
   recordSecretAudit: ({ profile }) => ({ profile, finding: 'met', note: 'Injected by the platform only; nothing on disk' }),
   openPromotion: ({ system, version, profile }) => ({ system, version, to: profile }),
+  openRotation: ({ system, rule }) => ({ system, rule, cause: 'scheduled' }),
+  startRotation: ({ owner }) => ({ owner }),
+  recordRotationStep: ({ mapping }) => ({ state: 'done', how: 'script', note: 'Run 4711', newKeys: { [mapping]: 'k8' } }),
+  confirmRotation: ({ owner }) => ({ owner, note: 'Checked the log of the run' }),
+  completeRotation: () => ({ proof: 'Run 4712: the old key is refused' }),
+  rollBackRotation: () => ({ trigger: 'failed-step', reason: 'The service did not come up again' }),
+  finishRotationRollback: () => ({ postmortem: 'Wiki, postmortem 31' }),
+  recordRotationPostmortem: () => ({ postmortem: 'Wiki, postmortem 31' }),
   startDeployment: ({ system, profile, version }) => ({ system, profile, version, inputs: ['image'] }),
   finishDeployment: ({ gitSha }) => ({ result: 'succeeded', stamp: { GIT_SHA: gitSha } }),
 }

@@ -8,6 +8,16 @@ import { recordKeyVersionInput, reportFingerprintsInput, retireKeyInput } from '
 import { applyPolicyInput } from '../policy'
 import { openPromotionInput } from '../promotion'
 import { registerReleaseInput } from '../release'
+import {
+  completeRotationInput,
+  confirmRotationInput,
+  finishRollbackInput,
+  openRotationInput,
+  recordPostmortemInput,
+  recordStepInput,
+  rollBackInput,
+  startRotationInput,
+} from '../rotation'
 import { recordSecretAuditInput } from '../secret-audit'
 import { recordSnapshotInput } from '../snapshot'
 import * as audit from './audit'
@@ -16,6 +26,7 @@ import * as deployments from './deployments'
 import * as keys from './keys'
 import * as promotions from './promotions'
 import * as releases from './releases'
+import * as rotations from './rotations'
 import * as systems from './systems'
 import { revokeSelfInput } from './token'
 
@@ -27,6 +38,8 @@ export const TAGS = {
   Secrets:
     'Which key a profile holds, by its name: ages, fingerprints and audits. A value never comes here; a fingerprint is an HMAC made where the value lives.',
   Promotions: 'A release on its way along an edge of the policy. Sealing and signing are acts of people in the browser.',
+  Rotations:
+    'Replacing secrets by a runbook. Tokens and agents plan and perform, as the policy’s owners; approving is an act of people in the browser.',
   Deployments: 'What was put where, and how it went.',
   Audit: 'Who did what to which subject, and when.',
   Token: 'The token that asks.',
@@ -393,6 +406,121 @@ export const OPERATIONS = {
     summary: 'A promotion: gates, slots, sealed version, and what stands in the way',
     input: promotions.getPromotionInput,
     answer: promotions.PromotionAnswer,
+  },
+  listRotations: {
+    method: 'get',
+    path: '/rotations',
+    tag: 'Rotations',
+    scope: 'read',
+    status: 200,
+    summary: 'Rotations, newest first',
+    input: rotations.listRotationsInput,
+    answer: rotations.ListRotationsAnswer,
+  },
+  openRotation: {
+    method: 'post',
+    path: '/rotations',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 201,
+    summary: 'Open a rotation under a rule of the policy',
+    description:
+      'Its plan is sealed with it; the policy’s slots approve that version in the browser. An emergency names its open incident.',
+    input: openRotationInput,
+    answer: rotations.OpenedRotationAnswer,
+    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state', 'outside_window'],
+  },
+  getRotation: {
+    method: 'get',
+    path: '/rotations/{rotation}',
+    tag: 'Rotations',
+    scope: 'read',
+    status: 200,
+    summary: 'A rotation with its plan and what was recorded of it',
+    input: rotations.getRotationInput,
+    answer: rotations.RotationAnswer,
+  },
+  startRotation: {
+    method: 'post',
+    path: '/rotations/{rotation}/start',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Start an approved rotation in an owner slot',
+    description: 'Every prerequisite and pre-check is recorded before. Whoever starts it performs it.',
+    input: startRotationInput,
+    answer: rotations.StartedRotationAnswer,
+    refusals: ['wrong_state', 'held', 'separation_of_duties', 'outside_window'],
+  },
+  recordRotationStep: {
+    method: 'post',
+    path: '/rotations/{rotation}/steps/{step}',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Say of a step that it is done, failed or does not apply',
+    description: 'One step is open at a time. Fingerprints of the new keys are reported with the keys.',
+    input: recordStepInput,
+    answer: rotations.RecordedStepAnswer,
+    refusals: ['wrong_state', 'conflict', 'policy_forbids', 'separation_of_duties'],
+  },
+  confirmRotation: {
+    method: 'post',
+    path: '/rotations/{rotation}/confirm',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Confirm as another owner',
+    input: confirmRotationInput,
+    answer: rotations.ConfirmedRotationAnswer,
+    refusals: ['wrong_state', 'held', 'conflict', 'policy_forbids', 'separation_of_duties'],
+  },
+  completeRotation: {
+    method: 'post',
+    path: '/rotations/{rotation}/complete',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Complete a verified rotation',
+    description: 'With what shows that the old key no longer works. Refused while reported fingerprints contradict it.',
+    input: completeRotationInput,
+    answer: rotations.CompletedRotationAnswer,
+    refusals: ['wrong_state', 'held', 'separation_of_duties'],
+  },
+  rollBackRotation: {
+    method: 'post',
+    path: '/rotations/{rotation}/roll-back',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Call a running rotation off',
+    description: 'From here the rollback steps are the list. An incident is declared when none is named.',
+    input: rollBackInput,
+    answer: rotations.RollingBackAnswer,
+    refusals: ['wrong_state', 'conflict'],
+  },
+  finishRotationRollback: {
+    method: 'post',
+    path: '/rotations/{rotation}/finish-rollback',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'End a rollback',
+    description: 'Without the reference of its postmortem it owes one.',
+    input: finishRollbackInput,
+    answer: rotations.RolledBackAnswer,
+    refusals: ['wrong_state', 'held', 'separation_of_duties'],
+  },
+  recordRotationPostmortem: {
+    method: 'post',
+    path: '/rotations/{rotation}/postmortem',
+    tag: 'Rotations',
+    scope: 'rotation:run',
+    status: 200,
+    summary: 'Record where the postmortem is',
+    input: recordPostmortemInput,
+    answer: rotations.RecordedPostmortemAnswer,
+    refusals: ['wrong_state'],
   },
   listDeployments: {
     method: 'get',
