@@ -89,8 +89,6 @@ export function gateState({ verdict }: Pick<JudgedGate, 'verdict'>): MatrixState
       return 'waiting'
     case 'skipped':
       return 'warn'
-    case 'skipped':
-      return 'warn'
     default:
       return verdict satisfies never
   }
