@@ -57,10 +57,10 @@ export function liveOn(live: Map<string, LiveFacts>, systemId: string, profileKe
 /** What profiles owe and how old their keys are, of some systems: what holds a promotion besides its gates. */
 export type Standing = { debts: readonly Debt[]; keys: readonly KeyStanding[] }
 
-/** Reads debts and ages of keys of some systems once for all their promotions; nothing where there are none. */
-export async function loadStanding(tx: Tx, systems: readonly string[], now: Date): Promise<Standing> {
+/** Reads debts and, unless told otherwise, ages of keys of some systems once for all their promotions; nothing where there are none. */
+export async function loadStanding(tx: Tx, systems: readonly string[], now: Date, also = { keys: true }): Promise<Standing> {
   if (systems.length === 0) return { debts: [], keys: [] }
-  const [debts, keys] = await Promise.all([loadDebts(tx, systems, now), loadKeyStandings(tx, systems, now)])
+  const [debts, keys] = await Promise.all([loadDebts(tx, systems, now), also.keys ? loadKeyStandings(tx, systems, now) : []])
   return { debts, keys }
 }
 

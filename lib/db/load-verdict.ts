@@ -55,7 +55,10 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
   if (!row) return null
   const stored = row.promotion && toPromotionRow(row.promotion)
   const version = await loadPolicyVersion(tx, stored?.policyVersionId ?? row.activeId)
-  const standing = await loadStanding(tx, stored ? [stored.systemId] : [], row.now)
+  const { policy: active } = await loadPolicyVersion(tx, row.activeId)
+  // A pipeline is told what holds, not how old keys are: those are read only where the policy lets them hold.
+  const keysHold = active.rotation.ownership.some(({ profile, overdueBlocks }) => overdueBlocks && profile === row.profileKey)
+  const standing = await loadStanding(tx, stored ? [stored.systemId] : [], row.now, { keys: keysHold })
   const { releaseId, version: number, gitSha, artefact } = row
   return {
     now: row.now,

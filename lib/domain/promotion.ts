@@ -294,13 +294,13 @@ export function whyNotDecide(facts: PromotionFacts, sealedHash: string, now: Dat
 export function whyNotSignPromotion(facts: PromotionFacts, slotKey: string, who: Candidate, sealedHash: string, now: Date): Refusal | null {
   const state = whyNotDecide(facts, sealedHash, now)
   if (state) return state
+  const waits = whyNotHeld(facts, 'Nothing is signed')
+  if (waits) return waits
   const held = openGates(facts, 'promotion')
   if (held.length > 0) {
     const details = held.map((judged) => `${judged.gate.title}: ${judged.sentence}`)
     return refuse('held', `Signing waits for fresh evidence. ${details.join(' ')}`, { details })
   }
-  const waits = whyNotHeld(facts, 'Nothing is signed')
-  if (waits) return waits
   return whyNotSign(slotKey, who, approvalFacts(facts, now), now)
 }
 

@@ -130,14 +130,14 @@ describe('the verdict a pipeline asks for', () => {
     })
   })
 
-  it('takes two statements: who asks, and everything else (speed.md)', async () => {
+  it('takes three statements: who asks, the release on its way, and what the profile owes (speed.md)', async () => {
     const sealed = await aSealedPromotion(robodj, 'prod')
     await verdict('prod', sealed.version) // policies are in memory, and the token was used within the minute
     const raw = vi.spyOn(db, '$queryRaw')
     const find = vi.spyOn(db.promotion, 'findMany')
     try {
       await verdict('prod', sealed.version)
-      expect(raw).toHaveBeenCalledTimes(2)
+      expect(raw).toHaveBeenCalledTimes(3)
       expect(find).not.toHaveBeenCalled()
     } finally {
       raw.mockRestore()
