@@ -11,7 +11,9 @@ if (process.env.COUNTERSIGN_ENV === 'production') {
 
 const { db } = await import('../lib/db/client')
 const { clockFrom } = await import('./demo/clock')
-const { castPeople, emailOf, PEOPLE } = await import('./demo/people')
+const { glassSoFar } = await import('./demo/incidents')
+const { castAgents, castPeople, emailOf, PEOPLE } = await import('./demo/people')
+const { holdKeys, rotatedSoFar, rotateRobodjNow, stackAsksManagement } = await import('./demo/rotations')
 const { declineAndGoAround, failForAMissingVariable, governFourSystems, past, play, tellThePresent } = await import('./demo/story')
 const { ROLE_TITLE } = await import('../lib/domain/roles')
 
@@ -25,8 +27,18 @@ if ((await db.system.count()) > 0) {
 const clock = clockFrom(new Date())
 const casting = await castPeople(clock)
 await governFourSystems(casting, clock)
-await play([...past(casting, clock), ...failForAMissingVariable(casting, clock), ...declineAndGoAround(casting, clock)])
+await castAgents(casting, 'robodj', clock)
+await play([
+  ...past(casting, clock),
+  ...failForAMissingVariable(casting, clock),
+  ...declineAndGoAround(casting, clock),
+  ...holdKeys(casting, clock),
+  ...rotatedSoFar(casting, clock),
+  ...glassSoFar(casting, clock),
+])
 await tellThePresent(casting, clock)
+await stackAsksManagement(casting, clock)
+await rotateRobodjNow(casting, clock)
 await db.$disconnect()
 
 // `npm start` prints this. The password and the token are made up and open a demo only.
@@ -37,9 +49,10 @@ const personas = (Object.keys(PEOPLE) as (keyof typeof PEOPLE)[]).map((key) => (
   email: emailOf(key),
   roles: PEOPLE[key].roles.map((role) => ROLE_TITLE[role]),
 }))
+const agents = Object.values(casting.agents).map(({ name, token }) => ({ name, token }))
 const curl = `curl -s -H "Authorization: Bearer ${casting.token}" "{origin}/api/v1/systems/robodj/profiles/prod/verdict?release=2.14.0-rc.3"`
 writeFileSync(
   join(state, 'demo.json'),
-  `${JSON.stringify({ password: casting.password, token: casting.token, personas, curl }, null, 2)}\n`,
+  `${JSON.stringify({ password: casting.password, token: casting.token, agents, personas, curl }, null, 2)}\n`,
   { mode: 0o600 },
 )

@@ -1,10 +1,13 @@
 import { makeToken, secretHash } from '@/lib/crypto/bearer-token'
 import { hashPassword } from '@/lib/crypto/password'
+import { db } from '@/lib/db/client'
 import { admit } from '@/lib/db/mutate'
 import { DEMO_DOMAIN } from '@/lib/domain/account'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
+import type { Scope } from '@/lib/domain/scopes'
+import { createToken } from '@/lib/usecases/account/create-token'
 import type { Clock } from './clock'
 
 /** The made-up people of the demo record. Systems left out: every system. */
@@ -57,7 +60,17 @@ export function as(cast: Cast, key: PersonKey, at: Date): Ctx {
   }
 }
 
-export type Casting = { cast: Cast; password: string; token: string; ci: (at: Date) => Ctx }
+/** An agent of a policy, with the token it acts by. */
+export type AgentCasting = { name: string; token: string; ctx: (at: Date) => Ctx }
+
+export type Casting = {
+  cast: Cast
+  password: string
+  token: string
+  ci: (at: Date) => Ctx
+  /** Filled in once the policies that name them are there. */
+  agents: { releaseManager: AgentCasting; auditor: AgentCasting }
+}
 
 /**
  * People, roles and pipeline tokens, as an admin made them before the story begins. One made-up password for all; the pipeline's tokens live
@@ -126,10 +139,63 @@ export async function castPeople(clock: Clock): Promise<Casting> {
       at: when,
     }
   }
-  return { cast, password, token: current.secret, ci }
+  return { cast, password, token: current.secret, ci, agents: {} as Casting['agents'] }
 }
 
-const SCOPES = ['read', 'release:register', 'evidence:bring', 'snapshot:record', 'promotion:open', 'deployment:record', 'checklist:run']
+/**
+ * Gives the agents of a system's policy a token each, made by an admin, so that they can own rotations. Tokens live ninety days; the story only needs
+ * them where they act.
+ */
+export async function castAgents(casting: Casting, system: string, clock: Clock): Promise<void> {
+  const { cast } = casting
+  const at = clock.at(88, '10:00')
+  const agents = await db.principal.findMany({ where: { kind: 'agent', systemId: system }, orderBy: { label: 'asc' } })
+  const made: AgentCasting[] = []
+  for (const { id, label } of agents) {
+    const scopes: Scope[] = ['read', 'rotation:run', 'key:report', 'evidence:bring']
+    const { id: token, secret } = await createToken(as(cast, 'ada', at), {
+      name: label ?? 'Agent',
+      agent: id,
+      system,
+      scopes,
+      gates: [],
+      days: 90,
+    })
+    made.push({
+      name: label ?? 'Agent',
+      token: secret,
+      ctx: (when) => ({
+        actor: {
+          id,
+          kind: 'agent',
+          name: label ?? 'Agent',
+          countsAsId: cast.ada,
+          grants: [],
+          session: null,
+          token: { id: token, systemId: system, scopes, gates: [] },
+        },
+        request: REQUEST,
+        at: when,
+      }),
+    })
+  }
+  const [releaseManager, auditor] = made
+  if (!releaseManager || !auditor) throw new Error(`the policy of ${system} names fewer than two agents`)
+  casting.agents = { releaseManager, auditor }
+}
+
+const SCOPES = [
+  'read',
+  'release:register',
+  'evidence:bring',
+  'snapshot:record',
+  'promotion:open',
+  'deployment:record',
+  'checklist:run',
+  'key:report',
+  'rotation:run',
+  'incident:declare',
+]
 
 async function giveToken(
   cast: Cast,
