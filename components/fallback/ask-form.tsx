@@ -1,7 +1,7 @@
 'use client'
 
 import { unstable_rethrow, useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import { DeniedButton, type Why } from '@/components/ui/button'
 import { useViewerClock } from '@/components/ui/clock-context'
@@ -9,13 +9,19 @@ import { CheckboxGroup, Segmented, TextInput } from '@/components/ui/field'
 import { Link } from '@/components/ui/link'
 import { StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
-import { refuse } from '@/lib/domain/refusal'
-import { formatLocal, formatTimeUtc, listWords, toIso } from '@/lib/format'
-import type { FormAction, FormState } from '@/lib/http/form-state'
+import { type RefusalCode, refuse } from '@/lib/domain/refusal'
+import { formatLocal, formatTimeUtc, toIso } from '@/lib/format'
+import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
 import { IncidentFields } from '../incident/incident-fields'
+import type { StepUpAction } from '../promotion/ceremony-decision'
 
 /** An open incident as the form names it. */
-export type AskedIncident = { id: string; title: string; openedAt: string }
+export type AskedIncident = {
+  id: string
+  title: string
+  openedAt: string /** Its name outside: a ticket of its own is then not needed. */
+  reference: string | null
+}
 
 /** All that the form shows and sends; judged by the server as the page was made, and again when it is sent. */
 export type AskFormView = {
@@ -35,28 +41,42 @@ export type AskFormView = {
   safer: { text: string; strong: string | null; rest: string; href: string | null } | null
   /** Whether a request with an open incident is its own grant: it opens at once, and takes the password. */
   opensAlone: boolean
+  /** The slot in which it is opened so. */
+  ownSlot: string
   /** What follows after the button, in words. */
   after: string
   whyNot: Why
   whyNotDeclare: Why
 }
 
-/** Sends the request; `href` of what it answers is where it goes on. */
-export type AskActions = { ask: FormAction; declare: FormAction }
+/** What was asked for and waits to be opened: the proof of a password is bound to its hash. */
+type Asked = { id: string; sealedHash: string; opensAlone: boolean }
+
+/** Asking, confirming and opening are three requests: the password travels in its own and with nothing else (T01). */
+export type AskActions = {
+  ask: (form: FormData) => Promise<{ state: FormState; asked: Asked | null }>
+  stepUp: StepUpAction
+  open: FormAction
+  declare: FormAction
+}
 
 /**
  * Asks for break-glass on one screen: what is known is filled in, one button repeats the duration (ux.md section 10; 000.19 to 000.23). Where an open
  * incident is needed and there is none, the same button declares it, inline.
  */
-export function AskForm({ view, actions }: { view: AskFormView; actions: AskActions }) {
+export function AskForm({ view, actions, children }: { view: AskFormView; actions: AskActions; children?: ReactNode }) {
   return view.needsIncident && view.incidents.length === 0 ? (
-    <DeclareFirst view={view} declare={actions.declare} />
+    <DeclareFirst view={view} declare={actions.declare}>
+      {children}
+    </DeclareFirst>
   ) : (
-    <Ask view={view} ask={actions.ask} />
+    <Ask view={view} actions={actions}>
+      {children}
+    </Ask>
   )
 }
 
-function DeclareFirst({ view, declare }: { view: AskFormView; declare: FormAction }) {
+function DeclareFirst({ view, declare, children }: { view: AskFormView; declare: FormAction; children: ReactNode }) {
   const action = useGoingAction(declare)
   return (
     <ActionForm
@@ -77,6 +97,7 @@ function DeclareFirst({ view, declare }: { view: AskFormView; declare: FormActio
           </div>
         )}
       </div>
+      {children}
       <section aria-label="Actions" className="pbar alarm">
         {view.whyNot ? (
           <DeniedButton refusal={view.whyNot} size="lg" full>
@@ -93,33 +114,50 @@ function DeclareFirst({ view, declare }: { view: AskFormView; declare: FormActio
   )
 }
 
-function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
+function Ask({ view, actions, children }: { view: AskFormView; actions: AskActions; children: ReactNode }) {
   const { now, zone } = useViewerClock()
+  const router = useRouter()
   const [length, setLength] = useState(() => view.lengths[middle(view.lengths.length)]?.ms ?? 0)
   const [picked, setPicked] = useState<readonly string[]>(() => view.files.map(({ mapping }) => mapping))
   const [incident, setIncident] = useState(view.incident)
   const [asksPassword, setAsksPassword] = useState(false)
-  const opensNow = view.opensAlone && (incident !== null || view.incidents.length === 0)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const opensNow = view.opensAlone && incident !== null
+  const reference = view.incidents.find(({ id }) => id === incident)?.reference ?? null
   const words = view.lengths.find(({ ms }) => ms === length)?.label ?? ''
   const closes = now === null ? null : now + length
-  const send = useGoingAction(ask)
 
   async function action(previous: FormState, form: FormData): Promise<FormState> {
-    const missing = missingIn(form, view)
-    if (Object.keys(missing).length > 0)
-      return { status: 'refused', refusal: refuse('invalid', 'Something is left to say.'), fieldErrors: missing, values: {} }
-    if (opensNow && !form.get('password')) {
+    const missing = missingIn(form, view, reference)
+    const password = form.get('password')
+    form.delete('password')
+    if (Object.keys(missing).length > 0) return refusedHere('Something is left to say.', missing)
+    if (opensNow && !password) {
       setAsksPassword(true)
       return asksPassword
-        ? {
-            status: 'refused',
-            refusal: refuse('invalid', 'Something is left to say.'),
-            fieldErrors: { password: ['Enter your password: it confirms that it is you.'] },
-            values: {},
-          }
+        ? refusedHere('Something is left to say.', { password: ['Enter your password: it confirms that it is you.'] })
         : previous
     }
-    return send(previous, form)
+    return whileThere(async () => {
+      const sent = asked ? { asked } : await actions.ask(form)
+      if (!sent.asked) return 'state' in sent ? sent.state : previous
+      if (!opensNow || !sent.asked.opensAlone) return went('state' in sent ? sent.state : previous)
+      setAsked(sent.asked)
+      return went(await openWith(sent.asked, String(password)))
+    })
+  }
+
+  async function openWith({ id, sealedHash }: Asked, password: string): Promise<FormState> {
+    const { state, proof } = await actions.stepUp(fieldsOf({ sealedHash, slot: view.ownSlot, decision: 'approve', password }))
+    return proof === null ? state : actions.open(IDLE, fieldsOf({ fallback: id, sealedHash, proof }))
+  }
+
+  function went(state: FormState): FormState {
+    if (state.status === 'done' && state.href !== undefined) {
+      router.push(state.href)
+      router.refresh()
+    }
+    return state
   }
 
   return (
@@ -135,7 +173,7 @@ function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
       keepOnDone
       silentDone
     >
-      <div className="asks">
+      <div className="asks" inert={asked !== null}>
         <IncidentAnswer view={view} incident={incident} onIncident={setIncident} />
         <Allows view={view} picked={picked} onPicked={setPicked} />
         {view.purposes.length > 1 ? (
@@ -145,7 +183,13 @@ function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
         ) : null}
         {view.needsTicket ? (
           <div className="ask">
-            <TextInput name="ticket" label="Ticket" maxLength={200} autoCapitalize="characters" />
+            <TextInput
+              name="ticket"
+              label="Ticket"
+              optional={reference !== null}
+              hint={reference === null ? undefined : `Left blank: ${reference}, as the incident is called outside.`}
+              maxLength={300}
+            />
           </div>
         ) : null}
         <div className="ask">
@@ -173,7 +217,7 @@ function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
       {view.safer ? (
         <p className="note">
           {view.safer.text}
-          {view.safer.strong ? <b> {view.safer.strong}</b> : null}
+          {view.safer.strong ? <b>{view.safer.strong}</b> : null}
           {view.safer.rest}{' '}
           {view.safer.href ? (
             <Link className="link" href={view.safer.href}>
@@ -182,6 +226,7 @@ function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
           ) : null}
         </p>
       ) : null}
+      {children}
       <section aria-label="Actions" className="pbar alarm">
         {view.whyNot ? (
           <DeniedButton refusal={view.whyNot} size="lg" full>
@@ -189,6 +234,7 @@ function Ask({ view, ask }: { view: AskFormView; ask: FormAction }) {
           </DeniedButton>
         ) : (
           <>
+            {asked ? <p className="t-xs">{asked.id} is asked for as it stands above. Nothing is open yet.</p> : null}
             {asksPassword && opensNow ? <PasswordNow /> : null}
             <SubmitButton variant="alarm" size="lg" full pendingLabel={opensNow ? 'Opening' : 'Asking'}>
               {opensNow ? `Break glass for ${words}` : `Ask to break glass for ${words}`}
@@ -319,13 +365,13 @@ function Allows({
 }
 
 /** What is not said yet, without asking the server. */
-function missingIn(form: FormData, view: AskFormView): Record<string, string[]> {
+function missingIn(form: FormData, view: AskFormView, reference: string | null): Record<string, string[]> {
   const said = (name: string) => String(form.get(name) ?? '').trim()
   return {
     ...(view.needsIncident && !said('incident') ? { incident: ['Choose the incident that this is for.'] } : {}),
     ...(view.files.length > 0 && form.getAll('secrets').length === 0 ? { secrets: ['Choose at least one file.'] } : {}),
     ...(said('purpose') ? {} : { purpose: ['Choose what it is for.'] }),
-    ...(view.needsTicket && !said('ticket') ? { ticket: ['Name the ticket.'] } : {}),
+    ...(view.needsTicket && reference === null && !said('ticket') ? { ticket: ['Name the ticket.'] } : {}),
     ...(said('reason').length < 3 ? { reason: ['Say what you see, in a few words.'] } : {}),
   }
 }
@@ -338,27 +384,36 @@ function atWords(at: number, zone: string): string {
 }
 
 /** An action whose answer has an address: the page goes there, and everything around it is made anew. */
-export function useGoingAction(action: FormAction): FormAction {
+function useGoingAction(action: FormAction): FormAction {
   const router = useRouter()
-  return async (previous, form) => {
-    try {
+  return (previous, form) =>
+    whileThere(async () => {
       const answer = await action(previous, form)
       if (answer.status === 'done' && answer.href !== undefined) {
         router.push(answer.href)
         router.refresh()
       }
       return answer
-    } catch (error) {
-      unstable_rethrow(error)
-      if (!(error instanceof TypeError)) throw error
-      const refusal = refuse('busy', 'The server did not answer. Try again; nothing was opened unless the list on this page says so.')
-      return { status: 'refused', refusal, fieldErrors: {}, values: {} }
-    }
+    })
+}
+
+/** Runs some requests; one that does not get through is said as such, since nobody then knows whether it arrived. */
+async function whileThere(run: () => Promise<FormState>): Promise<FormState> {
+  try {
+    return await run()
+  } catch (error) {
+    unstable_rethrow(error)
+    if (!(error instanceof TypeError)) throw error
+    return refusedHere('The server did not answer. Look at what is open before trying again.', {}, 'busy')
   }
 }
 
-/** "Priya Raman, Ines Okafor and 2 more". */
-export function namesInShort(names: readonly string[], most = 3): string {
-  if (names.length <= most) return names.length === 0 ? 'nobody, since nobody holds the roles' : listWords(names)
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+function refusedHere(sentence: string, fieldErrors: Record<string, string[]>, code: RefusalCode = 'invalid'): FormState {
+  return { status: 'refused', refusal: refuse(code, sentence), fieldErrors, values: {} }
+}
+
+function fieldsOf(fields: Record<string, string>): FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  return form
 }

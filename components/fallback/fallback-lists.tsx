@@ -1,0 +1,143 @@
+import { profileRef } from '@/components/system/profile-ref'
+import { Actor } from '@/components/ui/actor'
+import { EmptyState } from '@/components/ui/banner'
+import { type Column, DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
+import { ProfileTag } from '@/components/ui/profile'
+import { Status, StatusGlyph } from '@/components/ui/status'
+import { Countdown, Time } from '@/components/ui/time'
+import type { Debt } from '@/lib/domain/debt'
+import type { FallbackRow } from '@/lib/queries/fallbacks'
+import { routes } from '@/lib/routes'
+import { PHASE } from './fallback-words'
+
+/** What is open now: hatched, with what is left. Nothing where nothing is. */
+export function OpenNow({ rows }: { rows: readonly FallbackRow[] }) {
+  if (rows.length === 0) return null
+  return (
+    <section aria-label="Open now" className="mb-6">
+      <ul className="bigrows">
+        {rows.map((row) => (
+          <li key={row.id} className="now">
+            <Link href={routes.fallback(row.id)} className="hatched">
+              <span>
+                <b className="bb">
+                  {row.id} is open on {row.system.name} {row.profile.id}
+                </b>
+                <span className="under">
+                  Closes by itself in <Countdown until={row.until} over="a moment" />. Close it, extend it
+                </span>
+              </span>
+              <StatusGlyph status="glass" size={20} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Requests that nobody has decided on yet. */
+export function Waiting({ rows }: { rows: readonly FallbackRow[] }) {
+  if (rows.length === 0) return <EmptyState>Nothing waits for a grant.</EmptyState>
+  return (
+    <ul className="bigrows">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Link href={routes.fallback(row.id)}>
+            <span>
+              <b className="b">
+                {row.title} on {row.system.name} {row.profile.id}
+              </b>
+              <span className="under">
+                {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} show="today" />
+              </span>
+            </span>
+            <StatusGlyph status="waiting" size={18} label="Waits" />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What is still owed: the promotions to those profiles wait for it. Nothing names what, who can pay it, and by when. */
+export function Unpaid({ debts, empty }: { debts: readonly Debt[]; empty: string }) {
+  if (debts.length === 0) return <EmptyState>{empty}</EmptyState>
+  return (
+    <ul className="bigrows">
+      {debts.map((debt) => (
+        <li key={`${debt.subject.id} ${debt.kind} ${debt.what}`}>
+          <Link href={hrefOf(debt)}>
+            <span>
+              <b className="b">{debt.sentence}</b>
+              <span className="under">
+                {debt.who}
+                {debt.dueAt ? (
+                  <>
+                    {debt.overdue ? ', was due ' : ', due '}
+                    <Time at={debt.dueAt} show="today" relative />
+                  </>
+                ) : null}
+              </span>
+            </span>
+            <Status status={debt.overdue ? 'fail' : 'warn'}>{debt.overdue ? 'Overdue' : 'Unpaid'}</Status>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Where a debt is paid. */
+export function hrefOf({ subject, kind }: Pick<Debt, 'subject' | 'kind'>): string {
+  switch (subject.kind) {
+    case 'fallback':
+      return routes.fallback(subject.id)
+    case 'rotation':
+      return routes.rotation(subject.id)
+    case 'promotion':
+      return kind === 'emergency_review' ? routes.promotionReview(subject.id) : routes.promotion(subject.id)
+    default:
+      return subject.kind satisfies never
+  }
+}
+
+const COLUMNS: Column<FallbackRow>[] = [
+  {
+    key: 'what',
+    header: 'What',
+    rowHeader: true,
+    cell: (row) => (
+      <Link className="link" href={routes.fallback(row.id)}>
+        {row.title}
+      </Link>
+    ),
+  },
+  {
+    key: 'where',
+    header: 'Where',
+    cell: (row) => (
+      <>
+        {row.system.name} <ProfileTag profile={profileRef(row.profile.id, row.profile.class)} />
+      </>
+    ),
+  },
+  {
+    key: 'state',
+    header: 'State',
+    cell: (row) => (
+      <Status status={row.phase === 'requested' ? 'na' : PHASE[row.phase].status} long>
+        {row.phase === 'requested' ? 'Never decided' : PHASE[row.phase].words}
+      </Status>
+    ),
+  },
+  { key: 'by', header: 'Asked for by', cell: (row) => <Actor name={row.askedBy.name} kind={row.askedBy.kind} /> },
+  { key: 'at', header: 'Asked', nowrap: true, cell: (row) => <Time at={row.askedAt} /> },
+  { key: 'id', header: 'Id', cell: (row) => <code className="c3">{row.id}</code> },
+]
+
+/** Fallback uses as a table, newest first. */
+export function FallbackTable({ caption, rows, empty }: { caption: string; rows: readonly FallbackRow[]; empty: string }) {
+  return <DataTable caption={caption} columns={COLUMNS} rows={rows} rowKey={(row) => row.id} empty={<EmptyState>{empty}</EmptyState>} />
+}
