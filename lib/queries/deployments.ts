@@ -34,6 +34,8 @@ export type DeploymentRow = {
   finishedAt: Date | null
   startedBy: Named
   promotion: string | null
+  /** The incident under which its promotion was an emergency. */
+  emergency: string | null
   reverts: string | null
 }
 
@@ -47,6 +49,7 @@ const rowInclude = {
   system: { select: { id: true, name: true } },
   release: { select: { version: true } },
   startedBy: namedSelect,
+  promotion: { select: { incidentId: true } },
 } satisfies Prisma.DeploymentInclude
 
 export type LoadedDeployment = Prisma.DeploymentGetPayload<{ include: typeof rowInclude }>
@@ -119,6 +122,7 @@ export async function toRows(found: readonly LoadedDeployment[]): Promise<Deploy
       finishedAt: row.finishedAt,
       startedBy: toNamed(row.startedBy),
       promotion: row.promotionId,
+      emergency: row.promotion?.incidentId ?? null,
       reverts: row.revertsId,
     }
   })

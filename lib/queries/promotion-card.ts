@@ -21,7 +21,9 @@ export type PromotionCard = {
   column: BoardColumn | null
   phase: PromotionPhase
   hold: Holding
-  gates: { passed: number; total: number; covered: number }
+  gates: { passed: number; total: number; covered: number; skipped: number }
+  /** The incident under which it is an emergency; null for an ordinary one. */
+  emergency: string | null
   slots: PipelineSlot[]
   hash: string | null
   exceptions: number
@@ -49,6 +51,7 @@ export function cardOf(
     phase: promotionPhase(facts, looker.now),
     hold: whatHolds(facts, people, looker.now),
     gates: gateCounts(facts),
+    emergency: facts.emergency?.incident.id ?? null,
     slots: facts.sealed ? slotViews(facts, looker) : [],
     hash: facts.sealed?.hash ?? null,
     exceptions: facts.exceptions.length,

@@ -2,13 +2,17 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadPromotions, namedSelect, toNamed } from '@/lib/db/load-promotions'
-import { type Candidate, type SeparationLine, separationLines } from '@/lib/domain/approval'
+import { type Candidate, type SeparationLine, separationLines, whyNotEligible } from '@/lib/domain/approval'
 import { whyNotApproveBundle } from '@/lib/domain/bundle'
 import { holdsAny, readableSystems } from '@/lib/domain/context'
 import { whyNotRecordDeployment } from '@/lib/domain/deployment'
+import type { Debt } from '@/lib/domain/debt'
 import type { Dossier } from '@/lib/domain/dossier'
+import { durationMs } from '@/lib/domain/duration'
+import type { CoveringIncident, EmergencyReview } from '@/lib/domain/emergency'
 import { eligibleFor, gateCounts, type Holding, holdersOf, type Mover, whatHolds } from '@/lib/domain/holding'
 import { bundleFacts } from '@/lib/domain/inbox'
+import type { KeyStanding } from '@/lib/domain/key-standing'
 import { requiredVariables } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyVariable } from '@/lib/domain/policy/schema'
 import {
@@ -27,6 +31,8 @@ import {
   whyNotSignPromotion,
   whyNotWithdraw,
 } from '@/lib/domain/promotion'
+import { type Hold, holdsOf, overdueKeys } from '@/lib/domain/promotion-holds'
+import { openReviews, reviewFacts, whyNotReview } from '@/lib/domain/promotion-review'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { ROLES } from '@/lib/domain/roles'
 import { type EvidenceView, type GateView, gateViews } from './gate-view'
@@ -49,6 +55,22 @@ export type SlotLine = {
 
 /** A question or an answer. `flags` later signers: it came after the seal. */
 export type Question = { id: string; text: string | null; by: Mover; at: Date; sinceSeal: boolean }
+
+/** An ordinary slot of an emergency promotion: what was said in it afterwards, or who can say it, and why the viewer may not. */
+export type ReviewLine = { key: string; title: string; review: EmergencyReview | null; who: Mover[]; whyNot: Refusal | null }
+
+/** What makes it an emergency, what it skips and why, and what was said of it afterwards. */
+export type EmergencyView = {
+  incident: CoveringIncident
+  skipped: { id: string; title: string; owed: boolean }[]
+  reason: string | null
+  reviewWithin: string
+  /** By when the reviews are due; null until it was deployed. */
+  dueAt: Date | null
+  /** Whether it owes reviews by now: it was put on its profile, or tried to be. */
+  isOwing: boolean
+  reviews: ReviewLine[]
+}
 
 /** All that a signer decides on, and what the viewer may do about it. */
 export type PromotionDossier = {
@@ -76,7 +98,13 @@ export type PromotionDossier = {
   commits: number
   contributors: number
   gates: GateView[]
-  counts: { passed: number; total: number; covered: number }
+  counts: { passed: number; total: number; covered: number; skipped: number }
+  emergency: EmergencyView | null
+  /** What holds besides gates and slots: a closed incident, debts of the profile, a key that blocks. */
+  holds: Hold[]
+  debts: readonly Debt[]
+  /** Keys of the target profile past their age, and of how many nothing is recorded. */
+  keys: { overdue: KeyStanding[]; unknown: number; total: number }
   /** Snapshots that evidence can be about, newest first. */
   snapshots: { profile: string; digest: string; takenAt: Date; location: string }[]
   deciders: Mover[]
@@ -178,6 +206,10 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     contributors: facts.release.contributors.length,
     gates: gateViews(facts, facts.sealed?.dossier ?? null, evidence, people, looker),
     counts: gateCounts(facts),
+    emergency: emergencyView(facts, people, looker, row.endedAt),
+    holds: holdsOf(facts),
+    debts: facts.debts,
+    keys: { overdue: overdueKeys(facts), unknown: facts.keys.filter(({ state }) => state === 'unknown').length, total: facts.keys.length },
     snapshots: snapshots.map(({ profileKey, ...rest }) => ({ profile: profileKey, ...rest })),
     deciders: holdersOf(people, policy.rollback.decidedBy, facts.system.id, now),
     contract: { variables: contractOf(policy, facts.edge.to), secrets: policy.secrets.mappings.map(({ variable }) => variable) },
@@ -200,6 +232,45 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     may: mayOf(facts, people, looker, manages),
     isReadOnly: !holdsAny(actor, acting, facts.system.id, now),
     manages,
+  }
+}
+
+/** An emergency promotion as its page shows it; null for an ordinary one. */
+export function emergencyView(
+  facts: PromotionFacts,
+  people: readonly Candidate[],
+  { actor, now }: Looker,
+  endedAt: Date | null,
+): EmergencyView | null {
+  const { emergency } = facts
+  if (!emergency) return null
+  const owed = facts.debts.filter(({ subject }) => subject.id === facts.id)
+  const open = openReviews(facts)
+  const isOwing = ['deployed', 'failed', 'rolled_back'].includes(facts.status)
+  const approval = reviewFacts(facts, now)
+  return {
+    incident: emergency.incident,
+    skipped: emergency.skipped.map((id) => {
+      const title = facts.gates.find(({ gate }) => gate.id === id)?.gate.title ?? id
+      return { id, title, owed: owed.some((debt) => debt.kind === 'skipped_gate' && debt.what === title) }
+    }),
+    reason: emergency.reason && (emergency.reason.text ?? 'The text was erased.'),
+    reviewWithin: emergency.reviewWithin,
+    dueAt:
+      owed.find(({ kind }) => kind === 'emergency_review')?.dueAt ??
+      (isOwing && endedAt ? new Date(endedAt.getTime() + durationMs(emergency.reviewWithin)) : null),
+    isOwing,
+    reviews: emergency.ordinary.map((slot) => ({
+      key: slot.key,
+      title: slot.title,
+      review: emergency.reviews.find(({ slotKey }) => slotKey === slot.key) ?? null,
+      who: open.some(({ key }) => key === slot.key)
+        ? people
+            .filter((who) => !emergency.reviews.some(({ by }) => by.id === who.id) && whyNotEligible(slot, who, approval, now) === null)
+            .map(({ name }) => ({ name, kind: 'person' as const }))
+        : [],
+      whyNot: whyNotReview(facts, slot.key, actor, now),
+    })),
   }
 }
 

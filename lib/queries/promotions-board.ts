@@ -25,6 +25,8 @@ export type Watched = {
   to: ProfileView
   until: Date | null
   openItems: number
+  /** The incident under which it went as an emergency. */
+  emergency: string | null
 }
 
 /** A promotion that is over, and why where it went wrong. */
@@ -37,6 +39,8 @@ export type Finished = {
   status: PromotionStatus
   at: Date
   why: string | null
+  /** The incident under which it was an emergency. */
+  emergency: string | null
 }
 
 export type BoardPage = {
@@ -119,7 +123,7 @@ async function loadRuns(standings: readonly SystemStanding[], now: Date) {
       startedAt: true,
       finishedAt: true,
       release: { select: { version: true } },
-      promotion: { select: { fromKey: true } },
+      promotion: { select: { fromKey: true, incidentId: true } },
       run: { select: { items: true, variant: true, ticks: { select: { itemId: true, state: true, at: true } } } },
     },
   })
@@ -149,6 +153,7 @@ function toWatched(run: Run, standings: readonly SystemStanding[]) {
     to: view(run.profileKey),
     until,
     openItems: run.openAfter,
+    emergency: run.promotion?.incidentId ?? null,
   }
   // Watching = succeeded with `after` items open (domain.md, Deployment), or inside the policy's time of observation.
   return { watched, finishedAt: run.finishedAt, isOn: (now: Date) => run.openAfter > 0 || (until !== null && until > now) }
@@ -172,6 +177,7 @@ async function loadFinished(standings: readonly SystemStanding[]): Promise<Finis
       fromKey: true,
       toKey: true,
       openedAt: true,
+      incidentId: true,
       release: { select: { version: true } },
       deployments: {
         where: { status: 'failed' },
@@ -197,6 +203,7 @@ async function loadFinished(standings: readonly SystemStanding[]): Promise<Finis
       status: row.status as PromotionStatus,
       at: row.endedAt ?? row.openedAt,
       why: row.status === 'failed' && failed ? failureWords(standing.version, failed) : null,
+      emergency: row.incidentId,
     }
   })
 }
@@ -209,7 +216,9 @@ export type PromotionRow = {
   from: ProfileView
   to: ProfileView
   phase: PromotionPhase
-  gates: { passed: number; total: number }
+  /** The incident under which it is an emergency; null for an ordinary one. */
+  emergency: string | null
+  gates: { passed: number; total: number; skipped: number }
   signed: number
   slots: number
   openedAt: Date
@@ -245,6 +254,7 @@ export async function listPromotions(
     from: { id: facts.edge.from, class: classOf(facts, facts.edge.from) },
     to: { id: facts.edge.to, class: classOf(facts, facts.edge.to) },
     phase: promotionPhase(facts, looker.now),
+    emergency: facts.emergency?.incident.id ?? null,
     // What has ended shows the gates as they were sealed: they are not judged any more.
     gates: facts.status === 'open' ? gateCounts(facts) : sealedCounts(facts.sealed?.dossier.gates ?? []),
     signed: facts.signOffs.filter(({ decision }) => decision === 'approve').length,
@@ -256,5 +266,6 @@ export async function listPromotions(
 
 const sealedCounts = (gates: readonly { verdict: string }[]) => ({
   passed: gates.filter(({ verdict }) => verdict.startsWith('pass')).length,
+  skipped: gates.filter(({ verdict }) => verdict === 'skipped').length,
   total: gates.length,
 })

@@ -37,6 +37,8 @@ export type Receipt = {
     from: ProfileView
     to: ProfileView
     window: { startsAt: Date; endsAt: Date } | null
+    /** The incident under which it is an emergency; null for an ordinary one. */
+    emergency: string | null
   }
   /** `canonical` is the text that the hash names, for whoever wants to compute it again. */
   dossier: {
@@ -118,6 +120,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
       from: { id: facts.edge.from, class: classOf(facts, facts.edge.from) },
       to: { id: facts.edge.to, class: classOf(facts, facts.edge.to) },
       window: facts.window,
+      emergency: facts.emergency?.incident.id ?? null,
     },
     dossier: {
       number: sealed.number,

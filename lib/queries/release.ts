@@ -100,7 +100,7 @@ export type ReleaseDetail = {
   changes: { kind: string; summary: string; reference: string | null }[]
   contributors: { identity: string; commits: number; name: string | null }[]
   ways: ReleaseWay[]
-  promotions: { id: string; from: string; to: string; phase: PromotionPhase; openedAt: Date }[]
+  promotions: { id: string; from: string; to: string; phase: PromotionPhase; openedAt: Date; emergency: string | null }[]
   deployments: DeploymentRow[]
   snapshots: { profile: string; digest: string; takenAt: Date }[]
   whyNotPromote: Refusal | null
@@ -192,6 +192,7 @@ export async function getRelease(looker: Looker, head: SystemHead, version: stri
       from: each.edge.from,
       to: each.edge.to,
       phase: promotionPhase(each, now),
+      emergency: each.emergency?.incident.id ?? null,
       openedAt: each.openedAt,
     })),
     deployments: await toRows(deployments),

@@ -24,6 +24,8 @@ export type Ceremony = {
   sealed: { number: number; hash: string; canonical: string; sealedAt: Date }
   statement: string
   exceptions: { id: string; sentence: string; endsAt: string }[]
+  /** Of an emergency: its incident by name, and why gates are skipped. The sealed bytes hold the incident's id and the reason's digest. */
+  emergency: { incident: string; title: string; reason: string | null } | null
   /** How the gates of the sealed version stand now, by their titles; their sealed verdicts are in the bytes. */
   gates: { id: string; title: string; verdict: GateVerdict; sentence: string }[]
   /** The separation of duties, one computed sentence a line, as it would be kept with the signature. */
@@ -87,6 +89,11 @@ export async function getCeremony(
     isFirstOpening:
       opening === null && facts.status === 'open' && slots.some(({ key }) => whyNotDecline(facts, key, actor, sealed.hash, now) === null),
     exceptions: sealed.dossier.exceptions.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
+    emergency: facts.emergency && {
+      incident: facts.emergency.incident.id,
+      title: facts.emergency.incident.title,
+      reason: facts.emergency.reason && (facts.emergency.reason.text ?? 'The text was erased.'),
+    },
     newerLive: facts.isOlderThanLive ? (facts.live?.version ?? null) : null,
     questions,
     whyNot:

@@ -13,7 +13,7 @@ export type PipelineSlot = { capacity: string; state: 'signed' | 'you' | 'open';
 export type PipelineEdge = {
   /** False where the policy has no way from one to the other (000.31). */
   exists: boolean
-  promotion: { id: string; version: string; passed: number; total: number; state: MatrixState; words: string; slots: PipelineSlot[] } | null
+  promotion: { id: string; version: string; passed: number; total: number; state: MatrixState; words: string; slots: PipelineSlot[]; emergency: string | null } | null
   /** Further open promotions along it. */
   more: number
 }
@@ -53,6 +53,7 @@ function pipelineEdge(standing: SystemStanding, from: ProfileStanding, to: Profi
       state: held ? gateState(held) : 'pass',
       words: held ? `${held.gate.title}: ${held.verdict.replaceAll('_', ' ')}` : PHASE[promotionPhase(facts, looker.now)],
       slots: facts.sealed ? slotViews(facts, looker) : [],
+      emergency: facts.emergency?.incident.id ?? null,
     },
     more: open.length - 1,
   }

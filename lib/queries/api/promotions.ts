@@ -2,6 +2,7 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { movedOf, notYet, type PromotionFacts, type PromotionStatus, promotionPhase, slotsOf } from '@/lib/domain/promotion'
+import { overdueKeys } from '@/lib/domain/promotion-holds'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Looker } from '../system-standing'
 import { behind, type Slice, systemFilter, toWho, whoSelect } from './slice'
@@ -24,6 +25,8 @@ export async function listPromotions(looker: Looker, filter: { system?: string; 
       windowEndsAt: true,
       openedAt: true,
       endedAt: true,
+      incidentId: true,
+      skippedGates: true,
       release: { select: { version: true } },
       version: { select: { number: true, hash: true } },
       openedBy: whoSelect,
@@ -31,7 +34,23 @@ export async function listPromotions(looker: Looker, filter: { system?: string; 
     },
   })
   return rows.map(
-    ({ id, systemId, fromKey, toKey, status, windowStartsAt, windowEndsAt, openedAt, endedAt, release, version, openedBy, sealed }) => ({
+    ({
+      id,
+      systemId,
+      fromKey,
+      toKey,
+      status,
+      windowStartsAt,
+      windowEndsAt,
+      openedAt,
+      endedAt,
+      incidentId,
+      skippedGates,
+      release,
+      version,
+      openedBy,
+      sealed,
+    }) => ({
       id,
       system: systemId,
       version: release.version,
@@ -44,6 +63,7 @@ export async function listPromotions(looker: Looker, filter: { system?: string; 
       openedBy: toWho(openedBy),
       openedAt,
       endedAt,
+      emergency: incidentId === null ? null : { incident: incidentId, skipped: skippedGates },
     }),
   )
 }
@@ -72,7 +92,27 @@ function toAnswer(facts: PromotionFacts, now: Date) {
     policy: { number: policy.number, hash: policy.hash, active: policy.activeNumber },
     openedBy: { id, name, kind },
     openedAt: facts.openedAt,
-    gates: facts.gates.map(({ gate, verdict, sentence, whoCanBring, evidence, checklist, seenAt, freshUntil }) => ({
+    emergency: facts.emergency && {
+      incident: facts.emergency.incident.id,
+      open: facts.emergency.incident.closedAt === null,
+      skipped: [...facts.emergency.skipped],
+      reason: facts.emergency.reason?.text ?? null,
+      reviewWithin: facts.emergency.reviewWithin,
+      reviews: facts.emergency.ordinary.map(({ key, title }) => {
+        const review = facts.emergency?.reviews.find(({ slotKey }) => slotKey === key)
+        return { slot: key, title, finding: review?.finding ?? null, by: review?.by.name ?? null, at: review?.at ?? null }
+      }),
+    },
+    debts: facts.debts.map(({ kind, subject, sentence, who, dueAt, overdue }) => ({ kind, subject: subject.id, sentence, who, dueAt, overdue })),
+    overdueKeys: overdueKeys(facts).map(({ ownership, title, sentence, bornAt, dueAt, blocks }) => ({
+      rule: ownership.id,
+      title,
+      sentence,
+      bornAt,
+      dueAt,
+      blocks,
+    })),
+    gates: facts.gates.map(({ gate, verdict, found, sentence, whoCanBring, evidence, checklist, seenAt, freshUntil }) => ({
       id: gate.id,
       title: gate.title,
       kind: gate.kind,
@@ -81,6 +121,7 @@ function toAnswer(facts: PromotionFacts, now: Date) {
       blocking: gate.blocking,
       moments: gate.moments,
       verdict,
+      found,
       sentence,
       whoCanBring,
       evidence: evidence?.id ?? null,

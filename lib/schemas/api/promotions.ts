@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { DEBT_KINDS } from '@/lib/domain/debt'
+import { REVIEW_FINDINGS } from '@/lib/domain/emergency'
 import { GATE_VERDICTS } from '@/lib/domain/gate'
 import { PROMOTION_STATUSES, type PromotionPhase } from '@/lib/domain/promotion'
 import { ROLES } from '@/lib/domain/roles'
@@ -51,6 +53,13 @@ export const NotYetReason = z
   .strictObject({ code: z.string(), sentence: z.string(), who: z.string().nullable().describe('Who can move it.') })
   .meta({ id: 'NotYetReason', description: 'One thing that stands in the way.' })
 
+const Emergency = z
+  .strictObject({
+    incident: z.string().describe('The incident it is for.'),
+    skipped: z.array(z.string()).describe('Ids of gates named as skipped; each is owed afterwards.'),
+  })
+  .meta({ id: 'EmergencyRef', description: 'Said only of an emergency promotion: it took the policy’s emergency slots.' })
+
 export const PromotionItem = z
   .strictObject({
     id: PromotionId,
@@ -65,6 +74,7 @@ export const PromotionItem = z
     openedBy: Who,
     openedAt: UtcInstant,
     endedAt: UtcInstant.nullable(),
+    emergency: Emergency.nullable().describe('Null for an ordinary promotion.'),
   })
   .meta({ id: 'PromotionItem' })
 export const ListPromotionsAnswer = pageAnswer(PromotionItem)
@@ -83,6 +93,49 @@ export const PromotionAnswer = z
     policy: z.strictObject({ number: z.int(), hash: Sha256, active: z.int().describe('Number of the version that is active now.') }),
     openedBy: Who,
     openedAt: UtcInstant,
+    emergency: Emergency.extend({
+      open: z.boolean().describe('Whether its incident is still open; it goes no further once that is closed.'),
+      reason: z.string().nullable().describe('Why the gates could not wait.'),
+      reviewWithin: z.string().describe('How long the review may take afterwards, an ISO 8601 duration.'),
+      reviews: z
+        .array(
+          z.strictObject({
+            slot: z.string(),
+            title: z.string(),
+            finding: z.enum(REVIEW_FINDINGS).nullable(),
+            by: z.string().nullable(),
+            at: UtcInstant.nullable(),
+          }),
+        )
+        .describe('What the ordinary slots said of it afterwards.'),
+    })
+      .meta({ id: 'Emergency' })
+      .nullable()
+      .describe('Null for an ordinary promotion.'),
+    debts: z
+      .array(
+        z.strictObject({
+          kind: z.enum(DEBT_KINDS),
+          subject: z.string().describe('Id of the fallback use, rotation or emergency promotion that owes it.'),
+          sentence: z.string(),
+          who: z.string().describe('Who can pay it.'),
+          dueAt: UtcInstant.nullable(),
+          overdue: z.boolean(),
+        }),
+      )
+      .describe('What the target profile still owes. An ordinary promotion is held until it is paid.'),
+    overdueKeys: z
+      .array(
+        z.strictObject({
+          rule: z.string().describe('Id of the rule that owns them.'),
+          title: z.string(),
+          sentence: z.string(),
+          bornAt: UtcInstant.nullable(),
+          dueAt: UtcInstant.nullable(),
+          blocks: z.boolean().describe('Whether the policy lets it hold the promotion.'),
+        }),
+      )
+      .describe('Keys of the target profile past the policy’s age.'),
     gates: z.array(
       z.strictObject({
         id: z.string(),
@@ -93,6 +146,7 @@ export const PromotionAnswer = z
         blocking: z.boolean(),
         moments: z.array(z.enum(['opening', 'promotion', 'deployment'])).describe('When it is judged.'),
         verdict: z.enum(GATE_VERDICTS),
+        found: z.enum(GATE_VERDICTS).nullable().describe('Of a gate that an emergency skips: what is known of it.'),
         sentence: z.string(),
         whoCanBring: z.string(),
         evidence: z.uuid().nullable(),
@@ -146,6 +200,7 @@ export const VerdictAnswer = z
     }),
     release: z.strictObject({ version: ReleaseVersion, gitSha: GitSha, artefact: z.string() }).nullable().describe('Null: not registered.'),
     promotion: PromotionId.nullable().describe('The open promotion it was judged by.'),
+    emergency: Emergency.nullable().describe('Whether that is an emergency promotion. Null: it is an ordinary one.'),
     dossier: Sealed.nullable(),
     window: Window.nullable(),
     running: z
