@@ -14,12 +14,15 @@ export function ReceiptTools({
   withdraw,
   isMine,
   whyNotWithdraw,
+  until = 'the deployment starts',
 }: {
   signature: string
   json: string
   withdraw: FormAction
   isMine: boolean
   whyNotWithdraw: Why
+  /** How long it can be taken back: the end of "Possible until …". */
+  until?: string
 }) {
   const [open, setOpen] = useState(false)
   const id = useId()
@@ -51,7 +54,7 @@ export function ReceiptTools({
               label="Why you take it back"
               rows={3}
               maxLength={2000}
-              hint="It adds a record and leaves the signature readable. Possible until the deployment starts. Never a value of a secret."
+              hint={`It adds a record and leaves the signature readable. Possible until ${until}. Never a value of a secret.`}
             />
             <SubmitButton variant="danger" pendingLabel="Withdrawing">
               Withdraw my signature

@@ -5,6 +5,7 @@ import { SeparationOf } from '@/components/promotion/ceremony-frame'
 import { ReceiptSheet } from '@/components/promotion/receipt-sheet'
 import { ReceiptTools } from '@/components/promotion/receipt-tools'
 import { receiptLead, receiptTitle, standingOf } from '@/components/promotion/receipt-words'
+import { SignOffReceiptPage } from '@/components/receipt/sign-off-receipt'
 import { Statement } from '@/components/ui/banner'
 import { LinkButton } from '@/components/ui/button'
 import { Hash } from '@/components/ui/hash'
@@ -12,8 +13,10 @@ import { Status } from '@/components/ui/status'
 import { Visible } from '@/components/ui/visible'
 import { requireViewer } from '@/lib/auth/session'
 import { getReceipt, type Receipt } from '@/lib/queries/receipt'
+import { getSignOffReceipt } from '@/lib/queries/sign-off-receipt'
 import { routes } from '@/lib/routes'
 import { withdrawSignOffAction } from '../../promotions/actions'
+import { withdrawApprovalAction } from './actions'
 
 type Props = { params: Promise<{ id: string }> }
 
@@ -21,12 +24,16 @@ export async function generateMetadata({ params }: Props) {
   return { title: `Receipt ${(await params).id}` }
 }
 
-/** What exactly did they sign? A signature at an address of its own, to keep, to print, and to take back until the deployment starts. */
+/** What exactly did they sign? A signature at an address of its own, to keep, to print, and to take back while that is possible. */
 export default async function ReceiptPage({ params }: Props) {
   const { id } = await params
   const viewer = await requireViewer(routes.signature(id))
   const receipt = await getReceipt(viewer, id)
-  if (!receipt) notFound()
+  if (!receipt) {
+    const other = await getSignOffReceipt(viewer, id)
+    if (!other) notFound()
+    return <SignOffReceiptPage receipt={other} withdraw={withdrawApprovalAction} />
+  }
   const { promotion, dossier, inbox } = receipt
   return (
     <Page

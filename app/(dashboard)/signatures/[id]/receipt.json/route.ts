@@ -1,5 +1,6 @@
 import { viewer } from '@/lib/auth/session'
 import { getReceipt, type Receipt } from '@/lib/queries/receipt'
+import { getSignOffReceipt, type SignOffReceipt } from '@/lib/queries/sign-off-receipt'
 
 type Context = { params: Promise<{ id: string }> }
 
@@ -8,15 +9,17 @@ export async function GET(_: Request, { params }: Context): Promise<Response> {
   const { id } = await params
   const who = await viewer()
   const receipt = who ? await getReceipt(who, id) : null
-  if (!receipt)
+  const other = who && !receipt ? await getSignOffReceipt(who, id) : null
+  const file = receipt ? fileOf(receipt) : other ? signOffFileOf(other) : null
+  if (!file)
     return new Response('Not found\n', {
       status: who ? 404 : 401,
       headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
     })
-  return new Response(`${JSON.stringify(fileOf(receipt), null, 2)}\n`, {
+  return new Response(`${JSON.stringify(file, null, 2)}\n`, {
     headers: {
       'content-type': 'application/json; charset=utf-8',
-      'content-disposition': `attachment; filename="${receipt.id}.json"`,
+      'content-disposition': `attachment; filename="${file.receipt}.json"`,
       'cache-control': 'private, no-store',
       'x-content-type-options': 'nosniff',
     },
@@ -53,6 +56,35 @@ function fileOf({ promotion, dossier, ...receipt }: Receipt) {
       endedAt: dossier.endedAt,
       endedBy: dossier.endedBy,
       moved: dossier.moved,
+    },
+    auditEntry: receipt.entry,
+    signed: { count: receipt.signed, of: receipt.slots.length },
+    withdrawn: receipt.withdrawn,
+  }
+}
+
+/** The same of a decision on a rotation or a fallback use. */
+function signOffFileOf({ subject, sealed, ...receipt }: SignOffReceipt) {
+  return {
+    v: 1,
+    receipt: receipt.id,
+    decision: receipt.decision,
+    signer: receipt.signer,
+    capacity: receipt.capacity,
+    role: receipt.role,
+    signedAt: receipt.signedAt,
+    confirmedBy: receipt.method,
+    statement: receipt.statement,
+    reason: receipt.reason,
+    separation: receipt.separation,
+    [subject.kind]: { id: subject.id, system: subject.system.id, profile: subject.profile.id, what: subject.what },
+    sealed: {
+      number: sealed.number,
+      sha256: sealed.hash,
+      canonical: sealed.canonical,
+      sealedAt: sealed.sealedAt,
+      endedAt: sealed.endedAt,
+      endedBy: sealed.endedBy,
     },
     auditEntry: receipt.entry,
     signed: { count: receipt.signed, of: receipt.slots.length },

@@ -1,0 +1,206 @@
+import 'server-only'
+import { db } from '@/lib/db/client'
+import { loadFallbacks } from '@/lib/db/load-fallbacks'
+import { loadPeople } from '@/lib/db/load-people'
+import { namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { loadRotations } from '@/lib/db/load-rotations'
+import { eventOfSignOff } from '@/lib/db/newest-event'
+import {
+  type ApprovalFacts,
+  type ApprovalSlot,
+  type Candidate,
+  openSlots,
+  type SeparationLine,
+  whyNotEligible,
+} from '@/lib/domain/approval'
+import { readableSystems } from '@/lib/domain/context'
+import { fallbackApproval, fallbackPhase, fallbackSentence } from '@/lib/domain/fallback'
+import type { Mover } from '@/lib/domain/holding'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
+import type { Refusal } from '@/lib/domain/refusal'
+import { METHOD_TITLE, openStep, PHASE_TITLE, type RotationFacts, rotationPhase } from '@/lib/domain/rotation'
+import { rotationApproval, whyNotWithdrawApproval } from '@/lib/domain/rotation-guards'
+import { type Withdrawable, whyNotLive, whyNotWithdrawGrant } from '@/lib/domain/withdrawal'
+import { routes } from '@/lib/routes'
+import type { PipelineSlot } from './system-head'
+import type { Looker } from './system-standing'
+
+/** What was decided on, besides a promotion: a rotation's plan or a request for a fallback use. */
+export type ReceiptSubject = {
+  kind: 'rotation' | 'fallback'
+  id: string
+  href: string
+  system: { id: string; name: string }
+  profile: { id: string; class: ProfileClass }
+  /** What it is about, in a few words. */
+  what: string
+  /** Where it stands, in one word or two. */
+  standing: string
+  /** What happens now, in a sentence. */
+  now: string
+  /** How long a signature can be taken back: the end of "Possible until …". */
+  until: string
+}
+
+/** What is left of a decision on a rotation or a fallback use to show for it, at an address of its own. */
+export type SignOffReceipt = {
+  id: string
+  mine: boolean
+  decision: 'approve' | 'decline'
+  signer: string
+  capacity: string
+  role: string
+  signedAt: Date
+  method: string | null
+  statement: string | null
+  reason: { kind: string; text: string | null } | null
+  separation: SeparationLine[]
+  subject: ReceiptSubject
+  /** `canonical` is the text that the hash names, for whoever wants to compute it again. */
+  sealed: { number: number; hash: string; canonical: string; sealedAt: Date; endedAt: Date | null; endedBy: string | null }
+  slots: PipelineSlot[]
+  signed: number
+  withdrawn: { at: Date; reason: string | null } | null
+  next: { capacity: string; who: Mover[] } | null
+  entry: { id: string; at: Date } | null
+  whyNotWithdraw: Refusal | null
+}
+
+type Judged = { subject: ReceiptSubject; approval: ApprovalFacts; isOpen: boolean; whyNot: Refusal | null }
+
+/** The receipt of a decision on a rotation or fallback use of a system that the viewer may read; null otherwise, and for one on a promotion (T23). */
+export async function getSignOffReceipt(looker: Looker, id: string): Promise<SignOffReceipt | null> {
+  const { actor, now } = looker
+  const readable = readableSystems(actor, now)
+  const row = await db.signOff.findFirst({
+    where: {
+      id,
+      sealedVersion: { subject: { in: ['rotation', 'fallback'] }, ...(readable === null ? {} : { systemId: { in: readable } }) },
+    },
+    include: {
+      signer: namedSelect,
+      sealedVersion: {
+        include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } },
+      },
+    },
+  })
+  if (!row) return null
+  const { sealedVersion: sealed } = row
+  const judged =
+    sealed.subject === 'rotation' ? await judgeRotation(looker, sealed.subjectId, row) : await judgeFallback(looker, sealed.subjectId, row)
+  if (!judged) return null
+  const { subject, approval } = judged
+  const [texts, proof, people, entry] = await Promise.all([
+    db.auditText.findMany({
+      where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } },
+    }),
+    row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
+    loadPeople(db, [subject.system.id], now),
+    eventOfSignOff(subject.system.id, subject, row.id),
+  ])
+  const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
+  const slots = approval.slots.map((slot): PipelineSlot => {
+    const standing = sealed.signOffs.find(({ slotKey }) => slotKey === slot.key)
+    return standing
+      ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name }
+      : { capacity: slot.title, state: 'open', name: null }
+  })
+  const open = judged.isOpen && sealed.endedAt === null ? openSlots(approval.slots, approval.signOffs) : []
+  const slot = open.find(({ last }) => !last) ?? open[0]
+  return {
+    id: row.id,
+    mine: row.signerId === actor.id,
+    decision: row.decision as SignOffReceipt['decision'],
+    signer: toNamed(row.signer).name,
+    capacity: row.capacity,
+    role: row.role,
+    signedAt: row.signedAt,
+    method: proof?.method ?? null,
+    statement: textOf(row.statement),
+    reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,
+    separation: row.separation as SeparationLine[], // computed and written with the signature
+    subject,
+    sealed: {
+      number: sealed.number,
+      hash: sealed.hash,
+      canonical: sealed.canonical,
+      sealedAt: sealed.sealedAt,
+      endedAt: sealed.endedAt,
+      endedBy: sealed.endedBy,
+    },
+    slots,
+    signed: slots.filter(({ state }) => state === 'signed').length,
+    withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
+    next: slot ? { capacity: slot.title, who: eligible(slot, approval, people, now) } : null,
+    entry,
+    whyNotWithdraw: judged.whyNot ?? whyNotLive(sealed),
+  }
+}
+
+function eligible(slot: ApprovalSlot, approval: ApprovalFacts, people: readonly Candidate[], now: Date): Mover[] {
+  return people
+    .filter((who) => !approval.signOffs.some(({ signerId }) => signerId === who.id) && whyNotEligible(slot, who, approval, now) === null)
+    .map(({ name }) => ({ name, kind: 'person' as const }))
+}
+
+async function judgeRotation({ actor, now }: Looker, id: string, row: Withdrawable): Promise<Judged | null> {
+  const [facts] = await loadRotations(db, { id }, now)
+  if (!facts) return null
+  return {
+    subject: {
+      kind: 'rotation',
+      id,
+      href: routes.rotation(id),
+      system: facts.system,
+      profile: facts.profile,
+      what: `${facts.title}, ${METHOD_TITLE[facts.method].toLowerCase()}`,
+      standing: PHASE_TITLE[rotationPhase(facts)],
+      now: rotationNow(facts),
+      until: 'the rotation starts',
+    },
+    approval: rotationApproval(facts, now),
+    isOpen: facts.status === 'planned',
+    whyNot: whyNotWithdrawApproval(facts, row, actor),
+  }
+}
+
+/** What a rotation waits for, in a sentence. */
+function rotationNow(facts: RotationFacts): string {
+  const phase = rotationPhase(facts)
+  const step = openStep(facts)
+  switch (phase) {
+    case 'planned':
+      return facts.sealed ? 'It waits for the other signatures.' : 'The plan was declined. It is planned again, or cancelled.'
+    case 'approved':
+      return step ? `Its pre-checks come next: ${step.text}` : 'Its owner may start it now.'
+    case 'in_progress':
+    case 'rolling_back':
+      return step ? `The step that is open: ${step.text}` : `${PHASE_TITLE[phase]}.`
+    case 'verifying':
+      return step ? `It is being verified: ${step.text}` : 'It is verified; its owners complete it.'
+    default:
+      return `${facts.id} is ${PHASE_TITLE[phase].toLowerCase()}.`
+  }
+}
+
+async function judgeFallback({ actor, now }: Looker, id: string, row: Withdrawable): Promise<Judged | null> {
+  const [facts] = await loadFallbacks(db, { id })
+  if (!facts) return null
+  const phase = fallbackPhase(facts, now)
+  return {
+    subject: {
+      kind: 'fallback',
+      id,
+      href: routes.fallback(id),
+      system: facts.system,
+      profile: facts.rule.profile,
+      what: facts.rule.title,
+      standing: phase.replaceAll('_', ' '),
+      now: fallbackSentence(facts, now),
+      until: 'it opens',
+    },
+    approval: fallbackApproval(facts, now),
+    isOpen: whyNotWithdrawGrant(facts, { signerId: actor.id, withdrawnAt: null }, actor, now) === null,
+    whyNot: whyNotWithdrawGrant(facts, row, actor, now),
+  }
+}
