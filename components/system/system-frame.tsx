@@ -8,7 +8,7 @@ import type { SystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
 import { PipelineStrip } from './pipeline-strip'
 
-export type SystemTab = 'Matrix' | 'Secrets and env' | 'Deployments' | 'Checklists' | 'Releases' | 'Policy'
+export type SystemTab = 'Matrix' | 'Secrets and env' | 'Deployments' | 'Checklists' | 'Releases' | 'Contacts' | 'Policy'
 
 const HREF: Record<SystemTab, (slug: string) => string> = {
   Matrix: (slug) => routes.system(slug),
@@ -16,6 +16,7 @@ const HREF: Record<SystemTab, (slug: string) => string> = {
   Deployments: routes.systemDeployments,
   Checklists: routes.systemChecklists,
   Releases: (slug) => routes.releases(slug),
+  Contacts: routes.systemContacts,
   Policy: (slug) => routes.systemPolicy(slug),
 }
 
