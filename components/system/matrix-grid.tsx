@@ -8,6 +8,7 @@ import { Words } from '@/components/policy/words'
 import { EmptyState } from '@/components/ui/banner'
 import { Segmented } from '@/components/ui/field'
 import { Link } from '@/components/ui/link'
+import { BulletBar } from '@/components/ui/plots'
 import { ProfileTag } from '@/components/ui/profile'
 import { STATUS_WORD, StatusGlyph } from '@/components/ui/status'
 import { RelativeTime } from '@/components/ui/time'
@@ -247,6 +248,7 @@ function CellWords({ cell }: { cell: MatrixCell }) {
             , <RelativeTime at={cell.knownAt} />
           </>
         ) : null}
+        {cell.bullet ? <BulletBar value={cell.bullet.value} limit={cell.bullet.limit} /> : null}
       </span>
     </>
   )

@@ -8,15 +8,18 @@ import {
   keyStanding,
   mappingsOn,
 } from '@/lib/domain/key-standing'
+import type { OpenGlass } from '@/lib/domain/matrix'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { type AuditFinding, type SecretAuditFact, type SecretAuditStanding, secretAuditStanding } from '@/lib/domain/secret-audit'
 import type { Tx } from './client'
+import { Prisma } from './generated/client'
+import { list } from './json-rows'
 import { loadPolicyVersion } from './load-policy'
 
 const keyOf = (...parts: string[]) => JSON.stringify(parts)
 
 /** The active policies of some systems (every one when null), in the order of their names. */
-async function activePolicies(tx: Tx, systems: readonly string[] | null): Promise<Policy[]> {
+export async function activePolicies(tx: Tx, systems: readonly string[] | null): Promise<Policy[]> {
   const rows = await tx.policyVersion.findMany({
     where: { status: 'active', ...(systems === null ? {} : { systemId: { in: [...systems] } }) },
     select: { id: true },
@@ -26,35 +29,97 @@ async function activePolicies(tx: Tx, systems: readonly string[] | null): Promis
   return policies.toSorted((a, b) => a.system.name.localeCompare(b.system.name, 'en'))
 }
 
-type HeldRow = Omit<HeldKey, 'fingerprint' | 'rotation'> & {
+/** What is known of the secrets of some systems at an instant: what the grid, the screens of SecOps and the verdicts are made of. */
+export type SecretFacts = {
+  standings: KeyStanding[]
+  findings: FingerprintFinding[]
+  audits: SecretAuditStanding[]
+  /** Fallback uses that are open now. */
+  glass: OpenGlass[]
+}
+
+/** All of `SecretFacts` for policies that are at hand, in one statement whatever their number. */
+export async function loadSecretFacts(tx: Tx, policies: readonly Policy[], now: Date): Promise<SecretFacts> {
+  if (policies.length === 0) return { standings: [], findings: [], audits: [], glass: [] }
+  const [row] = await tx.$queryRaw<{ held: HeldRow[]; open: OpenRow[]; prints: PrintRow[]; audits: AuditRow[]; glass: GlassRow[] }[]>`
+    SELECT ${list(heldRows(policies))} AS held, ${list(openRows(policies))} AS open, ${list(printRows(policies))} AS prints,
+      ${list(auditRows(policies))} AS audits, ${list(glassRows(policies, now))} AS glass`
+  const { held = [], open = [], prints = [], audits = [], glass = [] } = row ?? {}
+  return {
+    standings: standingsFrom(policies, held, open, now),
+    findings: findingsFrom(policies, prints),
+    audits: auditsFrom(policies, audits, now),
+    glass: glass.map(({ expiresAt, ...use }) => ({ ...use, expiresAt: new Date(expiresAt) })),
+  }
+}
+
+/**
+ * Where every rotation rule of some systems (every one when null) stands: its keys, their age against the limit, the next due date, and the rotation
+ * that runs. Two statements, whatever the number of systems. Rules of which nothing is recorded are among them (domain.md 5).
+ */
+export async function loadKeyStandings(tx: Tx, systems: readonly string[] | null, now: Date): Promise<KeyStanding[]> {
+  const policies = await activePolicies(tx, systems)
+  if (policies.length === 0) return []
+  const [row] = await tx.$queryRaw<{ held: HeldRow[]; open: OpenRow[] }[]>`
+    SELECT ${list(heldRows(policies))} AS held, ${list(openRows(policies))} AS open`
+  return standingsFrom(policies, row?.held ?? [], row?.open ?? [], now)
+}
+
+/**
+ * What the fingerprints of some systems (every one when null) say, without any value being seen (002.42, 004.4, 003). Two statements. Looks at what
+ * every mapping holds, at what the rotation that brought it replaced, and at what is reported of mappings whose key nobody recorded. `now` is for
+ * likeness with its neighbours: a fingerprint does not grow old.
+ */
+export async function loadFingerprintFindings(tx: Tx, systems: readonly string[] | null, _now: Date): Promise<FingerprintFinding[]> {
+  const policies = await activePolicies(tx, systems)
+  if (policies.length === 0) return []
+  const [row] = await tx.$queryRaw<{ prints: PrintRow[] }[]>`SELECT ${list(printRows(policies))} AS prints`
+  return findingsFrom(policies, row?.prints ?? [])
+}
+
+/**
+ * Where the audit of secret handling stands on every profile that the policies want audited or that was audited all the same (000.10): the newest one
+ * of each, whether one is due, and why. Two statements. Audits of single rotations are not among them.
+ */
+export async function loadSecretAudits(tx: Tx, systems: readonly string[] | null, now: Date): Promise<SecretAuditStanding[]> {
+  const policies = await activePolicies(tx, systems)
+  if (policies.length === 0) return []
+  const [row] = await tx.$queryRaw<{ audits: AuditRow[] }[]>`SELECT ${list(auditRows(policies))} AS audits`
+  return auditsFrom(policies, row?.audits ?? [], now)
+}
+
+const slugsOf = (policies: readonly Policy[]) => policies.map(({ system }) => system.slug)
+
+// Rows come as JSON, so that one statement brings them all; their instants are texts.
+
+type HeldRow = {
   systemId: string
   profileKey: string
   mappingKey: string
+  keyId: string
+  use: HeldKey['use']
+  bornAt: string
+  activatedAt: string
   rotationId: string | null
   fingerprint: string | null
   fingerprintKeyId: string | null
 }
 
-/**
- * Where every rotation rule of some systems (every one when null) stands: its keys, their age against the limit, the next due date, and the rotation
- * that runs. Three statements, whatever the number of systems. Rules of which nothing is recorded are among them (domain.md 5).
- */
-export async function loadKeyStandings(tx: Tx, systems: readonly string[] | null, now: Date): Promise<KeyStanding[]> {
-  const policies = await activePolicies(tx, systems)
-  if (policies.length === 0) return []
-  const slugs = policies.map(({ system }) => system.slug)
-  const held = await tx.$queryRaw<HeldRow[]>`
-    SELECT k."systemId", k."profileKey", k."mappingKey", k."keyId", k.use, k."bornAt", k."activatedAt", k."rotationId",
-      coalesce(r.fingerprint, k.fingerprint) AS fingerprint, coalesce(r."fingerprintKeyId", k."fingerprintKeyId") AS "fingerprintKeyId"
-    FROM "KeyVersion" k LEFT JOIN LATERAL (
-      SELECT f.fingerprint, f."fingerprintKeyId" FROM "FingerprintReport" f
-      WHERE k.use = 'current' AND f."systemId" = k."systemId" AND f."profileKey" = k."profileKey" AND f."mappingKey" = k."mappingKey" AND f."reportedAt" >= k."activatedAt"
-      ORDER BY f."reportedAt" DESC, f.id DESC LIMIT 1) r ON true
-    WHERE k."systemId" = ANY (${slugs}) AND k."endedAt" IS NULL ORDER BY k.use DESC, k."activatedAt" DESC, k.id DESC`
-  const open = await tx.rotation.findMany({
-    where: { systemId: { in: slugs }, endedAt: null },
-    select: { id: true, status: true, systemId: true, profileKey: true, ownershipKey: true },
-  })
+const heldRows = (policies: readonly Policy[]) => Prisma.sql`
+  SELECT k."systemId", k."profileKey", k."mappingKey", k."keyId", k.use, k."bornAt", k."activatedAt", k."rotationId",
+    coalesce(r.fingerprint, k.fingerprint) AS fingerprint, coalesce(r."fingerprintKeyId", k."fingerprintKeyId") AS "fingerprintKeyId"
+  FROM "KeyVersion" k LEFT JOIN LATERAL (
+    SELECT f.fingerprint, f."fingerprintKeyId" FROM "FingerprintReport" f
+    WHERE k.use = 'current' AND f."systemId" = k."systemId" AND f."profileKey" = k."profileKey" AND f."mappingKey" = k."mappingKey" AND f."reportedAt" >= k."activatedAt"
+    ORDER BY f."reportedAt" DESC, f.id DESC LIMIT 1) r ON true
+  WHERE k."systemId" = ANY (${slugsOf(policies)}::text[]) AND k."endedAt" IS NULL ORDER BY k.use DESC, k."activatedAt" DESC, k.id DESC`
+
+type OpenRow = { id: string; status: string; systemId: string; profileKey: string; ownershipKey: string }
+
+const openRows = (policies: readonly Policy[]) => Prisma.sql`
+  SELECT id, status, "systemId", "profileKey", "ownershipKey" FROM "Rotation" WHERE "systemId" = ANY (${slugsOf(policies)}::text[]) AND "endedAt" IS NULL`
+
+function standingsFrom(policies: readonly Policy[], held: readonly HeldRow[], open: readonly OpenRow[], now: Date): KeyStanding[] {
   const heldBy = Map.groupBy(held, (row) => keyOf(row.systemId, row.profileKey, row.mappingKey))
   const openBy = new Map(open.map((row) => [keyOf(row.systemId, row.profileKey, row.ownershipKey), { id: row.id, status: row.status }]))
   return policies.flatMap((policy) =>
@@ -72,15 +137,22 @@ export async function loadKeyStandings(tx: Tx, systems: readonly string[] | null
 
 function toHeld({ keyId, use, bornAt, activatedAt, fingerprint, fingerprintKeyId, rotationId }: HeldRow): HeldKey {
   const print = fingerprint !== null && fingerprintKeyId !== null ? { value: fingerprint, keyId: fingerprintKeyId } : null
-  return { keyId, use, bornAt, activatedAt, fingerprint: print, rotation: rotationId }
+  return { keyId, use, bornAt: new Date(bornAt), activatedAt: new Date(activatedAt), fingerprint: print, rotation: rotationId }
+}
+
+/** The keys that each mapping of a profile holds now, by mapping id: also where no rule says how it is rotated. One statement. */
+export async function loadHeldKeys(tx: Tx, policy: Policy, profileKey: string): Promise<ReadonlyMap<string, HeldKey[]>> {
+  const [row] = await tx.$queryRaw<{ held: HeldRow[] }[]>`SELECT ${list(heldRows([policy]))} AS held`
+  const here = (row?.held ?? []).filter((held) => held.profileKey === profileKey)
+  return new Map([...Map.groupBy(here, (held) => held.mappingKey)].map(([mapping, rows]) => [mapping, rows.map(toHeld)]))
 }
 
 type PrintRow = {
   systemId: string
   profileKey: string
   mappingKey: string
-  use: KeyPrints['use'] | null
-  activatedAt: Date | null
+  use: KeyPrints['use']
+  activatedAt: string | null
   held: boolean
   rotationId: string | null
   endedByRotationId: string | null
@@ -89,22 +161,16 @@ type PrintRow = {
   reported: { value: string; keyId: string; first: string; last: string }[]
 }
 
-/**
- * What the fingerprints of some systems (every one when null) say, without any value being seen (002.42, 004.4, 003). Two statements. Looks at what
- * every mapping holds, at what the rotation that brought it replaced, and at what is reported of mappings whose key nobody recorded.
- */
-export async function loadFingerprintFindings(tx: Tx, systems: readonly string[] | null, _now: Date): Promise<FingerprintFinding[]> {
-  const policies = await activePolicies(tx, systems)
+function printRows(policies: readonly Policy[]) {
+  const slugs = slugsOf(policies)
   const places = policies.flatMap((policy) =>
     policy.profiles.flatMap(({ id }) => mappingsOn(policy, id).map((mapping) => [policy.system.slug, id, mapping.id] as const)),
   )
-  if (places.length === 0) return []
-  const slugs = policies.map(({ system }) => system.slug)
-  const rows = await tx.$queryRaw<PrintRow[]>`
+  return Prisma.sql`
     WITH places AS (
       SELECT * FROM unnest(${places.map(([slug]) => slug)}::text[], ${places.map(([, profile]) => profile)}::text[], ${places.map(([, , mapping]) => mapping)}::text[])
         AS t("systemId", "profileKey", "mappingKey")),
-    held AS (SELECT * FROM "KeyVersion" k WHERE k."systemId" = ANY (${slugs}) AND k."endedAt" IS NULL),
+    held AS (SELECT * FROM "KeyVersion" k WHERE k."systemId" = ANY (${slugs}::text[]) AND k."endedAt" IS NULL),
     shown AS (
       SELECT h."systemId", h."profileKey", h."mappingKey", h.use, h."activatedAt", NULL::timestamptz AS "endedAt", true AS held, h."rotationId",
         h."endedByRotationId", h.fingerprint, h."fingerprintKeyId" FROM held h
@@ -116,13 +182,16 @@ export async function loadFingerprintFindings(tx: Tx, systems: readonly string[]
       UNION ALL
       SELECT p."systemId", p."profileKey", p."mappingKey", 'current', NULL, NULL, true, NULL, NULL, NULL, NULL FROM places p
       WHERE NOT EXISTS (SELECT FROM held h WHERE h.use = 'current' AND h."systemId" = p."systemId" AND h."profileKey" = p."profileKey" AND h."mappingKey" = p."mappingKey"))
-    SELECT s."systemId", s."profileKey", s."mappingKey", s.use, s."activatedAt", s.held, s."rotationId", s."endedByRotationId", s.fingerprint, s."fingerprintKeyId",
-      (SELECT coalesce(json_agg(x), '[]') FROM (
+    SELECT s."systemId", s."profileKey", s."mappingKey", s.use, s."activatedAt", s.held, s."rotationId", s."endedByRotationId", s.fingerprint, s."fingerprintKeyId", seen.reported
+    FROM shown s CROSS JOIN LATERAL (SELECT coalesce(json_agg(x), '[]') AS reported FROM (
         SELECT f."fingerprintKeyId" AS "keyId", f.fingerprint AS value, min(f."reportedAt") AS first, max(f."reportedAt") AS last FROM "FingerprintReport" f
         WHERE s.use = 'current' AND f."systemId" = s."systemId" AND f."profileKey" = s."profileKey" AND f."mappingKey" = s."mappingKey"
           AND (s."activatedAt" IS NULL OR f."reportedAt" >= s."activatedAt") AND (s."endedAt" IS NULL OR f."reportedAt" < s."endedAt")
-        GROUP BY 1, 2 ORDER BY last DESC) x) AS reported
-    FROM shown s`
+        GROUP BY 1, 2 ORDER BY last DESC) x) seen
+    WHERE s.fingerprint IS NOT NULL OR json_array_length(seen.reported) > 0`
+}
+
+function findingsFrom(policies: readonly Policy[], rows: readonly PrintRow[]): FingerprintFinding[] {
   const bySystem = Map.groupBy(rows, (row) => row.systemId)
   return policies.flatMap((policy) => fingerprintFindings(policy, (bySystem.get(policy.system.slug) ?? []).map(toPrints)))
 }
@@ -134,8 +203,8 @@ function toPrints(row: PrintRow): KeyPrints {
   return {
     profile: row.profileKey,
     mapping: row.mappingKey,
-    use: row.use ?? 'current',
-    activatedAt: row.activatedAt ?? new Date(0),
+    use: row.use,
+    activatedAt: new Date(row.activatedAt ?? 0),
     held: row.held,
     rotation: row.rotationId,
     endedByRotation: row.endedByRotationId,
@@ -153,23 +222,18 @@ type AuditRow = {
   link: string | null
   byId: string
   byName: string
-  auditedAt: Date
-  nextDueAt: Date | null
+  auditedAt: string
+  nextDueAt: string | null
 }
 
-/**
- * Where the audit of secret handling stands on every profile that the policies want audited or that was audited all the same (000.10): the newest one
- * of each, whether one is due, and why. Two statements. Audits of single rotations are not among them.
- */
-export async function loadSecretAudits(tx: Tx, systems: readonly string[] | null, now: Date): Promise<SecretAuditStanding[]> {
-  const policies = await activePolicies(tx, systems)
-  if (policies.length === 0) return []
-  const rows = await tx.$queryRaw<AuditRow[]>`
-    SELECT DISTINCT ON (a."systemId", a."profileKey") a.id, a."systemId", a."profileKey", a.finding, a.note, a.link, a."auditedAt", a."nextDueAt",
-      a."auditedById" AS "byId", coalesce(n.name, 'Somebody erased') AS "byName"
-    FROM "SecretAudit" a LEFT JOIN "Person" n ON n."principalId" = a."auditedById"
-    WHERE a."systemId" = ANY (${policies.map(({ system }) => system.slug)}) AND a."rotationId" IS NULL
-    ORDER BY a."systemId", a."profileKey", a."auditedAt" DESC, a.id DESC`
+const auditRows = (policies: readonly Policy[]) => Prisma.sql`
+  SELECT DISTINCT ON (a."systemId", a."profileKey") a.id, a."systemId", a."profileKey", a.finding, a.note, a.link, a."auditedAt", a."nextDueAt",
+    a."auditedById" AS "byId", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
+  FROM "SecretAudit" a JOIN "Principal" p ON p.id = a."auditedById" LEFT JOIN "Person" n ON n."principalId" = p.id
+  WHERE a."systemId" = ANY (${slugsOf(policies)}::text[]) AND a."rotationId" IS NULL
+  ORDER BY a."systemId", a."profileKey", a."auditedAt" DESC, a.id DESC`
+
+function auditsFrom(policies: readonly Policy[], rows: readonly AuditRow[], now: Date): SecretAuditStanding[] {
   const newest = new Map(rows.map((row) => [keyOf(row.systemId, row.profileKey), toAudit(row)]))
   return policies.flatMap((policy) =>
     policy.profiles.flatMap(({ id }) => {
@@ -181,5 +245,19 @@ export async function loadSecretAudits(tx: Tx, systems: readonly string[] | null
 }
 
 function toAudit({ id, finding, note, link, byId, byName, auditedAt, nextDueAt }: AuditRow): SecretAuditFact {
-  return { id, finding, note, link, by: { id: byId, name: byName }, auditedAt, nextDueAt }
+  return {
+    id,
+    finding,
+    note,
+    link,
+    by: { id: byId, name: byName },
+    auditedAt: new Date(auditedAt),
+    nextDueAt: nextDueAt === null ? null : new Date(nextDueAt),
+  }
 }
+
+type GlassRow = Omit<OpenGlass, 'expiresAt'> & { expiresAt: string }
+
+const glassRows = (policies: readonly Policy[], now: Date) => Prisma.sql`
+  SELECT id, "systemId" AS system, "profileKey" AS profile, rule, "mappingKeys" AS mappings, "expiresAt" FROM "FallbackUse"
+  WHERE "systemId" = ANY (${slugsOf(policies)}::text[]) AND status = 'granted' AND "returnedAt" IS NULL AND "expiresAt" > ${now} ORDER BY "expiresAt", id`

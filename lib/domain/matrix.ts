@@ -2,9 +2,12 @@ import type { Candidate } from './approval'
 import { isGrantHeld } from './context'
 import { formatDuration } from './duration'
 import { type EdgeGate, edgeGates, type JudgedGate } from './gate'
+import { ageInWords, type FingerprintFinding, type KeyStanding } from './key-standing'
 import type { Provenance } from './policy/parts/basics'
 import type { Policy, PolicyCell, PolicyConstraint, PolicyOwnership, PolicyProfile } from './policy/schema'
 import { ROLE_TITLE, type Role } from './roles'
+import { nextAuditAt, type SecretAuditStanding } from './secret-audit'
+import { dateInWords, instantInWords } from './words'
 
 /** Every state a cell or profile can be in, worst first (ux.md section 8). Glass and drift come with what reports them. */
 export const MATRIX_STATES = ['glass', 'fail', 'open-drift', 'stale', 'drift', 'warn', 'running', 'waiting', 'pass', 'na'] as const
@@ -33,6 +36,8 @@ export type MatrixCell = {
   known: string
   knownAt: Date | null
   facts: CellFact[]
+  /** An age against its limit, in milliseconds: drawn as a bullet bar. */
+  bullet?: { value: number; limit: number }
   /** Who may bring, perform or approve it, as label and words. */
   who: { label: string; value: string }[]
   provenance: Provenance
@@ -44,10 +49,21 @@ export type MatrixGroup = { id: string; title: string; rows: MatrixRow[] }
 /** Newest evidence for one gate towards one profile, for a release that runs there or is on its way. */
 export type KnownEvidence = { judged: JudgedGate; version: string; live: boolean; promotion: string | null }
 
+/** A fallback use that is open at an instant: the glass of its rule is broken on that profile. */
+export type OpenGlass = { id: string; system: string; profile: string; rule: string; mappings: string[]; expiresAt: Date }
+
 /** All facts the grid of one system depends on at an instant. Names of people are looked up by the caller. */
 export type MatrixFacts = {
   evidence: (profile: string, gate: string) => readonly KnownEvidence[]
   snapshot: (profile: string) => { takenAt: Date; digest: string } | null
+  /** Where a rotation rule stands, by its id. */
+  keys: (ownership: string) => KeyStanding | null
+  /** What fingerprints speak against a profile. */
+  findings: (profile: string) => readonly FingerprintFinding[]
+  /** Where the audit of a profile's secret handling stands. */
+  audit: (profile: string) => SecretAuditStanding | null
+  /** The fallback use that is open on a profile by a rule. */
+  glass: (profile: string, rule: string) => OpenGlass | null
   /** Everybody who holds a role on the system (or on any: grants elsewhere do not count here). */
   people: readonly Candidate[]
   systemId: string
@@ -56,9 +72,12 @@ export type MatrixFacts = {
 
 /** The whole grid of a policy: how each profile runs, every constraint, and the rules of key rotation; columns in promotion order (000.1 to 000.24). */
 export function matrixOf(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
-  return [runtimeGroup(policy, facts), ...constraintGroups(policy, facts), ...rotationGroups(policy, facts)].filter(
-    (group) => group.rows.length > 0,
-  )
+  return [
+    runtimeGroup(policy, facts),
+    ...constraintGroups(policy, facts),
+    ...rotationGroups(policy, facts),
+    ...glassGroup(policy, facts),
+  ].filter((group) => group.rows.length > 0)
 }
 
 const RUNTIME = [
@@ -119,6 +138,56 @@ function constraintGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
 }
 
 function constraintCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
+  const cell = observedCell(policy, constraint, profile, facts)
+  const rule = policy.secrets.audits.find((audit) => audit.constraint === constraint.id && audit.profiles.includes(profile.id))
+  const standing = rule ? facts.audit(profile.id) : null
+  return standing === null || cell.rule === null ? cell : auditedCell(cell, standing, facts)
+}
+
+/**
+ * A cell whose qualifier an audit meets (000.10): without a current one it waits for an audit or its last one is stale, what was found violated fails,
+ * and what evidence says stays among the facts.
+ */
+function auditedCell(cell: MatrixCell, standing: SecretAuditStanding, facts: MatrixFacts): MatrixCell {
+  const { last, state } = standing
+  const auditors = holders(facts, ['secops'])
+  const shape = AUDIT_STATE[state]
+  const seen = cell.facts.length > 0 ? [cell.state] : []
+  const worst = worstState([shape, ...seen])
+  const next = last ? nextAuditAt(standing.rule, last) : null
+  const words = last
+    ? {
+        known: `${AUDIT_WORDS[state]}, ${last.by.name}${next ? `, next due ${dateInWords(next)}` : ''}`,
+        knownAt: last.auditedAt,
+      }
+    : { known: 'waiting for an audit', knownAt: null }
+  return {
+    ...cell,
+    state: worst,
+    // What evidence found worse is said first.
+    ...(worst === shape ? words : {}),
+    facts: [...(last ? [{ sentence: standing.sentence, at: last.auditedAt, by: last.by.name, link: last.link }] : []), ...cell.facts],
+    who: [...cell.who, { label: 'Can audit', value: auditors.join(', ') || 'nobody' }],
+  }
+}
+
+const AUDIT_STATE: Record<SecretAuditStanding['state'], MatrixState> = {
+  never: 'waiting',
+  due: 'stale',
+  met: 'pass',
+  concern: 'warn',
+  violated: 'fail',
+}
+
+const AUDIT_WORDS: Record<SecretAuditStanding['state'], string> = {
+  never: 'waiting for an audit',
+  due: 'audit due again: last one',
+  met: 'audited',
+  concern: 'audited with a concern',
+  violated: 'audit found it violated',
+}
+
+function observedCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
   const cell = constraint.cells[profile.id]
   const base = {
     profile: profile.id,
@@ -254,6 +323,22 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
       id: `rotation.${kind}`,
       title: kinds.length === 1 ? 'Key rotation' : `Key rotation: ${group?.title ?? kind}`,
       rows: [
+        row('age', 'Key age', (rule) => ({
+          field: 'maxAge',
+          rule: rule.maxAge ? `At most ${formatDuration(rule.maxAge)}` : 'No limit',
+          ...ageWords(facts.keys(rule.id)),
+          terms: [{ label: 'Method', value: rule.method.replaceAll('-', ' ') }],
+          who: [],
+        })),
+        row('fingerprints', 'Fingerprints', (rule) => ({
+          field: 'method',
+          rule:
+            rule.method === 'shift-pair'
+              ? 'Differ on every profile, and shift as a pair'
+              : 'Differ on every profile, and change when rotated',
+          ...printWords(rule, facts),
+          who: [],
+        })),
         row('owner', 'Owner', (rule) => {
           const slots = rule.owners.slots
           const agents = slots.flatMap((slot) => slot.agents.map((id) => policy.agents.find((agent) => agent.id === id)?.name ?? id))
@@ -265,7 +350,7 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
           return {
             field: 'owners',
             rule: words,
-            ...staffed(agents.length + people.length),
+            ...staffed(agents.length + people.length, facts.keys(rule.id)),
             terms:
               slots.length < 2
                 ? []
@@ -281,7 +366,7 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
           return {
             field: 'approval',
             rule: rule.approval.text ?? rule.approval.slots.map((slot) => slot.title).join(' and '),
-            ...staffed(people.length),
+            ...staffed(people.length, facts.keys(rule.id)),
             who: [{ label: 'Can approve', value: people.join(', ') || 'nobody' }],
           }
         }),
@@ -292,10 +377,11 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
             facts,
             fallback.slots.flatMap((slot) => slot.roles),
           )
+          const open = facts.glass(rule.profile, rule.id)
           return {
             field: 'fallback',
             rule: fallback.text,
-            ...nothing('na', 'no use on record'),
+            ...(open ? glassWords(open) : nothing('na', 'not in use')),
             terms: [
               { label: 'Normal flow', value: fallback.normalFlow.replaceAll('-', ' ') },
               { label: 'Needs', value: fallback.needs.map((need) => need.replaceAll('-', ' ')).join(', ') },
@@ -305,13 +391,6 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
             who: [{ label: 'Can grant', value: people.join(', ') || 'nobody' }],
           }
         }),
-        row('age', 'Oldest age', (rule) => ({
-          field: 'maxAge',
-          rule: rule.maxAge ? formatDuration(rule.maxAge) : 'No limit',
-          ...nothing(rule.maxAge ? 'waiting' : 'na', 'no rotation on record'),
-          terms: [{ label: 'Method', value: rule.method.replaceAll('-', ' ') }],
-          who: [],
-        })),
       ],
     }
   })
@@ -319,7 +398,103 @@ function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
 
 const secretsOf = (ownership: PolicyOwnership): string => ownership.group ?? ownership.secrets?.join('+') ?? 'every secret'
 
-const staffed = (count: number) => (count > 0 ? nothing('waiting', 'no rotation on record') : nothing('warn', 'nobody holds this role'))
+/** Whether somebody can do it; with a rotation that is open, which one it is. */
+function staffed(count: number, standing: KeyStanding | null) {
+  if (count === 0) return nothing('warn', 'nobody holds this role')
+  const { rotation } = standing ?? { rotation: null }
+  if (rotation) return nothing('running', `${rotation.id}, ${rotation.status.replaceAll('_', ' ')}`)
+  return nothing(standing?.bornAt ? 'pass' : 'waiting', standing?.bornAt ? `${count} can do it` : 'no key recorded')
+}
+
+type Known = Pick<MatrixCell, 'state' | 'known' | 'knownAt' | 'facts' | 'bullet'>
+
+/** The age of the keys of a rule against its limit (000.18 to 000.21). What nobody recorded waits: it is never a pass. */
+function ageWords(standing: KeyStanding | null): Known {
+  if (!standing || standing.ageMs === null || standing.state === 'unknown')
+    return { ...nothing('waiting', 'no key recorded'), facts: standing ? [keyFact(standing)] : [] }
+  const { ageMs, limitMs, dueAt, state } = standing
+  const facts = [keyFact(standing)]
+  const age = ageInWords(ageMs)
+  if (limitMs === null || dueAt === null) return { state: 'pass', known: age, knownAt: null, facts }
+  const bullet = { value: ageMs, limit: limitMs }
+  if (state === 'overdue') return { state: 'fail', known: `${age}, ${ageInWords(ageMs - limitMs)} overdue`, knownAt: null, facts, bullet }
+  if (state === 'due_soon') return { state: 'warn', known: `${age}, due ${dateInWords(dueAt)}`, knownAt: null, facts, bullet }
+  return { state: 'pass', known: age, knownAt: null, facts, bullet }
+}
+
+const keyFact = ({ sentence, bornAt, rotation }: KeyStanding): CellFact => ({
+  sentence: rotation ? `${sentence} ${rotation.id} is ${rotation.status.replaceAll('_', ' ')}.` : sentence,
+  at: bornAt,
+  by: null,
+  link: null,
+})
+
+/** What the fingerprints of a rule's secrets say: a violation, nothing against it, or nothing at all (002.42, 004.4). */
+function printWords(rule: PolicyOwnership, facts: MatrixFacts): Known {
+  const standing = facts.keys(rule.id)
+  const members = standing?.members ?? []
+  const mine = ({ profile, mapping, other }: FingerprintFinding) =>
+    members.some((member) =>
+      [{ profile, mapping }, ...(other ? [other] : [])].some((place) => place.profile === rule.profile && place.mapping === member.mapping),
+    )
+  const against = facts.findings(rule.profile).filter(mine)
+  if (against.length > 0)
+    return {
+      state: 'fail',
+      known: FINDING_WORDS[against[0]?.kind ?? 'pair_identical'],
+      knownAt: null,
+      facts: against.map(({ sentence, since }) => ({ sentence, at: since, by: null, link: null })),
+    }
+  const seen = members.filter(({ keys }) => keys.some(({ use, fingerprint }) => use === 'current' && fingerprint !== null)).length
+  if (seen === 0) return nothing('waiting', 'none reported')
+  return nothing(
+    seen < members.length ? 'waiting' : 'pass',
+    seen < members.length ? `${seen} of ${members.length} reported` : 'nothing against it',
+  )
+}
+
+const FINDING_WORDS: Record<FingerprintFinding['kind'], string> = {
+  shared_between_profiles: 'shared with another profile',
+  pair_identical: 'both of the pair are one value',
+  pair_not_shifted: 'the pair was not shifted',
+  old_secondary_in_use: 'the old second key is in use',
+  changed_nothing: 'the rotation changed nothing',
+}
+
+/** Other things that are forbidden in the normal flow: the glass over each, whole or broken. */
+function glassGroup(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
+  const rows = policy.rotation.breakGlass.map(
+    (entry): MatrixRow => ({
+      id: `glass.${entry.id}`,
+      title: entry.title.charAt(0).toUpperCase() + entry.title.slice(1),
+      paths: [],
+      check: null,
+      cells: policy.profiles.map((profile): MatrixCell => {
+        const base = { profile: profile.id, terms: [], who: [], provenance: { source: entry.source, assumed: entry.assumed } }
+        if (profile.id !== entry.profile) return { ...base, ...nothing('na', 'no rule for this profile'), rule: null }
+        const open = facts.glass(profile.id, entry.id)
+        const people = holders(
+          facts,
+          entry.fallback.slots.flatMap((slot) => slot.roles),
+        )
+        return {
+          ...base,
+          rule: entry.fallback.text,
+          ...(open ? glassWords(open) : nothing('na', 'not in use')),
+          who: [{ label: 'Can grant', value: people.join(', ') || 'nobody' }],
+        }
+      }),
+    }),
+  )
+  return [{ id: 'glass', title: 'Break-glass', rows }]
+}
+
+const glassWords = ({ id, expiresAt }: OpenGlass): Known => ({
+  state: 'glass',
+  known: `glass open until ${instantInWords(expiresAt)}`,
+  knownAt: null,
+  facts: [{ sentence: `${id} is open until ${instantInWords(expiresAt)}.`, at: null, by: null, link: null }],
+})
 
 function holders(facts: MatrixFacts, roles: readonly Role[]): string[] {
   return facts.people

@@ -6,6 +6,11 @@ export function instantInWords(at: Date): string {
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}, ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
 }
 
+/** "19 Nov 2026": the UTC day of an instant. */
+export function dateInWords(at: Date): string {
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}
+
 /** "19 Nov 2026, 16:00–16:30 UTC", or both instants in full when the window spans days. */
 export function windowInWords(window: { startsAt: Date; endsAt: Date }): string {
   const { startsAt, endsAt } = window

@@ -1,6 +1,7 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
+import { loadSecretFacts, type SecretFacts } from '@/lib/db/load-keys'
 import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
@@ -87,7 +88,15 @@ export const getStandings = cache(async (looker: Looker): Promise<{ standings: S
     const version = policyOf.get(row.systemId)
     return version ? [{ systemId: row.systemId, releaseId: row.releaseId, profileKey: row.profileKey, policy: version.policy }] : []
   })
-  const [liveFacts, people] = await Promise.all([loadGateFacts(db, scopes), loadPeople(db, ids, now)])
+  const [liveFacts, people, secrets] = await Promise.all([
+    loadGateFacts(db, scopes),
+    loadPeople(db, ids, now),
+    loadSecretFacts(
+      db,
+      versions.map(({ policy }) => policy),
+      now,
+    ),
+  ])
 
   const standings = systems.map((system): SystemStanding => {
     const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
@@ -114,6 +123,7 @@ export const getStandings = cache(async (looker: Looker): Promise<{ standings: S
     const groups = matrixOf(policy, {
       evidence,
       snapshot: (profile) => snapshots.find((row) => row.systemId === system.id && row.profileKey === profile) ?? null,
+      ...secretsOf(secrets, system.id),
       people,
       systemId: system.id,
       now,
@@ -173,6 +183,19 @@ export const getStandings = cache(async (looker: Looker): Promise<{ standings: S
   })
   return { standings, people }
 })
+
+/** What the grid of one system is told about its secrets. */
+function secretsOf({ standings, findings, audits, glass }: SecretFacts, slug: string) {
+  const keys = new Map(standings.filter(({ system }) => system === slug).map((standing) => [standing.ownership.id, standing]))
+  return {
+    keys: (ownership: string) => keys.get(ownership) ?? null,
+    findings: (profile: string) =>
+      findings.filter((finding) => finding.system === slug && [finding.profile, finding.other?.profile].includes(profile)),
+    audit: (profile: string) => audits.find((audit) => audit.system === slug && audit.profile.id === profile) ?? null,
+    glass: (profile: string, rule: string) =>
+      glass.find((use) => use.system === slug && use.profile === profile && use.rule === rule) ?? null,
+  }
+}
 
 /** A failure in words: the title of a known signature (a restart loop is one failed deployment), else what was noted, else its class. */
 export function failureWords(

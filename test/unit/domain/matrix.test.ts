@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import { type HeldKey, type KeyStanding, keyStanding } from '@/lib/domain/key-standing'
 import {
   type KnownEvidence,
   MATRIX_STATES,
@@ -14,6 +15,7 @@ import {
 import type { Policy, PolicyProfile } from '@/lib/domain/policy/schema'
 import type { Role } from '@/lib/domain/roles'
 import { ROLES } from '@/lib/domain/roles'
+import { type SecretAuditFact, secretAuditStanding } from '@/lib/domain/secret-audit'
 import { loadPolicy } from '../policy/policies'
 import { aGrant, hours, NOW, robodj, someEvidence } from './facts'
 
@@ -23,6 +25,10 @@ const everybody = (...roles: readonly Role[]): MatrixFacts['people'] =>
 const facts = (more: Partial<MatrixFacts> = {}): MatrixFacts => ({
   evidence: () => [],
   snapshot: () => null,
+  keys: () => null,
+  findings: () => [],
+  audit: () => null,
+  glass: () => null,
   people: everybody(...ROLES),
   systemId: 'robodj',
   now: NOW,
@@ -115,6 +121,123 @@ describe('the grid', () => {
     ]
     expect(approval(held({ systemId: 'elsewhere' }))?.state).toBe('warn')
     expect(approval(held({ endsAt: hours(-1) }))?.state).toBe('warn')
+  })
+})
+
+describe('secrets in the grid', () => {
+  const prod = robodj.rotation.ownership.find(({ id }) => id === 'prod')
+  if (!prod) throw new Error('robodj has lost its rule')
+  const rotationCell = (row: string, more: Partial<MatrixFacts>) => cellOf(`rotation.key-pair.${row}`, 'prod', facts(more))
+  const aged = (days: number, more: Partial<KeyStanding> = {}): MatrixFacts['keys'] => {
+    const born = hours(-24 * days)
+    const held: HeldKey = { keyId: 'k7', use: 'current', bornAt: born, activatedAt: born, fingerprint: null, rotation: null }
+    return (id) => (id === 'prod' ? { ...keyStanding(robodj, prod, () => [held], null, NOW), ...more } : null)
+  }
+
+  it('key rotation has its age first, then who rotates, who approves and the fallback files (ux.md section 8, 000.18 to 000.21)', () => {
+    const group = matrixOf(robodj, facts()).find(({ title }) => title === 'Key rotation')
+    expect(group?.rows.map(({ title }) => title)).toEqual(['Key age', 'Fingerprints', 'Owner', 'Approval', 'Fallback files'])
+  })
+
+  it('an age is drawn against its limit; unknown waits, due soon warns, overdue fails', () => {
+    expect(rotationCell('age', {})).toMatchObject({ state: 'waiting', known: 'no key recorded', rule: 'At most 90 days' })
+    expect(rotationCell('age', { keys: aged(12) })).toMatchObject({
+      state: 'pass',
+      known: '12 days',
+      bullet: { value: 12 * 86_400_000, limit: 90 * 86_400_000 },
+    })
+    expect(rotationCell('age', { keys: aged(84) })).toMatchObject({ state: 'warn', known: '84 days, due 25 Nov 2026' })
+    expect(rotationCell('age', { keys: aged(97) })).toMatchObject({ state: 'fail', known: '97 days, 7 days overdue' })
+    const open = aged(97, { rotation: { id: 'ROT-0058', status: 'in_progress' } })
+    expect(rotationCell('owner', { keys: open })).toMatchObject({ state: 'running', known: 'ROT-0058, in progress' })
+    expect(rotationCell('age', { keys: open }).facts[0]?.sentence).toMatch(/ROT-0058 is in progress\.$/)
+  })
+
+  it('a fingerprint that speaks against a profile fails there, on both of two that share (002.42, 004.4)', () => {
+    const finding = {
+      kind: 'shared_between_profiles',
+      system: 'robodj',
+      profile: 'prod',
+      mapping: 'secret-key',
+      sentence: 'ROBODJ_SECRET_KEY has the same value on prod as on staging.',
+      other: { profile: 'staging', mapping: 'secret-key' },
+      rotation: null,
+      since: hours(-1),
+    } as const
+    expect(rotationCell('fingerprints', { keys: aged(3), findings: () => [finding] })).toMatchObject({
+      state: 'fail',
+      known: 'shared with another profile',
+      facts: [{ sentence: finding.sentence }],
+    })
+    expect(rotationCell('fingerprints', { keys: aged(3) })).toMatchObject({ state: 'waiting', known: 'none reported' })
+  })
+
+  it('an open fallback use is broken glass on its profile, and the worst there is (000.22, 000.23)', () => {
+    const glass: MatrixFacts['glass'] = (profile, id) =>
+      profile === 'prod' && id === 'prod'
+        ? { id: 'BG-0004', system: 'robodj', profile, rule: id, mappings: ['secret-key'], expiresAt: hours(2) }
+        : null
+    const cell = rotationCell('fallback', { glass })
+    expect(cell).toMatchObject({ state: 'glass', known: 'glass open until 19 Nov 2026, 14:00 UTC' })
+    expect(rotationCell('fallback', {})).toMatchObject({ state: 'na', known: 'not in use' })
+    expect(worstState(['fail', cell.state])).toBe('glass')
+    const stack = loadPolicy('stack')
+    const seeding = matrixOf(
+      stack,
+      facts({
+        systemId: 'stack',
+        glass: (profile, id) => ({ id: 'BG-1', system: 'stack', profile, rule: id, mappings: [], expiresAt: hours(1) }),
+      }),
+    )
+      .flatMap((group) => group.rows)
+      .find(({ id }) => id === 'glass.production-seeding')
+    expect(seeding?.cells.map(({ state }) => state)).toEqual(['na', 'na', 'na', 'glass'])
+  })
+
+  describe('env-only; audited (000.10)', () => {
+    const rule = robodj.secrets.audits[0] ?? null
+    const audit = (last: Partial<SecretAuditFact> | null, now = NOW): MatrixFacts['audit'] => {
+      const fact: SecretAuditFact | null = last && {
+        id: 'a',
+        finding: 'met',
+        note: 'Injected only',
+        link: null,
+        by: { id: 'p', name: 'Priya Raman' },
+        auditedAt: hours(-24 * 8),
+        nextDueAt: null,
+        ...last,
+      }
+      return (profile) => (profile === 'prod' ? secretAuditStanding(robodj, 'prod', rule, fact, now) : null)
+    }
+    const cell = (last: Partial<SecretAuditFact> | null, more: Partial<MatrixFacts> = {}) =>
+      cellOf('constraint.secret-handling', 'prod', facts({ audit: audit(last), ...more }))
+
+    it('waits for an audit and says who can do it', () => {
+      expect(cell(null)).toMatchObject({ state: 'waiting', known: 'waiting for an audit' })
+      expect(cell(null).who).toContainEqual({ label: 'Can audit', value: 'The secops' })
+      expect(cell(null, { people: [] }).who).toContainEqual({ label: 'Can audit', value: 'nobody' })
+    })
+    it('is met by a current one, with date, by whom and next due', () => {
+      expect(cell({})).toMatchObject({
+        state: 'pass',
+        known: 'audited, Priya Raman, next due 9 Feb 2027',
+        knownAt: hours(-24 * 8),
+        facts: [{ sentence: expect.stringContaining('by Priya Raman: met.') }],
+      })
+    })
+    it('is stale once the next is due, and stays violated until another audit', () => {
+      expect(cell({ auditedAt: hours(-24 * 90) })).toMatchObject({ state: 'stale' })
+      expect(cell({ nextDueAt: NOW })).toMatchObject({ state: 'stale' })
+      expect(cell({ finding: 'violated' })).toMatchObject({ state: 'fail', known: expect.stringMatching(/^audit found it violated/) })
+      expect(cell({ finding: 'violated', auditedAt: hours(-24 * 200) })).toMatchObject({ state: 'fail' })
+      expect(cell({ finding: 'concern' })).toMatchObject({ state: 'warn' })
+    })
+    it('other profiles and constraints are not asked for one', () => {
+      expect(cellOf('constraint.secret-handling', 'staging', facts({ audit: audit(null) })).who).not.toContainEqual(
+        expect.objectContaining({ label: 'Can audit' }),
+      )
+      expect(cellOf('constraint.database-files', 'prod', facts({ audit: audit(null) })).state).toBe('waiting')
+    })
   })
 })
 
