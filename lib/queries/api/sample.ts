@@ -6,6 +6,8 @@ import { SAMPLE, type Sample } from '@/lib/schemas/api/examples'
 import { type Looker, loadReadable } from '../system-standing'
 import { listRuns } from './checklists'
 import { listDeployments } from './deployments'
+import { listFallbackUses } from './fallbacks'
+import { listIncidents } from './incidents'
 import { listPromotions } from './promotions'
 import { listRotations } from './rotations'
 
@@ -20,10 +22,12 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
   const system = promotion?.system ?? first?.id
   const sample = { ...SAMPLE, at: new Date(looker.now.getTime() - 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z') }
   if (!system) return sample
-  const [{ policy, number }, [deployment], [run], [rotation], release] = await Promise.all([
+  const [{ policy, number }, [deployment], [run], [incident], [fallback], [rotation], release] = await Promise.all([
     loadActivePolicy(db, system),
     listDeployments(looker, { system }, newest),
     listRuns(looker, { system }, newest),
+    listIncidents(looker, { system }, newest),
+    listFallbackUses(looker, { system }, newest),
     listRotations(looker, { system }, newest),
     db.release.findFirst({ where: { systemId: system }, orderBy: { buildDate: 'desc' }, select: { version: true } }),
   ])
@@ -43,6 +47,8 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
     mapping: policy.secrets.mappings[0]?.id ?? sample.mapping,
     promotion: promotion?.id ?? sample.promotion,
     deployment: deployment?.id ?? sample.deployment,
+    incident: incident?.id ?? sample.incident,
+    fallback: fallback?.id ?? sample.fallback,
     rotation: rotation?.id ?? sample.rotation,
     rule: rule?.id ?? sample.rule,
     owner: rule?.owners.slots[0]?.id ?? sample.owner,

@@ -10,6 +10,8 @@ export type Sample = {
   variant: string
   promotion: string
   deployment: string
+  incident: string
+  fallback: string
   rotation: string
   /** A rotation rule of the policy. */
   rule: string
@@ -36,6 +38,8 @@ export const SAMPLE: Sample = {
   variant: 'docker',
   promotion: 'PRM-0142',
   deployment: 'DEP-0210',
+  incident: 'INC-0208',
+  fallback: 'BG-0017',
   rotation: 'ROT-0031',
   rule: 'production-database',
   owner: 'release-manager',
@@ -81,6 +85,13 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
   recordRotationPostmortem: () => ({ postmortem: 'Wiki, postmortem 31' }),
   startDeployment: ({ system, profile, version }) => ({ system, profile, version, inputs: ['image'] }),
   finishDeployment: ({ gitSha }) => ({ result: 'succeeded', stamp: { GIT_SHA: gitSha } }),
+  declareIncident: ({ system, profile }) => ({
+    system,
+    profile,
+    title: 'Config cannot be decrypted',
+    severity: 'sev2',
+    reference: 'OPS-2231',
+  }),
 }
 
 /** What stands in the address of an example, by the names in braces. */

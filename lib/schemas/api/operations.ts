@@ -4,6 +4,7 @@ import type { Scope } from '@/lib/domain/scopes'
 import { chooseVariantInput, startRunInput, tickItemInput } from '../checklist'
 import { finishDeploymentInput, startDeploymentInput } from '../deployment'
 import { recordEvidenceInput } from '../evidence'
+import { declareIncidentInput } from '../incident'
 import { recordKeyVersionInput, reportFingerprintsInput, retireKeyInput } from '../key'
 import { applyPolicyInput } from '../policy'
 import { openPromotionInput } from '../promotion'
@@ -23,6 +24,7 @@ import { recordSnapshotInput } from '../snapshot'
 import * as audit from './audit'
 import * as checklists from './checklists'
 import * as deployments from './deployments'
+import * as incidents from './incidents'
 import * as keys from './keys'
 import * as promotions from './promotions'
 import * as releases from './releases'
@@ -41,6 +43,8 @@ export const TAGS = {
   Rotations:
     'Replacing secrets by a runbook. Tokens and agents plan and perform, as the policy’s owners; approving is an act of people in the browser.',
   Deployments: 'What was put where, and how it went.',
+  Incidents:
+    'What burns, what is allowed meanwhile, and what that still owes. Asking for break-glass and granting it are acts of people in the browser.',
   Audit: 'Who did what to which subject, and when.',
   Token: 'The token that asks.',
 } as const
@@ -566,6 +570,81 @@ export const OPERATIONS = {
     input: finishDeploymentInput,
     answer: deployments.FinishedDeploymentAnswer,
     refusals: ['wrong_state', 'policy_forbids'],
+  },
+  listIncidents: {
+    method: 'get',
+    path: '/incidents',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'Incidents, newest first',
+    input: incidents.listIncidentsInput,
+    answer: incidents.ListIncidentsAnswer,
+  },
+  declareIncident: {
+    method: 'post',
+    path: '/incidents',
+    tag: 'Incidents',
+    scope: 'incident:declare',
+    status: 201,
+    summary: 'Declare an incident',
+    description:
+      'While it is open, what the policy allows in an incident may be asked for. An incident commander closes it, over no unpaid debt.',
+    input: declareIncidentInput,
+    answer: incidents.DeclaredIncidentAnswer,
+  },
+  getIncident: {
+    method: 'get',
+    path: '/incidents/{incident}',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'An incident with what is linked to it and what that owes',
+    input: incidents.getIncidentInput,
+    answer: incidents.IncidentAnswer,
+  },
+  listFallbackUses: {
+    method: 'get',
+    path: '/fallback-uses',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'Fallback uses (break-glass), newest first',
+    input: incidents.listFallbackUsesInput,
+    answer: incidents.ListFallbackUsesAnswer,
+  },
+  getFallbackUse: {
+    method: 'get',
+    path: '/fallback-uses/{fallback}',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'A fallback use: what it allows, until when, and where it stands',
+    input: incidents.getFallbackUseInput,
+    answer: incidents.FallbackUseAnswer,
+  },
+  getFallbackState: {
+    method: 'get',
+    path: '/systems/{system}/profiles/{profile}/fallback',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'May a fallback file be read on this profile now?',
+    description:
+      'What a runtime or pipeline asks before it reads one. Judged at the database’s time: a use ends by itself at its expiry, whether or not anything ran. A profile nobody declared has nothing open.',
+    input: incidents.getFallbackStateInput,
+    answer: incidents.FallbackStateAnswer,
+  },
+  listDebts: {
+    method: 'get',
+    path: '/systems/{system}/debts',
+    tag: 'Incidents',
+    scope: 'read',
+    status: 200,
+    summary: 'What fallback uses, emergencies and rollbacks still owe',
+    description: 'Until they are paid the next ordinary promotion to that profile is held, and their incident stays open.',
+    input: incidents.listDebtsInput,
+    answer: incidents.ListDebtsAnswer,
   },
   listAuditEvents: {
     method: 'get',
