@@ -130,13 +130,14 @@ export type NavEntry = {
 export const NAV: readonly NavEntry[] = [
   { key: 'inbox', label: 'Inbox', href: routes.inbox(), letter: 'i' },
   { key: 'promotions', label: 'Promotions', href: routes.promotions(), letter: 'p', short: 'Promote' },
+  { key: 'rotations', label: 'Rotations', href: routes.rotations(), letter: 'r' },
   { key: 'deployments', label: 'Deployments', href: routes.deployments(), letter: 'd' },
   { key: 'notes', label: 'Release notes', href: routes.notes(), letter: 'n', short: 'Notes' },
   { key: 'audit', label: 'Audit', href: routes.audit(), letter: 'a' },
 ]
 
-/** Pinned to the bottom of the rail, first under More on a phone (break glass lives here once its page exists). */
-export const NAV_PINNED: readonly NavEntry[] = []
+/** Pinned to the bottom of the rail, first under More on a phone. */
+export const NAV_PINNED: readonly NavEntry[] = [{ key: 'breakGlass', label: 'Break glass', href: routes.breakGlass(), letter: 'b' }]
 
 /** Not in the list of the rail (it has its own section there), but a tab on a phone and a target for `g s`. */
 export const NAV_SYSTEMS: NavEntry = { key: 'systems', label: 'Systems', href: routes.systems(), letter: 's' }

@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react'
+import { GlassBanner, type GlassItem } from '@/components/fallback/glass-banner'
 import { AppShell, type AuditLine } from '@/components/layout/app-shell'
 import { Live } from '@/components/layout/live'
 import { viewer } from '@/lib/auth/session'
 import { settings } from '@/lib/env'
 import { formatTimeUtc } from '@/lib/format'
+import type { Alert } from '@/lib/queries/alerts'
 import { getShell, type ShellData } from '@/lib/queries/shell'
+import { routes } from '@/lib/routes'
 
 /**
  * The frame of every signed-in page. It says when the trail was last written and nothing about its being whole: that is only said once it is verified.
@@ -18,15 +21,30 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   return (
     <AppShell
       viewer={{ name: shell.viewer.name, roleTitle: shell.viewer.roleTitle }}
-      counts={{ inbox: shell.inbox, promotions: shell.promotions }}
+      counts={{ inbox: shell.inbox, promotions: shell.promotions, rotations: shell.rotations, breakGlass: shell.glassOpen }}
       systems={shell.systems.map(({ slug, name, state, words }) => ({ slug, name, status: state, word: words }))}
       auditLine={auditLineOf(shell.trailAt)}
-      banner={<Live />}
+      banner={
+        <>
+          <GlassBanner items={shell.alerts.map(bannerOf)} />
+          <Live />
+        </>
+      }
       build={{ version: APP_VERSION ?? 'unversioned', gitSha: GIT_SHA, buildDate: BUILD_DATE }}
     >
       {children}
     </AppShell>
   )
+}
+
+function bannerOf({ kind, id, system, profile, until, isRollingBack }: Alert): GlassItem {
+  const where = `${system.name} ${profile}`
+  if (kind === 'glass')
+    return { kind, id, system: system.id, text: `Glass open on ${where}.`, until: until?.toISOString() ?? null, href: routes.fallback(id) }
+  const text = isRollingBack
+    ? `${id} on ${where} failed and is being rolled back.`
+    : `${id} on ${where} is half done: the new keys are in place and not verified yet.`
+  return { kind, id, system: system.id, text, until: null, href: routes.rotation(id) }
 }
 
 function auditLineOf(trailAt: ShellData['trailAt']): AuditLine {

@@ -14,6 +14,15 @@ export const ACT: Record<InboxKind, string> = {
   deploy: 'Go to the deployment',
   record: 'Record the result',
   unauthorised: 'Look at it',
+  approve: 'Review and approve',
+  plan: 'Plan the rotation',
+  rotate: 'Open the runbook',
+  step: 'Open the runbook',
+  confirm: 'Review and confirm',
+  grant: 'Review and decide',
+  review: 'Review it',
+  pay: 'Pay what is owed',
+  audit: 'Record the audit',
 }
 
 const NOUN: Record<InboxKind, [one: string, many: string]> = {
@@ -26,6 +35,15 @@ const NOUN: Record<InboxKind, [one: string, many: string]> = {
   deploy: ['deployment', 'deployments'],
   record: ['result', 'results'],
   unauthorised: ['deployment without authority', 'deployments without authority'],
+  approve: ['approval', 'approvals'],
+  plan: ['rotation', 'rotations'],
+  rotate: ['rotation', 'rotations'],
+  step: ['step', 'steps'],
+  confirm: ['confirmation', 'confirmations'],
+  grant: ['decision', 'decisions'],
+  review: ['review', 'reviews'],
+  pay: ['debt', 'debts'],
+  audit: ['audit', 'audits'],
 }
 
 /** "Three things need you". */
@@ -66,8 +84,21 @@ const rest = (count: number) =>
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** Where an item is done. */
-export function hrefOf(row: Pick<InboxRow, 'kind' | 'promotion' | 'deployment' | 'target'>): string {
+export function hrefOf(row: Pick<InboxRow, 'kind' | 'promotion' | 'deployment' | 'target' | 'about' | 'system'>): string {
   if (row.deployment) return routes.deployment(row.deployment)
+  switch (row.about?.kind) {
+    case 'rotation':
+      return routes.rotation(row.about.id)
+    case 'fallback':
+      return routes.fallback(row.about.id)
+    case 'key':
+      return routes.rotationNew({ system: row.system.id, rule: row.about.id })
+    case 'audit':
+      return routes.systemEnv(row.system.id, { profile: row.about.id })
+    case 'promotion_review':
+      return routes.promotionReview(row.about.id, { slot: row.target ?? undefined })
+    default:
+  }
   const page = routes.promotion(row.promotion ?? '')
   const anchor: Partial<Record<InboxKind, string>> = {
     bring: `gate-${row.target}`,

@@ -78,6 +78,8 @@ export function ShellProvider({ viewer, systems, children }: { viewer: Viewer; s
         hint: entry.letter ? `g ${entry.letter}` : undefined,
       })),
       ...systems.map((system) => ({ kind: 'System', title: system.name, href: routes.system(system.slug), hint: system.word })),
+      { kind: 'Page', title: 'Secrets', href: routes.secrets(), hint: 'overdue, running, shared, owed' },
+      { kind: 'Page', title: 'Incidents', href: routes.incidents() },
       { kind: 'Page', title: 'Your profile', href: routes.profile() },
       { kind: 'Command', title: 'Copy a link to this page', hint: 'c', run: actions.copyLink },
       { kind: 'Command', title: 'Switch theme', hint: 't', run: actions.theme },

@@ -5,9 +5,31 @@ import { whyNotRecordDeployment } from './deployment'
 import { whyNotBring } from './evidence'
 import type { JudgedGate } from './gate'
 import { roleTitles } from './holding'
+import { type SecopsFacts, secopsItems } from './inbox-secops'
 import { openGates, type PromotionFacts, promotionPhase, slotsOf, whyNotSeal, whyNotSignPromotion } from './promotion'
 
-export type InboxKind = 'sign' | 'seal' | 'window' | 'bundle' | 'bring' | 'renew' | 'deploy' | 'record' | 'unauthorised'
+export type InboxKind =
+  | 'sign'
+  | 'seal'
+  | 'window'
+  | 'bundle'
+  | 'bring'
+  | 'renew'
+  | 'deploy'
+  | 'record'
+  | 'unauthorised'
+  | 'approve'
+  | 'plan'
+  | 'rotate'
+  | 'step'
+  | 'confirm'
+  | 'grant'
+  | 'review'
+  | 'pay'
+  | 'audit'
+
+/** What an item is about, where that is neither a promotion nor a deployment. */
+export type InboxSubject = { kind: 'rotation' | 'fallback' | 'key' | 'audit' | 'promotion' | 'promotion_review'; id: string }
 
 /** One thing that needs somebody: verb first, why it is them, by when. Computed from facts; it goes as soon as anybody has done it. */
 export type InboxItem = {
@@ -28,6 +50,7 @@ export type InboxItem = {
   deployment: string | null
   /** The slot to sign, or the gate to bring. */
   target: string | null
+  about?: InboxSubject
 }
 
 /** A deployment that somebody has to look at: without a result yet, or live without authority. */
@@ -48,12 +71,18 @@ type Person = Actor & Candidate
 /** Everything that needs one person at an instant, in the order of doing: what runs without authority, overdue, due, then risk (ux.md, Inbox). */
 export function inboxOf(
   actor: Actor,
-  facts: { promotions: readonly PromotionFacts[]; deployments: readonly DeploymentToSee[]; people: readonly Candidate[] },
+  facts: {
+    promotions: readonly PromotionFacts[]
+    deployments: readonly DeploymentToSee[]
+    people: readonly Candidate[]
+    secops?: SecopsFacts
+  },
   now: Date,
 ): InboxItem[] {
   const items = [
     ...facts.promotions.flatMap((promotion) => itemsOfPromotion(actor as Person, promotion, facts.people, now)),
     ...facts.deployments.flatMap((deployment) => itemsOfDeployment(actor, deployment, now)),
+    ...(facts.secops ? secopsItems(actor, facts.secops, now) : []),
   ]
   return items.sort(
     (a, b) =>

@@ -1,9 +1,16 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
+import { loadDebts } from '@/lib/db/load-debts'
+import { loadFallbacks } from '@/lib/db/load-fallbacks'
+import { loadKeyStandings, loadSecretAudits } from '@/lib/db/load-keys'
+import { loadPromotions } from '@/lib/db/load-promotions'
+import { loadRotations } from '@/lib/db/load-rotations'
 import type { Candidate } from '@/lib/domain/approval'
+import type { Debt } from '@/lib/domain/debt'
 import { durationMs } from '@/lib/domain/duration'
 import type { DeploymentToSee } from '@/lib/domain/inbox'
+import type { SecopsFacts } from '@/lib/domain/inbox-secops'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 import { getStandings, type Looker, type SystemStanding } from './system-standing'
@@ -15,6 +22,7 @@ export type InFlight = {
   promotions: PromotionFacts[]
   people: Candidate[]
   deployments: (DeploymentToSee & { promotion: string | null; startedByKind: Candidate['kind'] })[]
+  secops: SecopsFacts
 }
 
 type Row = Omit<InFlight['deployments'][number], 'system' | 'watchMs'> & { systemId: string }
@@ -36,8 +44,31 @@ export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
     return { ...row, system: { id: systemId, name: standing?.name ?? systemId }, watchMs: watchFor ? durationMs(watchFor) : null }
   })
   const promotions = standings.flatMap(({ open }) => open).sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime())
-  return { standings, promotions, people, deployments }
+  return { standings, promotions, people, deployments, secops: await loadSecops(ids, looker.now) }
 })
+
+/** Rotations that run or wait, ages of keys, broken glass and what is owed, of some systems. */
+async function loadSecops(ids: string[], now: Date): Promise<SecopsFacts> {
+  const of = { systemId: { in: ids } }
+  const debts = await loadDebts(db, ids, now)
+  const owing = (kind: Debt['subject']['kind']) => [...new Set(debts.flatMap(({ subject }) => (subject.kind === kind ? subject.id : [])))]
+  const reviewed = [...new Set(debts.flatMap(({ kind, subject }) => (kind === 'emergency_review' ? subject.id : [])))]
+  const [rotations, keys, fallbacks, audits, emergencies] = await Promise.all([
+    loadRotations(db, { ...of, endedAt: null }, now, { orderBy: [{ openedAt: 'asc' }] }),
+    loadKeyStandings(db, ids, now),
+    loadFallbacks(
+      db,
+      {
+        ...of,
+        OR: [{ status: 'requested' }, { status: 'granted', returnedAt: null, expiresAt: { gt: now } }, { id: { in: owing('fallback') } }],
+      },
+      { orderBy: [{ askedAt: 'asc' }] },
+    ),
+    loadSecretAudits(db, ids, now),
+    reviewed.length > 0 ? loadPromotions(db, { id: { in: reviewed } }, now) : [],
+  ])
+  return { rotations, keys, fallbacks, debts, audits, emergencies }
+}
 
 /** The class of a profile under the policy a promotion is pinned to; a name it does not declare counts as production. */
 export function classOf(facts: Pick<PromotionFacts, 'policy'>, profile: string): ProfileClass {

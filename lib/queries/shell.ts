@@ -7,6 +7,7 @@ import { type MatrixState, worstState } from '@/lib/domain/matrix'
 import { Refused } from '@/lib/domain/refusal'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 import { isOutage } from '@/lib/outage'
+import { type Alert, getAlerts } from './alerts'
 import { estateOf } from './estate'
 import { getInFlight } from './in-flight'
 import type { Looker } from './system-standing'
@@ -16,6 +17,10 @@ export type ShellData = {
   viewer: { name: string; roleTitle: string; roles: Role[] }
   inbox: number
   promotions: number
+  /** Overdue keys in words, else how many rotations are under way. */
+  rotations: number | { text: string; bad: boolean }
+  glassOpen: { text: string; bad: boolean } | number
+  alerts: Alert[]
   systems: { slug: string; name: string; state: MatrixState; words: string }[]
   /** Null when there is nothing to read; `unknown` while the trail cannot be read. */
   trailAt: Date | null | 'unknown'
@@ -24,12 +29,17 @@ export type ShellData = {
 /** Reads the frame. Scoped to the systems the viewer may see (T23). */
 export async function getShell(looker: Looker): Promise<ShellData> {
   const { actor, now } = looker
-  const [flight, trailAt] = await Promise.all([getInFlight(looker), whenWritten(looker)])
+  const [flight, trailAt, alerts] = await Promise.all([getInFlight(looker), whenWritten(looker), getAlerts(looker)])
+  const overdue = flight.secops.keys.filter(({ state }) => state === 'overdue').length
+  const glass = alerts.filter(({ kind }) => kind === 'glass').length
   const roles = rolesOf(looker)
   return {
     viewer: { name: actor.name, roles, roleTitle: roles.map((role) => ROLE_TITLE[role]).join(', ') || 'No role yet' },
     inbox: inboxOf(actor, flight, now).length,
     promotions: flight.promotions.length,
+    rotations: overdue > 0 ? { text: `${overdue} overdue`, bad: true } : flight.secops.rotations.length,
+    glassOpen: glass > 0 ? { text: `${glass} open`, bad: true } : 0,
+    alerts,
     systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({
       slug,
       name,
