@@ -26,6 +26,7 @@ export type AskedIncident = {
 /** All that the form shows and sends; judged by the server as the page was made, and again when it is sent. */
 export type AskFormView = {
   system: string
+  systemName: string
   profile: string
   rule: string
   /** The fallback files that may be named, by mapping; empty for other break-glass, which says what it allows in `allows`. */
@@ -89,7 +90,7 @@ function DeclareFirst({ view, declare, children }: { view: AskFormView; declare:
       <div className="asks">
         <div className="ask">
           <span className="q">Incident</span>
-          <span>None is open on {view.profile}. This is allowed only while one is.</span>
+          <span>None of {view.systemName} is open. This is allowed only while one is.</span>
         </div>
         {view.whyNotDeclare || view.whyNot ? null : (
           <div className="ask">

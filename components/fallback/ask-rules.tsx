@@ -17,7 +17,7 @@ export function ChooseRule({ choices }: { choices: readonly AskChoice[] }) {
             <div>
               <span>
                 <span className="c2">
-                  {rule.title} on {system.name} {rule.profile.id}
+                  {system.name} {rule.profile.id}
                 </span>
                 <span className="under">{whyNot.sentence}</span>
               </span>
@@ -29,7 +29,7 @@ export function ChooseRule({ choices }: { choices: readonly AskChoice[] }) {
                 <b className="bb">
                   {system.name} {rule.profile.id}
                 </b>
-                <span className="under">{rule.title}</span>
+                <span className="under">{capital(rule.title)}</span>
               </span>
               <ChevronRight size={20} aria-hidden="true" />
             </Link>
@@ -88,3 +88,5 @@ export function RulesByProfile({
     </details>
   )
 }
+
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

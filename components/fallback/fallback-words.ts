@@ -22,5 +22,5 @@ export const PURPOSE: Record<string, string> = {
 /** "Priya Raman, Ines Okafor and 2 more". */
 export function namesInShort(names: readonly string[], most = 3): string {
   if (names.length === 0) return 'nobody, since nobody holds the roles'
-  return names.length <= most ? listWords(names) : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+  return names.length <= most + 1 ? listWords(names) : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }

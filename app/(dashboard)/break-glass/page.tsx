@@ -115,7 +115,10 @@ function titleOf({ rule }: AskDetail): string {
 
 function leadOf({ asks, opensAlone, incidents, rule, whyNot }: AskDetail): string {
   if (whyNot || asks === null) return rule.fallback.text
-  if (opensAlone && incidents.length > 0) return `You are ${asks}. You can do this alone; a second person reviews it afterwards.`
+  if (opensAlone) {
+    const once = incidents.length > 0 ? 'You can do this alone' : 'Once an incident is open you can do this alone'
+    return `You are ${asks}. ${once}; a second person reviews it afterwards.`
+  }
   const granted = listWords(rule.fallback.slots.map(({ title }) => title))
   return `You are ${asks}. ${granted || 'Nobody'} grants it; nothing is open before.`
 }
@@ -123,9 +126,9 @@ function leadOf({ asks, opensAlone, incidents, rule, whyNot }: AskDetail): strin
 function viewOf(chosen: AskDetail): AskFormView {
   const { rule, safer } = chosen
   const { fallback } = rule
-  const review = fallback.reviewWithin ? ` A second person reviews it within ${formatDuration(fallback.reviewWithin)}.` : ''
   return {
     system: chosen.system.slug,
+    systemName: chosen.system.name,
     profile: rule.profile.id,
     rule: rule.id,
     files: rule.mappings.map(({ id, file, variable }) => ({ mapping: id, file: file ?? `a file for ${variable}` })),
@@ -139,7 +142,7 @@ function viewOf(chosen: AskDetail): AskFormView {
     safer: safer && saferLine(safer),
     opensAlone: chosen.opensAlone,
     ownSlot: OWN_REQUEST_SLOT,
-    after: `${namesInShort(chosen.tells)}. Clean-up${fallback.cleanUp.evidence ? ' evidence' : ''} is due within ${formatDuration(fallback.cleanUp.within)} of its end.${review}`,
+    after: `${namesInShort(chosen.tells, 2)}. Clean-up${fallback.cleanUp.evidence ? ' evidence' : ''} is due within ${formatDuration(fallback.cleanUp.within)} of its end.`,
     whyNot: chosen.whyNot,
     whyNotDeclare: chosen.whyNotDeclare,
   }

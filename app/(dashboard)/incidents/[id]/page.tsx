@@ -177,7 +177,7 @@ export default async function IncidentPage({ params }: Props) {
             />
             <div>
               <h2 className="h2 mb-3">Close it</h2>
-              <CloseForm action={closeIncidentAction} incident={facts.id} whyNot={whyNot.close} />
+              <CloseForm action={closeIncidentAction} incident={facts.id} whyNot={whyNot.close && { sentence: whyNot.close.sentence }} />
             </div>
           </div>
         )}
