@@ -106,7 +106,10 @@ export function RollBackForm({
   named,
   summary = 'It failed, roll back',
   restores,
+  trigger,
 }: Act & {
+  /** Chosen beforehand: at a step, that it failed. */
+  trigger?: string
   triggers: readonly TriggerChoice[]
   incidents: readonly IncidentChoice[]
   /** The incident the rotation already stands under. */
@@ -126,7 +129,8 @@ export function RollBackForm({
         <Segmented
           name="trigger"
           label="What was seen"
-          options={[...triggers.map(({ id, text }) => ({ value: id, label: text })), { value: 'other', label: 'Something else' }]}
+          defaultValue={trigger}
+          options={triggers.map(({ id, text }) => ({ value: id, label: text.replaceAll('`', '') }))}
         />
         <TextArea
           name="reason"

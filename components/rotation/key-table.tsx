@@ -19,7 +19,7 @@ const COLUMNS: Column<KeyRow>[] = [
     cell: (row) => (
       <>
         {row.title}
-        <span className="t-xs c3 block">{namesOf(row)}</span>
+        <code className="t-2xs c3 block">{namesOf(row)}</code>
       </>
     ),
   },
@@ -59,6 +59,10 @@ const COLUMNS: Column<KeyRow>[] = [
           href={routes.rotationNew({ system: row.system.slug, rule: row.rule, cause: row.state === 'ok' ? undefined : 'scheduled' })}
         >
           Open a rotation
+          <span className="sr">
+            {' '}
+            of {row.system.name} {row.profile.id}, {row.title}
+          </span>
         </Link>
       ),
   },

@@ -138,7 +138,7 @@ export function OpenRotationForm({
         </p>
       ) : (
         <SubmitButton refusal={rule?.whyNot} pendingLabel="Opening and sealing the plan">
-          {rule ? `Open the rotation of ${rule.profile}` : 'Open the rotation'}
+          {rule ? `Open the rotation on ${rule.profile}` : 'Open the rotation'}
         </SubmitButton>
       )}
     </ActionForm>
@@ -160,7 +160,7 @@ function RuleFacts({ rule }: { rule: RuleStart }) {
           },
           {
             label: 'Method',
-            value: `${METHOD_TITLE[rule.method]}, ${rule.runbook.title.replaceAll('`', '').toLowerCase()}${rule.runbook.assumed ? ' (assumed: the policy names none of its own)' : ''}`,
+            value: methodWords(rule),
           },
           { label: 'Users see', value: rule.runbook.notice },
           { label: 'Runs it', value: rule.owners },
@@ -169,4 +169,10 @@ function RuleFacts({ rule }: { rule: RuleStart }) {
       />
     </div>
   )
+}
+
+function methodWords({ method, runbook }: RuleStart): string {
+  const title = runbook.title.replaceAll('`', '')
+  const same = title.toLowerCase() === METHOD_TITLE[method].toLowerCase()
+  return `${METHOD_TITLE[method]}${same ? '' : `, ${title.toLowerCase()}`}${runbook.assumed ? ' (assumed: the policy names no runbook of its own)' : ''}`
 }

@@ -8,6 +8,7 @@ import { Status, StatusGlyph, type StatusKind } from '@/components/ui/status'
 import { Age, Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import { isSettled, type StepState } from '@/lib/domain/rotation'
+import { formatTime, toIso } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { StepView } from '@/lib/queries/rotation-view'
 import { StepForm } from './step-form'
@@ -112,7 +113,8 @@ function Step({ step, frame }: { step: StepView; frame: StepsFrame }) {
         ) : record ? (
           <>
             {record.by.name}
-            {record.by.kind === 'person' ? '' : ' (software)'}, <Time at={record.at} show="time" />
+            {record.by.kind === 'person' ? null : <span className="sr"> (software)</span>},{' '}
+            <time dateTime={toIso(record.at)}>{formatTime(record.at)}</time>
           </>
         ) : null}
       </div>
@@ -139,10 +141,7 @@ function Details({ step, open }: { step: StepView; open: boolean }) {
     open && step.workingDirectory ? `Runs in: ${step.workingDirectory}` : null,
     step.asks ? `Applies ${step.asks}.` : null,
     open ? step.derived : null,
-    record?.how ? `${record.how === 'script' ? 'By script' : 'By hand'}${step.variant ? `, ${step.variant.title}` : ''}` : null,
-    record?.newKeys ? `New: ${Object.values(record.newKeys).join(', ')}` : null,
-    record?.reference ? `Kept at: ${record.reference}` : null,
-    record?.note ?? null,
+    record ? saidOf(step, record) : null,
     ...(open ? [] : step.variants.map(({ refused }) => refused)),
   ].filter((line) => line !== null)
   return (
@@ -165,6 +164,19 @@ function Details({ step, open }: { step: StepView; open: boolean }) {
       ))}
     </>
   )
+}
+
+/** How it was done and what shows it, in one line. */
+function saidOf(step: StepView, record: NonNullable<StepView['record']>): string | null {
+  const parts = [
+    record.how && (step.command || step.records === 'new-key') ? (record.how === 'script' ? 'by script' : 'by hand') : null,
+    record.variant && step.variant ? step.variant.title : null,
+    record.newKeys ? `new: ${Object.values(record.newKeys).join(', ')}` : null,
+    record.reference ? `kept at ${record.reference}` : null,
+    record.note,
+  ].filter((part) => part !== null)
+  const words = parts.join(', ')
+  return words === '' ? null : words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function Open({ step, frame }: { step: StepView; frame: StepsFrame }) {

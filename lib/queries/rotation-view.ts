@@ -57,7 +57,7 @@ const HEADS: Record<ShiftMoment, KeyShiftView['heads']> = {
 /** The picture of a rotation by its method: the pair shifts, everything else is replaced where it is (domain.md: methods). */
 export function keyShiftOf(method: string, members: readonly ShiftMember[], moment: ShiftMoment): KeyShiftView {
   const shifts = method === 'shift-pair' && members.length === 2
-  const gone = moment === 'retired' ? 'retired' : moment === 'undone' ? 'was to be retired' : 'retired after verification'
+  const gone = moment === 'retired' ? 'with proof' : moment === 'undone' ? 'not carried out' : 'after verification'
   const now = members.map((member, row): KeyShiftBox => {
     const next = members[row + 1]
     return {
@@ -67,7 +67,7 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
       words: member.before ? 'since' : '',
       since: member.before?.bornAt ?? null,
       tone: 'plain',
-      goes: shifts ? (next ? `moves to ${next.variable}` : gone) : 'replaced, then retired',
+      goes: shifts ? (next ? `moves to ${next.variable}` : 'is retired') : 'is replaced, then retired',
     }
   })
   const after = members.map((member, row): KeyShiftBox => {
@@ -76,12 +76,10 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
     return {
       key: `after ${member.mapping}`,
       variable: member.variable,
-      keyId: moved ? (from?.before?.keyId ?? null) : (member.next ?? 'new key'),
+      keyId: moved ? (from?.before?.keyId ?? null) : (member.next ?? 'A new key'),
       words: moved
         ? 'stays readable as the second key'
-        : shifts
-          ? 'new, primary from now on'
-          : (NEW_WORDS[method] ?? 'new, in use from now on'),
+        : `${member.next ? 'new, ' : ''}${shifts ? 'primary from now on' : (NEW_WORDS[method] ?? 'in use from now on')}`,
       since: null,
       tone: moved ? 'plain' : 'new',
       goes: null,
@@ -93,9 +91,8 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
       key: `retired ${member.mapping}`,
       variable: 'retired',
       keyId: member.before?.keyId ?? null,
-      words: shifts
-        ? gone
-        : `${method === 'kid' ? 'verifies' : 'accepted'} until ${gone === 'retired' ? 'it was retired' : 'it is retired'}`,
+      words:
+        shifts || moment === 'retired' || moment === 'undone' ? gone : `${method === 'kid' ? 'verifies' : 'accepted'} until it is retired`,
       since: null,
       tone: 'retired',
       goes: null,
@@ -105,9 +102,8 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
 }
 
 const NEW_WORDS: Record<string, string> = {
-  kid: 'new, signs from now on',
-  'dual-credentials': 'new, both are valid for a while',
-  'replace-then-revoke': 'new, in use from now on',
+  kid: 'signs from now on',
+  'dual-credentials': 'both are valid for a while',
 }
 
 function labelOf(shifts: boolean, now: readonly KeyShiftBox[], after: readonly KeyShiftBox[], retired: readonly KeyShiftBox[]): string {
@@ -146,7 +142,13 @@ const EVIDENCE_WORDS: Record<string, string> = {
 }
 
 /** The title of a rotation: "Rotate the RoboDJ prod key pair". */
-export function rotationTitle(facts: Pick<RotationFacts, 'system' | 'profile' | 'title'>): string {
-  const title = /^[A-Z][a-z]/.test(facts.title) ? facts.title.charAt(0).toLowerCase() + facts.title.slice(1) : facts.title
-  return `Rotate the ${facts.system.name} ${facts.profile.id} ${title}`
+export function rotationTitle(facts: Pick<RotationFacts, 'system' | 'profile' | 'title' | 'method' | 'ownership'>): string {
+  return `Rotate the ${facts.system.name} ${facts.profile.id} ${whatWords(facts)}`
+}
+
+/** "key pair", "signing keys", or the variables: what is rotated, within a sentence. */
+export function whatWords({ title, method, ownership }: Pick<RotationFacts, 'title' | 'method' | 'ownership'>): string {
+  if (method === 'shift-pair') return 'key pair'
+  if (title.length > 60) return `secrets of ${ownership.id}`
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
 }

@@ -44,7 +44,7 @@ export default async function RotationsPage({ searchParams }: Props) {
       />
       <RotationFilters systems={view.systems} chosen={filter} />
       {isOf('overdue', 'due_soon', 'unknown') ? (
-        <Section title="Keys" aside={`${view.keys.length} by days over their limit`}>
+        <Section title="Keys" aside={`${view.keys.length}, by days over their limit`}>
           <KeyTable
             rows={view.keys}
             empty={filter.system || state ? 'No key matches this filter.' : 'No policy here says who rotates which key.'}

@@ -26,7 +26,7 @@ import { requireViewer } from '@/lib/auth/session'
 import { CAUSE_TITLE, EMERGENCY_CAUSES, statesReached } from '@/lib/domain/rotation'
 import { formatDuration } from '@/lib/format'
 import { getRotation, type RotationDetail } from '@/lib/queries/rotation'
-import { rotationTitle } from '@/lib/queries/rotation-view'
+import { rotationTitle, whatWords } from '@/lib/queries/rotation-view'
 import { routes } from '@/lib/routes'
 import {
   cancelAction,
@@ -74,7 +74,7 @@ export default async function RotationPage({ params }: Props) {
       crumbs={[
         { label: 'Rotations', href: routes.rotations() },
         { label: facts.system.name, href: routes.rotations({ system: facts.system.id }) },
-        { label: `${facts.profile.id} ${shortTitle(detail)}` },
+        { label: `${facts.profile.id} ${whatWords(facts)}` },
       ]}
       phone={{ back: routes.rotations(), title: facts.id }}
       layout="dossier"
@@ -128,20 +128,16 @@ function frameOf(detail: RotationDetail): StepsFrame {
           incidents={openIncidents}
           named={facts.incident?.closedAt === null ? facts.incident.id : null}
           restores={restoredWords(detail).replace(' again', '')}
+          trigger="failed-step"
         />
       ) : null,
   }
 }
 
-/** "key pair", for the trail. */
-function shortTitle({ facts }: RotationDetail): string {
-  const title = facts.title
-  return title.length > 40 ? facts.ownership.id : title.charAt(0).toLowerCase() + title.slice(1)
-}
-
 function Head({ detail, now }: { detail: RotationDetail; now: Date }) {
   const { facts, phase, standing } = detail
   const over = ['completed', 'rolled_back', 'cancelled'].includes(phase)
+  const openNow = facts.status === 'planned' ? undefined : detail.steps.find(({ isNow }) => isNow)
   const late = standing && !over && (standing.state === 'overdue' || standing.state === 'due_soon') ? standing : null
   return (
     <>
@@ -157,6 +153,11 @@ function Head({ detail, now }: { detail: RotationDetail; now: Date }) {
         <span className="c3 t-xs">
           <code>{facts.id}</code> {sinceWords(detail)}
         </span>
+        {openNow && !over ? (
+          <a className="link t-xs" href={`#step-${openNow.id}`}>
+            Go to the open step
+          </a>
+        ) : null}
       </div>
       <h1 className="h1 mt-[9px]" id="h">
         {rotationTitle(facts)}
