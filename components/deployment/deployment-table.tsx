@@ -1,3 +1,4 @@
+import { EmergencyChip } from '@/components/promotion/parts'
 import { profileRef } from '@/components/system/profile-ref'
 import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
@@ -16,9 +17,12 @@ const COLUMNS: Column<DeploymentRow>[] = [
     header: 'What',
     rowHeader: true,
     cell: (row) => (
-      <Link className="link" href={routes.deployment(row.id)}>
-        {row.system.name} <span className="mono">{row.version}</span>
-      </Link>
+      <span className="row wrap gap-2">
+        <Link className="link" href={routes.deployment(row.id)}>
+          {row.system.name} <span className="mono">{row.version}</span>
+        </Link>
+        <EmergencyChip incident={row.emergency} />
+      </span>
     ),
   },
   { key: 'profile', header: 'Profile', cell: (row) => <ProfileTag profile={profileRef(row.profile.id, row.profile.class)} /> },

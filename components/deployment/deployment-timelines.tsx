@@ -1,3 +1,4 @@
+import { EmergencyChip } from '@/components/promotion/parts'
 import { profileRef } from '@/components/system/profile-ref'
 import { EmptyState } from '@/components/ui/banner'
 import { Link } from '@/components/ui/link'
@@ -54,7 +55,8 @@ export function DeploymentTimelines({
                     status,
                     title: (
                       <Link href={routes.deployment(row.id)}>
-                        <b className="mono b">{row.version}</b> <span className="c2">{words}</span>
+                        <b className="mono b">{row.version}</b> <span className="c2">{words}</span>{' '}
+                        <EmergencyChip incident={row.emergency} />
                       </Link>
                     ),
                     detail: `${KIND_WORDS[row.kind]}${row.reverts ? ` of ${row.reverts}` : ''} ${row.id}, recorded by ${row.startedBy.name}${row.violations.length > 0 ? `. ${row.violations.join(' ')}` : ''}`,

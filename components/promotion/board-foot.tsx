@@ -7,7 +7,7 @@ import { Time } from '@/components/ui/time'
 import { formatNumber } from '@/lib/format'
 import type { BoardPage } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
-import { Way } from './parts'
+import { EmergencyChip, Way } from './parts'
 import { PHASE } from './words'
 
 const hours = (value: number) => formatNumber(Math.round(value * 10) / 10)
@@ -51,6 +51,7 @@ export function BoardFoot({ page }: { page: BoardPage }) {
                 </Status>
               </Link>
               <span className="row gap-3">
+                <EmergencyChip incident={each.emergency} />
                 <Way from={each.from} to={each.to} />
                 <Time at={each.at} show="date" className="num c2 nowrap" />
               </span>

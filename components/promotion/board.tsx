@@ -9,7 +9,7 @@ import { formatDate } from '@/lib/format'
 import type { PromotionCard } from '@/lib/queries/promotion-card'
 import type { BoardPage, Progress, Watched } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
-import { Movers, Way } from './parts'
+import { EmergencyChip, Movers, Way } from './parts'
 
 const COLUMNS = [
   { key: 'collecting', title: 'Collecting evidence', under: 'Gates still open', none: 'No promotion waits for evidence.' },
@@ -97,6 +97,11 @@ function Card({ card }: { card: PromotionCard & { progress: Progress | null } })
       <span className="bb trunc block">
         {card.system.name} {card.version}
       </span>
+      {card.emergency ? (
+        <span className="mt-1.5 block">
+          <EmergencyChip incident={card.emergency} />
+        </span>
+      ) : null}
       <span className="mt-1.5 block">
         <Way from={card.from} to={card.to} />
       </span>
@@ -133,7 +138,7 @@ function Bottom({ card }: { card: PromotionCard }) {
         {card.column === 'signing' && card.mine === null ? (
           <Age since={card.hold.since} />
         ) : (
-          `${card.gates.passed} of ${card.gates.total} gates`
+          `${card.gates.passed} of ${card.gates.total} gates${card.gates.skipped > 0 ? `, ${card.gates.skipped} skipped` : ''}`
         )}
       </span>
     </span>
@@ -160,6 +165,11 @@ function WatchedCard({ watched }: { watched: Watched }) {
       <span className="bb trunc block">
         {watched.system} {watched.version}
       </span>
+      {watched.emergency ? (
+        <span className="mt-1.5 block">
+          <EmergencyChip incident={watched.emergency} />
+        </span>
+      ) : null}
       <span className="mt-1.5 block">
         <Way from={watched.from} to={watched.to} />
       </span>

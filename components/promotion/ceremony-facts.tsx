@@ -3,9 +3,10 @@
 import { Statement } from '@/components/ui/banner'
 import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
-import { Status, StatusGlyph } from '@/components/ui/status'
+import { Chip, Status, StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
+import type { Dossier } from '@/lib/domain/dossier'
 import { isPassing } from '@/lib/domain/gate'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatSha, listWords, plural } from '@/lib/format'
@@ -18,12 +19,15 @@ export function CeremonyFacts({
   system,
   gateTitles,
   also,
+  emergency,
   hash,
 }: {
   system: string
   gateTitles: Readonly<Record<string, string>>
   /** What is not in the bytes and yet worth knowing. */
   also: { newerLive: string | null; questions: number }
+  /** The incident's title and why gates are skipped: the bytes hold its id and the reason's digest. */
+  emergency: { title: string; reason: string | null } | null
   hash: string
 }) {
   const { dossier } = useSealed()
@@ -31,6 +35,7 @@ export function CeremonyFacts({
   const passed = gates.filter(({ verdict }) => isPassing(verdict)).length
   return (
     <>
+      {dossier.emergency ? <EmergencyFacts dossier={dossier} gateTitles={gateTitles} more={emergency} /> : null}
       <Section title="What moves" aside={plural(dossier.changes.length, 'change')}>
         <div className="grid gap-3 pt-3">
           <KeyValue
@@ -73,6 +78,7 @@ export function CeremonyFacts({
               </span>
               <span>
                 {gateTitles[gate.id] ?? gate.id}
+                {gate.found ? <span className="glass"> skipped; {FOUND[gate.found]}</span> : null}
                 {gate.seenAt ? (
                   <span className="c3 t-xs block">
                     seen <Time at={gate.seenAt} />
@@ -115,6 +121,46 @@ export function CeremonyFacts({
         </p>
       </Section>
     </>
+  )
+}
+
+const FOUND: Record<NonNullable<Dossier['gates'][number]['found']>, string> = {
+  pass: 'it passed',
+  pass_with_exception: 'it passed by an exception',
+  fail: 'it failed',
+  stale: 'its evidence is old',
+  missing: 'nothing is known of it',
+}
+
+/** What makes it an emergency, from the sealed bytes; title and reason beside them. */
+function EmergencyFacts({
+  dossier,
+  gateTitles,
+  more,
+}: {
+  dossier: Dossier
+  gateTitles: Readonly<Record<string, string>>
+  more: { title: string; reason: string | null } | null
+}) {
+  const { emergency } = dossier
+  if (!emergency) return null
+  return (
+    <Section title="Emergency" aside={<Chip status="glass">{emergency.incident}</Chip>}>
+      <div className="grid gap-3 pt-3">
+        <KeyValue
+          width="narrow"
+          items={[
+            { label: 'Incident', value: more ? <Visible text={`${emergency.incident}, ${more.title}`} /> : emergency.incident },
+            {
+              label: 'Skipped',
+              value: emergency.skipped.length === 0 ? 'no gate' : listWords(emergency.skipped.map((id) => gateTitles[id] ?? id)),
+            },
+            { label: 'Because', value: more?.reason ? <Visible text={more.reason} /> : null },
+            { label: 'Reviewed by', value: `${listWords(emergency.reviewedBy.map(({ title }) => title))}, afterwards` },
+          ]}
+        />
+      </div>
+    </Section>
   )
 }
 

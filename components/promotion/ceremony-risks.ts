@@ -10,6 +10,14 @@ export function risksOf(dossier: Dossier, also: { newerLive: string | null; ques
   const { release, edge, gates, exceptions } = dossier
   const risks: Risk[] = []
   const say = (status: StatusKind, sentence: string) => risks.push({ status, sentence })
+  const { emergency, overdueKeys = [], debts = [] } = dossier
+  if (emergency) say('glass', `This is an emergency promotion during ${emergency.incident}: the ordinary signers see it only afterwards.`)
+  const skipped = gates.filter(({ verdict }) => verdict === 'skipped')
+  if (skipped.length > 0) say('glass', `${plural(skipped.length, 'gate is', 'gates are')} skipped and owed afterwards.`)
+  const failed = skipped.filter(({ found }) => found === 'fail').length
+  if (failed > 0) say('fail', `${plural(failed, 'skipped gate has', 'skipped gates have')} failed.`)
+  if (debts.length > 0) say('warn', `${edge.to} still owes ${plural(debts.length, 'thing')} from before.`)
+  if (overdueKeys.length > 0) say('warn', `${plural(overdueKeys.length, 'key', 'keys')} of ${edge.to} past the policy’s age.`)
   if (also.newerLive) say('warn', `${release.version} is older than ${also.newerLive}, which runs on ${edge.to}.`)
   if (release.schemaBackwardCompatible === false)
     say('warn', `The schema is not backward compatible, so the release before cannot simply run on it again.`)

@@ -84,7 +84,7 @@ function Gates({ views, label, ...shared }: Shared & { views: readonly GateView[
               </span>
               <span className="max-sm:col-start-2 max-sm:row-start-3">
                 <Fresh view={view} now={shared.now} />
-                {!passes(view) && canBring(view) && !isOver(shared.d) && !shared.d.isReadOnly ? (
+                {!passes(view) && canBring(view) && takesEvidence(shared.d, view) ? (
                   <span className="acc block group-open:hidden">{view.gate.kind === 'checklist' ? 'Walk it' : 'Bring it'}</span>
                 ) : null}
               </span>
@@ -150,6 +150,7 @@ function Fresh({ view, now }: { view: GateView; now: Date }) {
   const { verdict, seenAt, validForMs, used, freshUntil } = view
   if (verdict === 'missing') return <Status status="waiting">Missing</Status>
   if (verdict === 'fail') return <Status status="fail">Failed</Status>
+  if (verdict === 'skipped') return <Status status="glass">Skipped</Status>
   if (!seenAt) return null
   const age = now.getTime() - seenAt.getTime()
   if (validForMs === null || used === null) {
@@ -212,9 +213,15 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
       />
       {evidence ? <Evidence title={d.sealed ? 'Evidence in the sealed version' : 'Evidence'} evidence={evidence} /> : null}
       {addendum ? <Evidence title="Addendum since the seal; the signatures hold" evidence={addendum} /> : null}
-      {isOver(d) || d.runningDeployment || d.isReadOnly ? null : <Bring view={view} d={d} actions={actions} />}
+      {takesEvidence(d, view) ? <Bring view={view} d={d} actions={actions} /> : null}
     </>
   )
+}
+
+/** Whether evidence is brought from here: while it is open, and what an emergency skipped also after it was deployed. */
+function takesEvidence(d: PromotionDossier, view: GateView): boolean {
+  if (d.isReadOnly || d.runningDeployment) return false
+  return !isOver(d) || (d.emergency?.isOwing === true && view.verdict === 'skipped')
 }
 
 function Evidence({ title, evidence }: { title: string; evidence: EvidenceView }) {

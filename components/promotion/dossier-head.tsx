@@ -12,7 +12,7 @@ import { formatDate, formatDueDay, formatHash, formatHashShort, formatTime, form
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { SealVerdict } from './dossier-seal-check'
 import { bannersOf, expiryWords, headChip, isOver } from './dossier-words'
-import { Movers, Way } from './parts'
+import { EmergencyChip, Movers, Way } from './parts'
 
 /** The head of a dossier: whose turn, what is asked, from where to where, in which window, and under which seal. */
 export function DossierHead({ d, now, you }: { d: PromotionDossier; now: Date; you: string }) {
@@ -23,6 +23,7 @@ export function DossierHead({ d, now, you }: { d: PromotionDossier; now: Date; y
         <span className={chip.status === 'yours' ? 'not-phone' : undefined}>
           <Chip status={chip.status}>{chip.words}</Chip>
         </span>
+        <EmergencyChip incident={d.emergency?.incident.id ?? null} />
         <span className="c3 t-xs not-phone">
           Dossier <code>{d.id}</code>,{' '}
           {d.sealed ? (
@@ -38,7 +39,7 @@ export function DossierHead({ d, now, you }: { d: PromotionDossier; now: Date; y
         </span>
       </div>
       <h1 className="h1 mt-2.5 max-sm:first:mt-0" id="h">
-        Promote {d.system.name} {d.dossier.release.version} to {d.to.id}
+        {d.emergency ? 'Emergency: promote' : 'Promote'} {d.system.name} {d.dossier.release.version} to {d.to.id}
       </h1>
       <div className="row wrap mt-[9px] gap-x-4 gap-y-2 text-[0.8438rem]">
         <Way from={d.from} to={d.to} />
@@ -149,7 +150,7 @@ function Banners({ d }: { d: PromotionDossier }) {
 /** On a phone: four facts, every exception in full, who signed, then the rest (ux.md section 16). */
 export function PhoneFacts({ d, now }: { d: PromotionDossier; now: Date }) {
   const { counts, dossier } = d
-  const ok = counts.passed === counts.total
+  const ok = counts.passed + counts.skipped === counts.total
   const signed = d.slots.filter((slot) => slot.signed !== null)
   return (
     <div className="only-phone">
@@ -157,9 +158,15 @@ export function PhoneFacts({ d, now }: { d: PromotionDossier; now: Date }) {
         <StatTiles>
           <StatTile
             href="#gates"
-            glyph={<StatusGlyph status={ok ? 'pass' : 'waiting'} size={16} />}
+            glyph={<StatusGlyph status={!ok ? 'waiting' : counts.skipped > 0 ? 'glass' : 'pass'} size={16} />}
             title={`${counts.passed} of ${counts.total} gates`}
-            detail={ok ? expiryWords(d.gates, now) : `${counts.total - counts.passed} to bring`}
+            detail={
+              !ok
+                ? `${counts.total - counts.passed - counts.skipped} to bring`
+                : counts.skipped > 0
+                  ? `${counts.skipped} skipped`
+                  : expiryWords(d.gates, now)
+            }
           />
           <StatTile
             href="#exceptions"
@@ -228,11 +235,12 @@ export function windowWords({ dossier }: Pick<PromotionDossier, 'dossier'>, now:
 
 /** The short answer beside a heading about gates: "4 of 4 pass". */
 export function GateAnswer({ counts }: Pick<PromotionDossier, 'counts'>) {
-  const ok = counts.passed === counts.total
+  const ok = counts.passed + counts.skipped === counts.total
   return (
-    <Status status={ok ? (counts.covered > 0 ? 'drift' : 'pass') : 'waiting'}>
+    <Status status={!ok ? 'waiting' : counts.skipped > 0 ? 'glass' : counts.covered > 0 ? 'drift' : 'pass'}>
       {counts.passed} of {counts.total} pass
       {counts.covered > 0 ? `, ${counts.covered} by an exception` : ''}
+      {counts.skipped > 0 ? `, ${counts.skipped} skipped in the emergency` : ''}
     </Status>
   )
 }

@@ -3,7 +3,7 @@ import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { DeltaTable } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
-import { Status } from '@/components/ui/status'
+import { Chip, Status } from '@/components/ui/status'
 import type { Dossier } from '@/lib/domain/dossier'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatInstant, plural } from '@/lib/format'
@@ -19,7 +19,12 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
     {
       key: 'verdict',
       header: 'Verdict',
-      cell: (gate) => <Status status={VERDICT[gate.verdict].status}>{VERDICT[gate.verdict].words}</Status>,
+      cell: (gate) => (
+        <Status status={VERDICT[gate.verdict].status}>
+          {VERDICT[gate.verdict].words}
+          {gate.found ? `; ${VERDICT[gate.found].words.toLowerCase()}` : ''}
+        </Status>
+      ),
     },
     { key: 'seen', header: 'Seen', cell: (gate) => (gate.seenAt ? formatInstant(gate.seenAt) : 'never') },
     {
@@ -39,8 +44,28 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
         ),
     },
   ]
+  const { emergency, overdueKeys = [], debts = [] } = dossier
   return (
     <>
+      {emergency ? (
+        <Section title="Emergency" aside={<Chip status="glass">{emergency.incident}</Chip>}>
+          <DeltaTable
+            caption="What made it an emergency"
+            rows={[
+              { key: 'incident', label: 'Incident', value: emergency.incident },
+              {
+                key: 'skipped',
+                label: 'Skipped',
+                value: emergency.skipped.length === 0 ? 'no gate' : emergency.skipped.map((id) => gateTitles[id] ?? id).join(', '),
+              },
+              ...(emergency.reason
+                ? [{ key: 'reason', label: 'Because', value: <code>{formatHash(emergency.reason, 3)}</code>, aside: 'digest of the words' }]
+                : []),
+              { key: 'review', label: 'Afterwards', value: `reviewed by ${emergency.reviewedBy.map(({ title }) => title).join(', ')}` },
+            ]}
+          />
+        </Section>
+      ) : null}
       <Section title="What was asked">
         <DeltaTable
           caption="What was asked"
@@ -104,6 +129,26 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
           <DataTable caption="Gates as they were sealed" columns={columns} rows={dossier.gates} rowKey={({ id }) => id} flow />
         </div>
       </Section>
+      {overdueKeys.length > 0 || debts.length > 0 ? (
+        <Section title={`Keys and debts of ${dossier.edge.to}`}>
+          <DeltaTable
+            caption="Overdue keys and unpaid debts when it was sealed"
+            rows={[
+              ...overdueKeys.map(({ rule, bornAt, dueAt, blocks }) => ({
+                key: `key ${rule}`,
+                label: 'Key',
+                value: `${rule}, in use since ${bornAt ? formatInstant(bornAt) : 'nobody knows when'}, due ${dueAt ? formatInstant(dueAt) : 'never'}`,
+                aside: blocks ? 'holds' : 'shown',
+              })),
+              ...debts.map(({ kind, subject, since }) => ({
+                key: `debt ${subject} ${kind}`,
+                label: 'Debt',
+                value: `${subject}, ${kind.replaceAll('_', ' ')}, since ${formatInstant(since)}`,
+              })),
+            ]}
+          />
+        </Section>
+      ) : null}
       {dossier.exceptions.length > 0 ? (
         <Section title="Exceptions" aside={plural(dossier.exceptions.length, 'exception')}>
           {dossier.exceptions.map((exception) => (

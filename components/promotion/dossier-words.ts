@@ -1,4 +1,6 @@
 import type { StatusKind } from '@/components/ui/status'
+import type { Debt } from '@/lib/domain/debt'
+import { letsThrough } from '@/lib/domain/gate'
 import { instantInWords } from '@/lib/domain/words'
 import { formatTimeUtc, type Instant, listWords, plural } from '@/lib/format'
 import type { GateView } from '@/lib/queries/gate-view'
@@ -37,7 +39,69 @@ export function nextNumber({ versions }: Pick<PromotionDossier, 'versions'>): nu
 
 /** Everything a reader must know before reading on: how it ended, why it waits, what moved, what is odd. The most pressing first. */
 export function bannersOf(d: PromotionDossier): BannerView[] {
-  return [...phaseBanners(d), ...oddities(d)]
+  return [...emergencyBanner(d), ...holdBanner(d), ...phaseBanners(d), ...oddities(d)]
+}
+
+/** An emergency never looks like an ordinary promotion: it says so first, and what it owes once it went out. */
+function emergencyBanner({ emergency, slots, system, to }: PromotionDossier): BannerView[] {
+  if (!emergency) return []
+  const { incident, skipped, reviews } = emergency
+  const without = skipped.length === 0 ? 'No gate is skipped.' : `Skipped: ${listWords(skipped.map(({ title }) => title))}.`
+  const open = reviews.filter(({ review }) => review === null).length
+  const evidence = skipped.filter(({ owed }) => owed).length
+  const owed = [
+    evidence > 0 ? `the evidence of ${plural(evidence, 'skipped gate')}` : null,
+    open > 0 ? `${plural(open, 'review')} by the ordinary signers` : null,
+  ].filter((part) => part !== null)
+  const after = emergency.isOwing
+    ? owed.length > 0
+      ? `It still owes ${listWords(owed)}; until then ${system.name} has no ordinary promotion to ${to.id}.`
+      : 'What it owed is paid.'
+    : `Signed by ${listWords(slots.map(({ title }) => title))} alone; the ordinary signers review it afterwards.`
+  return [
+    {
+      key: 'emergency',
+      status: 'glass',
+      title: `This is an emergency promotion during ${incident.id}`,
+      text: `${without} ${after}`,
+      link: { href: '#emergency', label: 'What makes it an emergency' },
+    },
+  ]
+}
+
+/** What holds besides gates and slots, each with who can move it. */
+function holdBanner(d: PromotionDossier): BannerView[] {
+  if (isOver(d) || d.runningDeployment || d.holds.length === 0) return []
+  const has = (kind: PromotionDossier['holds'][number]['kind']) => d.holds.some((hold) => hold.kind === kind)
+  const title = has('incident')
+    ? `Held: ${d.emergency?.incident.id ?? 'the incident'} is closed`
+    : has('debt')
+      ? `Held: ${d.to.id} owes something from before`
+      : `Held: a key of ${d.to.id} is past its age`
+  return [
+    {
+      key: 'holds',
+      status: has('incident') ? 'warn' : 'fail',
+      title,
+      text: 'Nothing is sealed, signed or deployed until it is settled. What was signed stays signed.',
+      list: d.holds.map(({ sentence, who }) => (who ? `${sentence} Can move it: ${who}.` : sentence)),
+      link: has('incident') ? undefined : { href: '#standing', label: 'Keys and debts' },
+    },
+  ]
+}
+
+/** Where a debt is paid. */
+export function debtHref({ subject }: Pick<Debt, 'subject'>): string {
+  switch (subject.kind) {
+    case 'fallback':
+      return routes.fallback(subject.id)
+    case 'rotation':
+      return routes.rotation(subject.id)
+    case 'promotion':
+      return routes.promotion(subject.id)
+    default:
+      return subject.kind satisfies never
+  }
 }
 
 function phaseBanners(d: PromotionDossier): BannerView[] {
@@ -109,18 +173,19 @@ function phaseBanners(d: PromotionDossier): BannerView[] {
           text: 'The Release Manager sets another one, or none, and seals again. The signatures on this version are kept as a record.',
         },
       ]
-    case 'held':
+    case 'held': {
+      const old = d.gates.filter((view) => view.gate.blocking && view.gate.moments.includes('promotion') && !letsThrough(view.verdict))
+      if (old.length === 0) return []
       return [
         {
           key: phase,
           status: 'stale',
           title: 'Signing waits for fresh evidence',
           text: 'The signatures that are there hold; evidence with the same verdict is an addendum.',
-          list: d.gates
-            .filter((view) => view.gate.blocking && view.gate.moments.includes('promotion') && !passes(view))
-            .map(({ gate, sentence }) => `${gate.title}: ${sentence}`),
+          list: old.map(({ gate, sentence }) => `${gate.title}: ${sentence}`),
         },
       ]
+    }
     case 'approved':
       return [
         d.notYet.length === 0
@@ -205,7 +270,7 @@ const noteLink = (d: PromotionDossier) => ({
   label: 'Release notes',
 })
 
-/** Whether a gate lets the release through as it is judged now. */
+/** Whether a gate passes as it is judged now; one that an emergency skips does not. */
 export function passes({ verdict }: Pick<GateView, 'verdict'>): boolean {
   return verdict === 'pass' || verdict === 'pass_with_exception'
 }

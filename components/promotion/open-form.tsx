@@ -3,10 +3,23 @@
 import { useState } from 'react'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import type { Why } from '@/components/ui/button'
-import { Segmented, Select, TextInput } from '@/components/ui/field'
+import { CheckboxGroup, Segmented, Select, TextArea, TextInput } from '@/components/ui/field'
+import { Link } from '@/components/ui/link'
+import { Status } from '@/components/ui/status'
 import type { FormAction } from '@/lib/http/form-state'
+import { routes } from '@/lib/routes'
 
-export type OpenWay = { id: string; from: string; to: string; gates: number; slots: readonly string[] }
+export type OpenWay = {
+  id: string
+  from: string
+  to: string
+  gates: number
+  slots: readonly string[]
+  /** Who signs in an emergency and what may be skipped; null where the policy has none. */
+  emergency: { slots: readonly string[]; skippable: readonly { id: string; title: string }[]; never: readonly string[] } | null
+}
+
+export type OpenIncident = { id: string; title: string; severity: string }
 
 /** Opens a promotion of a registered release along a way of the policy; nothing else is offered (000.31). The window is optional and can be set later. */
 export function OpenForm({
@@ -14,6 +27,7 @@ export function OpenForm({
   system,
   ways,
   releases,
+  incidents,
   chosen,
   whyNot,
 }: {
@@ -21,6 +35,7 @@ export function OpenForm({
   system: { slug: string; name: string }
   ways: readonly OpenWay[]
   releases: readonly { version: string; note: string }[]
+  incidents: readonly OpenIncident[]
   chosen: { version?: string; way?: string }
   whyNot: Why
 }) {
@@ -49,6 +64,7 @@ export function OpenForm({
             onValue={setId}
             hint={way ? `${way.gates} ${way.gates === 1 ? 'gate' : 'gates'}, then signed by ${way.slots.join(', ')}.` : undefined}
           />
+          {way ? <Emergency key={way.id} way={way} system={system} incidents={incidents} /> : null}
           <div className="grid gap-3 sm:grid-cols-2">
             <TextInput name="windowStartsAt" label="Window opens, UTC" optional type="datetime-local" />
             <TextInput name="windowEndsAt" label="Window closes, UTC" optional type="datetime-local" />
@@ -59,5 +75,77 @@ export function OpenForm({
         Open the promotion
       </SubmitButton>
     </ActionForm>
+  )
+}
+
+/** Makes it an emergency: possible only where the policy has one and while an incident is open. What it skips and does not sign is owed afterwards. */
+function Emergency({
+  way,
+  system,
+  incidents,
+}: {
+  way: OpenWay
+  system: { slug: string; name: string }
+  incidents: readonly OpenIncident[]
+}) {
+  const [kind, setKind] = useState('no')
+  const { emergency } = way
+  if (!emergency) return null
+  if (incidents.length === 0)
+    return (
+      <p className="c3 t-xs">
+        No incident of {system.name} is open, so this can only be an ordinary promotion.{' '}
+        <Link className="link" href={routes.incidentNew({ system: system.slug })}>
+          Declare an incident
+        </Link>
+      </p>
+    )
+  return (
+    <>
+      <Segmented
+        name="emergency"
+        label="Kind"
+        defaultValue={kind}
+        options={[
+          { value: 'no', label: 'Ordinary' },
+          { value: 'yes', label: 'Emergency' },
+        ]}
+        onValue={setKind}
+        hint={
+          kind === 'yes'
+            ? `Signed by ${emergency.slots.join(' and ')} only. The ordinary signers review it afterwards, and it shows everywhere as an emergency.`
+            : undefined
+        }
+      />
+      {kind === 'yes' ? (
+        <>
+          <Status status="glass" long>
+            It goes no further once the incident is closed.
+          </Status>
+          <Select
+            name="incident"
+            label="Incident"
+            defaultValue={incidents[0]?.id}
+            options={incidents.map(({ id, title, severity }) => ({ value: id, label: `${id}, ${severity}, ${title}` }))}
+          />
+          {emergency.skippable.length > 0 ? (
+            <CheckboxGroup
+              name="skipGates"
+              label="Gates that cannot wait"
+              hint={`Each is owed afterwards.${emergency.never.length > 0 ? ` Holds even now: ${emergency.never.join(', ')}.` : ''}`}
+              options={emergency.skippable.map(({ id, title }) => ({ value: id, label: title }))}
+            />
+          ) : null}
+          <TextArea
+            name="skipReason"
+            label="Why they cannot wait"
+            optional
+            rows={3}
+            maxLength={2000}
+            hint="Needed as soon as one is ticked. Never a value of a secret."
+          />
+        </>
+      ) : null}
+    </>
   )
 }

@@ -1,6 +1,7 @@
 import { profileRef } from '@/components/system/profile-ref'
 import { Avatar } from '@/components/ui/actor'
 import { ProfileArrow, ProfileTag } from '@/components/ui/profile'
+import { Chip } from '@/components/ui/status'
 import type { Mover } from '@/lib/domain/holding'
 import type { ProfileView } from '@/lib/queries/promotion-card'
 
@@ -12,6 +13,11 @@ export function Way({ from, to }: { from: ProfileView; to: ProfileView }) {
 /** One profile. */
 export function Place({ profile }: { profile: ProfileView }) {
   return <ProfileTag profile={profileRef(profile.id, profile.class)} />
+}
+
+/** Says that a promotion is an emergency one and under which incident. Hatched, as break-glass alone is; nothing at all for an ordinary one. */
+export function EmergencyChip({ incident }: { incident: string | null }) {
+  return incident === null ? null : <Chip status="glass">Emergency, {incident}</Chip>
 }
 
 /** Who can move something: the first by name, the rest by number. */

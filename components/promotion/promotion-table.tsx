@@ -5,7 +5,7 @@ import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import type { PromotionRow } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
-import { Way } from './parts'
+import { EmergencyChip, Way } from './parts'
 import { PHASE } from './words'
 
 /** Every promotion, the newest opened first, open or over. */
@@ -28,15 +28,23 @@ export function PromotionTable({ rows, filtered }: { rows: readonly PromotionRow
           header: 'What',
           rowHeader: true,
           cell: (row) => (
-            <Link href={routes.promotion(row.id)} className="b">
-              {row.system.name} {row.version}
-            </Link>
+            <span className="row wrap gap-2">
+              <Link href={routes.promotion(row.id)} className="b">
+                {row.system.name} {row.version}
+              </Link>
+              <EmergencyChip incident={row.emergency} />
+            </span>
           ),
         },
         { key: 'id', header: 'Id', nowrap: true, cell: (row) => <code>{row.id}</code> },
         { key: 'way', header: 'Way', cell: (row) => <Way from={row.from} to={row.to} /> },
         { key: 'phase', header: 'Stands at', cell: (row) => <Status status={PHASE[row.phase].status}>{PHASE[row.phase].words}</Status> },
-        { key: 'gates', header: 'Gates', nowrap: true, cell: (row) => `${row.gates.passed} of ${row.gates.total}` },
+        {
+          key: 'gates',
+          header: 'Gates',
+          nowrap: true,
+          cell: (row) => `${row.gates.passed} of ${row.gates.total}${row.gates.skipped > 0 ? `, ${row.gates.skipped} skipped` : ''}`,
+        },
         { key: 'signed', header: 'Signed', nowrap: true, cell: (row) => `${row.signed} of ${row.slots}` },
         {
           key: 'opened',

@@ -6,6 +6,7 @@ import { Time } from '@/components/ui/time'
 import { formatHashShort } from '@/lib/format'
 import type { Receipt } from '@/lib/queries/receipt'
 import { routes } from '@/lib/routes'
+import { EmergencyChip } from './parts'
 import { standingOf } from './receipt-words'
 
 /** The sheet of a receipt: id and second, the name on the line, what was signed, its hash, the entry, how many have signed. */
@@ -33,6 +34,7 @@ export function ReceiptSheet({ receipt }: { receipt: Receipt }) {
         width="narrow"
         items={[
           { label: 'Decision', value: receipt.decision === 'decline' ? 'declined' : null },
+          { label: 'Kind', value: promotion.emergency ? <EmergencyChip incident={promotion.emergency} /> : null },
           { label: 'What', value: `${promotion.system.name} ${promotion.version}, ${promotion.from.id} to ${promotion.to.id}` },
           {
             label: 'Dossier',

@@ -1,4 +1,5 @@
 import type { StatusKind } from '@/components/ui/status'
+import type { ReviewFinding } from '@/lib/domain/emergency'
 import type { GateVerdict } from '@/lib/domain/gate'
 import type { PromotionPhase } from '@/lib/domain/promotion'
 
@@ -27,6 +28,12 @@ export const VERDICT: Record<GateVerdict, { status: StatusKind; words: string }>
   stale: { status: 'stale', words: 'Stale, counts as missing' },
   missing: { status: 'waiting', words: 'Missing' },
   skipped: { status: 'glass', words: 'Skipped in the emergency' },
+}
+
+/** What somebody said of an emergency afterwards, with its shape. */
+export const FINDING: Record<ReviewFinding, { status: StatusKind; words: string }> = {
+  accepted: { status: 'pass', words: 'Accepted' },
+  concern: { status: 'warn', words: 'A concern' },
 }
 
 /** What became of a sealed version. */

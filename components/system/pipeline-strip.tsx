@@ -58,6 +58,7 @@ function Edge({ edge }: { edge: PipelineEdge }) {
   return (
     <Link href={routes.promotion(promotion.id)}>
       <span className="sr">{promotion.id}, </span>
+      {promotion.emergency ? <Chip status="glass">Emergency, {promotion.emergency}</Chip> : null}
       <Chip status={promotion.state}>
         {promotion.passed} of {promotion.total} gates
       </Chip>

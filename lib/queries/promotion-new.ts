@@ -61,9 +61,7 @@ export async function getPromotionStarts(looker: Looker): Promise<PromotionStart
             }
           : null,
       })),
-      incidents: incidents
-        .filter(({ systemId }) => systemId === standing.slug)
-        .map(({ id, title, severity }) => ({ id, title, severity })),
+      incidents: incidents.filter(({ systemId }) => systemId === standing.slug).map(({ id, title, severity }) => ({ id, title, severity })),
       releases: rows
         .filter(({ systemId }) => systemId === standing.slug)
         .map(({ version, buildDate }) => ({

@@ -13,7 +13,16 @@ export type PipelineSlot = { capacity: string; state: 'signed' | 'you' | 'open';
 export type PipelineEdge = {
   /** False where the policy has no way from one to the other (000.31). */
   exists: boolean
-  promotion: { id: string; version: string; passed: number; total: number; state: MatrixState; words: string; slots: PipelineSlot[]; emergency: string | null } | null
+  promotion: {
+    id: string
+    version: string
+    passed: number
+    total: number
+    state: MatrixState
+    words: string
+    slots: PipelineSlot[]
+    emergency: string | null
+  } | null
   /** Further open promotions along it. */
   more: number
 }

@@ -86,6 +86,7 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'b2-decline', viewer: MANAGEMENT, path: (at) => routes.promotionDecline(at.signing.id, { slot: at.signing.slot }) },
   { name: 'b3-receipt', viewer: MANAGEMENT, path: (at) => routes.signature(at.signing.signature) },
+  { name: 'promotion-review', viewer: MANAGEMENT, path: (at) => routes.promotionReview(at.signing.id) },
 
   { name: 'systems', viewer: MANAGEMENT, path: () => routes.systems() },
   { name: 'c-system', viewer: MANAGEMENT, path: (at) => routes.system(at.system), everyone: true },

@@ -10,6 +10,7 @@ import {
   askQuestionInput,
   declinePromotionInput,
   promotionInput,
+  reviewPromotionInput,
   signPromotionInput,
   withdrawPromotionInput,
   withdrawSignOffInput,
@@ -21,6 +22,7 @@ import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
 import { openDossier } from '@/lib/usecases/promotion/open-dossier'
 import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
 import { repinPromotion } from '@/lib/usecases/promotion/repin-promotion'
+import { reviewPromotion } from '@/lib/usecases/promotion/review-promotion'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { setWindow } from '@/lib/usecases/promotion/set-window'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
@@ -144,6 +146,21 @@ export async function declineAction(_: FormState, form: FormData): Promise<FormS
     declinePromotionInput,
     async (ctx, input) => ({ message: 'Declined.', href: routes.signature((await declinePromotion(ctx, input)).id) }),
     { verb: 'promotion:decline' },
+  )
+}
+
+/** Records what somebody in an ordinary slot says of an emergency promotion afterwards. */
+export async function reviewAction(_: FormState, form: FormData): Promise<FormState> {
+  return submit(
+    form,
+    reviewPromotionInput,
+    async (ctx, input) => {
+      const { id, open } = await reviewPromotion(ctx, input)
+      refresh()
+      const rest = open === 0 ? 'It was the last one owed.' : `${open} ${open === 1 ? 'is' : 'are'} still open.`
+      return { message: `Your review is on the record. ${rest}`, href: routes.promotion(id) }
+    },
+    { verb: 'promotion:review' },
   )
 }
 

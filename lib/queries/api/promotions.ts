@@ -103,7 +103,14 @@ function toAnswer(facts: PromotionFacts, now: Date) {
         return { slot: key, title, finding: review?.finding ?? null, by: review?.by.name ?? null, at: review?.at ?? null }
       }),
     },
-    debts: facts.debts.map(({ kind, subject, sentence, who, dueAt, overdue }) => ({ kind, subject: subject.id, sentence, who, dueAt, overdue })),
+    debts: facts.debts.map(({ kind, subject, sentence, who, dueAt, overdue }) => ({
+      kind,
+      subject: subject.id,
+      sentence,
+      who,
+      dueAt,
+      overdue,
+    })),
     overdueKeys: overdueKeys(facts).map(({ ownership, title, sentence, bornAt, dueAt, blocks }) => ({
       rule: ownership.id,
       title,

@@ -43,9 +43,7 @@ export async function getVerdict(looker: Looker, asked: { system: string; profil
     profile: { asked: asked.profile, id: profile?.id ?? null, class: profileClass },
     release: release && { version: release.version, gitSha: release.gitSha, artefact: release.artefact },
     promotion: promotion?.id ?? null,
-    emergency: promotion?.emergency
-      ? { incident: promotion.emergency.incident.id, skipped: [...promotion.emergency.skipped] }
-      : null,
+    emergency: promotion?.emergency ? { incident: promotion.emergency.incident.id, skipped: [...promotion.emergency.skipped] } : null,
     dossier: promotion?.sealed ? { number: promotion.sealed.number, hash: promotion.sealed.hash } : null,
     window: promotion?.window ?? null,
     running,

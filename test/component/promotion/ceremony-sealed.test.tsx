@@ -46,7 +46,13 @@ function Sample({ text = canonical, of = hash }: { text?: string; of?: string })
   return (
     <SealedText canonical={text} hash={of}>
       <SealResult />
-      <CeremonyFacts system="RoboDJ" gateTitles={{ drill: 'Rollback drill' }} also={{ newerLive: null, questions: 0 }} hash={of} />
+      <CeremonyFacts
+        system="RoboDJ"
+        gateTitles={{ drill: 'Rollback drill' }}
+        also={{ newerLive: null, questions: 0 }}
+        emergency={null}
+        hash={of}
+      />
       <WhileSealed>
         <button type="button">Sign</button>
       </WhileSealed>

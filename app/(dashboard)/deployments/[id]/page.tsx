@@ -5,6 +5,7 @@ import { deploymentStatus, KIND_WORDS } from '@/components/deployment/deployment
 import { FailedForm, RollbackForm, SucceededForm } from '@/components/deployment/result-forms'
 import { Page, Panel, Paper } from '@/components/layout/page'
 import { Words } from '@/components/policy/words'
+import { EmergencyChip } from '@/components/promotion/parts'
 import { profileRef } from '@/components/system/profile-ref'
 import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
@@ -52,6 +53,7 @@ export default async function DeploymentPage({ params }: Props) {
           above={
             <>
               <Chip status={status}>{words}</Chip>
+              <EmergencyChip incident={row.emergency} />
               <code className="c3">{row.id}</code>
             </>
           }

@@ -14,7 +14,9 @@ import {
   RollbackSection,
 } from '@/components/promotion/dossier-sections'
 import { VersionsSection } from '@/components/promotion/dossier-versions'
+import { EmergencySection, ReviewsPanel } from '@/components/promotion/emergency-parts'
 import { RecordOpening } from '@/components/promotion/record-opening'
+import { StandingSection } from '@/components/promotion/standing-section'
 import { requireViewer } from '@/lib/auth/session'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { routes } from '@/lib/routes'
@@ -38,16 +40,19 @@ export default async function DossierPage({ params }: Props) {
       <Paper>
         <DossierHead d={d} now={viewer.now} you={you} />
         <PhoneFacts d={d} now={viewer.now} />
+        {d.emergency ? <EmergencySection emergency={d.emergency} slots={d.slots} /> : null}
         <ChangesSection d={d} approveBundle={approveBundleAction} />
         <GatesSection d={d} now={viewer.now} you={you} actions={{ bring: bringEvidenceAction, startRun: startRunHereAction }} />
         <ExceptionsSection d={d} />
         <RollbackSection d={d} />
         <ContractSection d={d} />
+        <StandingSection d={d} />
         <DiscussionSection d={d} ask={askQuestionAction} />
         <VersionsSection d={d} />
       </Paper>
       <Panel label="Signatures and actions">
         <Signatures d={d} />
+        <ReviewsPanel d={d} />
         <YourAction d={d} />
         <WhyYouMay d={d} />
         <ManageSection

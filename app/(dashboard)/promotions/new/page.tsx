@@ -52,7 +52,15 @@ export default async function NewPromotionPage({ searchParams }: Props) {
               key={start.slug}
               action={openPromotionAction}
               system={start}
-              ways={start.ways.map((way) => ({ id: way.id, from: way.from.id, to: way.to.id, gates: way.gates, slots: way.slots }))}
+              ways={start.ways.map((way) => ({
+                id: way.id,
+                from: way.from.id,
+                to: way.to.id,
+                gates: way.gates,
+                slots: way.slots,
+                emergency: way.emergency,
+              }))}
+              incidents={start.incidents}
               releases={start.releases.map((release) => ({ version: release.version, note: noteOf(release) }))}
               chosen={{
                 version: asked.release,

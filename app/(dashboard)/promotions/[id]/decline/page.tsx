@@ -79,6 +79,7 @@ export default async function DeclinePage({ params, searchParams }: Props) {
           <CeremonyFacts
             system={ceremony.system.name}
             gateTitles={Object.fromEntries(ceremony.gates.map((gate) => [gate.id, gate.title]))}
+            emergency={ceremony.emergency}
             also={{ newerLive: ceremony.newerLive, questions: ceremony.questions }}
             hash={sealed.hash}
           />

@@ -13,7 +13,7 @@ import {
   SeparationOf,
 } from '@/components/promotion/ceremony-frame'
 import { SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
-import { Way } from '@/components/promotion/parts'
+import { EmergencyChip, Way } from '@/components/promotion/parts'
 import { RecordOpening } from '@/components/promotion/record-opening'
 import { LinkButton } from '@/components/ui/button'
 import { PageHead } from '@/components/ui/section'
@@ -71,7 +71,12 @@ function ReadStep({ ceremony, hrefOf }: Step) {
         <CeremonySteps now={1} />
         <div className="mt-3.5">
           <PageHead
-            above={<Way from={ceremony.from} to={ceremony.to} />}
+            above={
+              <>
+                <EmergencyChip incident={ceremony.emergency?.incident ?? null} />
+                <Way from={ceremony.from} to={ceremony.to} />
+              </>
+            }
             title={`What you decide on: ${ceremony.system.name} ${ceremony.version}`}
             lead={`Version ${sealed.number} of ${promotion}, read from the sealed text itself.`}
           />
@@ -111,6 +116,11 @@ function ConfirmStep({ ceremony, hrefOf }: Step) {
         <h1 className="h1 mt-3.5" id="h">
           You are about to sign this
         </h1>
+        {ceremony.emergency ? (
+          <p className="mt-2">
+            <EmergencyChip incident={ceremony.emergency.incident} />
+          </p>
+        ) : null}
         <CapacityChoice ceremony={ceremony} verb="sign" hrefOf={hrefOf} />
         <CeremonyStatement ceremony={ceremony} />
         <Exceptions />
@@ -145,6 +155,7 @@ function Facts({ ceremony }: { ceremony: Ceremony }) {
     <CeremonyFacts
       system={ceremony.system.name}
       gateTitles={Object.fromEntries(ceremony.gates.map(({ id, title }) => [id, title]))}
+      emergency={ceremony.emergency}
       also={{ newerLive: ceremony.newerLive, questions: ceremony.questions }}
       hash={ceremony.sealed.hash}
     />

@@ -47,6 +47,7 @@ function fileOf({ promotion, dossier, ...receipt }: Receipt) {
       from: promotion.from.id,
       to: promotion.to.id,
       window: promotion.window,
+      emergency: promotion.emergency,
     },
     dossier: {
       number: dossier.number,

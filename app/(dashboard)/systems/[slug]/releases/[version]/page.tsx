@@ -2,6 +2,7 @@ import { GitPullRequestArrow } from 'lucide-react'
 import { notFound } from 'next/navigation'
 import { DeploymentTable } from '@/components/deployment/deployment-table'
 import { Page, Panel, Paper } from '@/components/layout/page'
+import { EmergencyChip } from '@/components/promotion/parts'
 import { ApproveBundleForm } from '@/components/release/release-forms'
 import { ReleaseWays } from '@/components/release/release-ways'
 import { EmptyState } from '@/components/ui/banner'
@@ -86,7 +87,12 @@ export default async function ReleasePage({ params }: Props) {
                     {each.id}
                   </Link>
                 ),
-                value: `${each.from} to ${each.to}, ${each.phase.replaceAll('_', ' ')}`,
+                value: (
+                  <span className="row wrap gap-2">
+                    {each.from} to {each.to}, {each.phase.replaceAll('_', ' ')}
+                    <EmergencyChip incident={each.emergency} />
+                  </span>
+                ),
                 aside: (
                   <>
                     <Time at={each.openedAt} show="date" />{' '}
