@@ -28,7 +28,7 @@ export default async function InboxPage() {
         </h1>
         <p className="lead">{lead(page.rows, page.upcoming, viewer.now)}</p>
         {page.rows.length > 0 ? (
-          <InboxList rows={page.rows} />
+          <InboxList rows={page.rows} now={viewer.now} />
         ) : page.estate.systems.length === 0 ? (
           <EmptyState big>You hold no role on any system yet, so there is nothing to see. An admin grants roles under People.</EmptyState>
         ) : null}

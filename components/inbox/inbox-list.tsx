@@ -3,14 +3,14 @@ import { Place, Way } from '@/components/promotion/parts'
 import { LinkButton } from '@/components/ui/button'
 import { Hash } from '@/components/ui/hash'
 import { Slots } from '@/components/ui/signature'
-import { Status } from '@/components/ui/status'
+import { Status, type StatusKind } from '@/components/ui/status'
 import { Age, DueTime, Time } from '@/components/ui/time'
 import { plural } from '@/lib/format'
 import type { InboxRow } from '@/lib/queries/inbox'
 import { ACT, hrefOf } from './inbox-words'
 
 /** What needs the viewer, in the order of doing: due, verb first, why it is them, facts, one button; only the first is primary (ux.md, Inbox). */
-export function InboxList({ rows }: { rows: readonly InboxRow[] }) {
+export function InboxList({ rows, now }: { rows: readonly InboxRow[]; now: Date }) {
   return (
     <ul className="todo" data-rows="">
       {rows.map((row, index) => (
@@ -21,7 +21,7 @@ export function InboxList({ rows }: { rows: readonly InboxRow[] }) {
               {row.title} {row.card ? <Way from={row.card.from} to={row.card.to} /> : <Place profile={row.toProfile} />}
             </h2>
             <p className="why">{row.why}</p>
-            <Facts row={row} />
+            <Facts row={row} now={now} />
           </div>
           <div className="act">
             <LinkButton href={hrefOf(row)} variant={index === 0 ? 'primary' : 'default'}>
@@ -56,13 +56,45 @@ function Due({ row }: { row: InboxRow }) {
   )
 }
 
-function Facts({ row }: { row: InboxRow }) {
+/** Subjects whose id people know them by. */
+const NAMED = new Set(['rotation', 'fallback', 'promotion'])
+
+/** How what an item is about stands, in a word or two. */
+function stateOf({ kind, risk, due }: InboxRow, now: Date): [StatusKind, string] {
+  const isLate = due !== null && due <= now
+  switch (kind) {
+    case 'unauthorised':
+      return ['fail', 'Without authority']
+    case 'grant':
+      return ['glass', 'Break-glass asked for']
+    case 'plan':
+      return isLate ? ['fail', 'Overdue'] : ['warn', 'Due soon']
+    case 'pay':
+    case 'review':
+      return isLate ? ['fail', 'Overdue'] : ['warn', 'Owed']
+    case 'audit':
+      return ['stale', 'Audit due']
+    case 'approve':
+    case 'rotate':
+      return ['waiting', 'Planned']
+    case 'step':
+      return risk > 5 ? ['fail', 'Rolling back'] : ['running', 'Running']
+    case 'confirm':
+      return ['running', 'Verifying']
+    default:
+      return ['running', 'Running']
+  }
+}
+
+function Facts({ row, now }: { row: InboxRow; now: Date }) {
   const { card } = row
   if (!card) {
+    const [status, words] = stateOf(row, now)
+    const id = row.deployment ?? (row.about && NAMED.has(row.about.kind) ? row.about.id : null)
     return (
       <div className="facts">
-        <span className="c2">{row.deployment}</span>
-        {row.kind === 'unauthorised' ? <Status status="fail">Without authority</Status> : <Status status="running">Running</Status>}
+        {id ? <span className="mono c2">{id}</span> : null}
+        <Status status={status}>{words}</Status>
       </div>
     )
   }

@@ -1,11 +1,13 @@
 import { EstateMatrix } from '@/components/system/estate-matrix'
 import { Link } from '@/components/ui/link'
-import { BarPlot, Freshness, LeadTimePlot, StripPlot } from '@/components/ui/plots'
+import { BarPlot, BulletBar, Freshness, LeadTimePlot, StripPlot } from '@/components/ui/plots'
 import { SubHead } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
 import { formatNumber, plural } from '@/lib/format'
 import type { InboxPage, Upcoming } from '@/lib/queries/inbox'
+
 import { routes } from '@/lib/routes'
+import { hrefOf as hrefOfItem } from './inbox-words'
 
 const hours = (value: number) => formatNumber(Math.round(value * 10) / 10)
 
@@ -41,14 +43,45 @@ export function InboxOverview({ page, now }: { page: InboxPage; now: Date }) {
   )
 }
 
+const days = (ms: number | null) => Math.floor((ms ?? 0) / 86_400_000)
+
 const shorten = (text: string) => (text.length > 44 ? `${text.slice(0, 42)}…` : text)
 
 function hrefOf(event: Upcoming): string | undefined {
+  if (event.item?.about) return hrefOfItem(event.item)
+  if (event.rotation) return routes.rotation(event.rotation)
   if (event.promotion) return routes.promotion(event.promotion)
   return event.deployment ? routes.deployment(event.deployment) : undefined
 }
 
 function Trend({ page, now }: { page: InboxPage; now: Date }) {
+  if (page.ages && page.ages.length > 0) {
+    return (
+      <section aria-labelledby="ages">
+        <div className="row between mt-7 mb-2">
+          <h2 className="h2" id="ages">
+            Age of keys against their limit
+          </h2>
+          <Link className="link t-xs" href={routes.secrets()}>
+            Open secrets
+          </Link>
+        </div>
+        <ul className="grid gap-2.5">
+          {page.ages.map(({ system, systemName, profile, ownership, ageMs, limitMs }) => (
+            <li key={`${system} ${ownership.id}`} className="row between t-xs gap-3">
+              <Link href={routes.systemEnv(system, { profile: profile.id })} className="trunc">
+                {systemName} {profile.name}, {ownership.group ?? ownership.id}
+              </Link>
+              <span className="row gap-2">
+                <BulletBar value={days(ageMs)} limit={days(limitMs)} />
+                <span className="num whitespace-nowrap">{plural(days(ageMs), 'day')}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    )
+  }
   if (page.expiries && page.expiries.length > 0) {
     return (
       <section aria-labelledby="own">

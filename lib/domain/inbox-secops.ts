@@ -39,7 +39,7 @@ export function secopsItems(actor: Actor, facts: SecopsFacts, now: Date): InboxI
 const NOTHING = { from: null, promotion: null, deployment: null, target: null, since: null, due: null } as const
 
 function itemsOfRotation(who: Person, facts: RotationFacts, now: Date): InboxItem[] {
-  const name = `${facts.system.name} ${facts.profile.name}`
+  const { name } = facts.system
   const item = (kind: InboxItem['kind'], title: string, why: string, more: Partial<InboxItem> = {}): InboxItem[] => [
     {
       ...NOTHING,
@@ -101,7 +101,7 @@ function stepOf(
   const isPerformer = facts.performer === null || facts.performer.countsAsId === who.countsAsId
   if (who.kind !== 'person' || !isPerformer) return []
   const rolling = facts.status === 'rolling_back'
-  const name = `${facts.system.name} ${facts.profile.name}`
+  const { name } = facts.system
   if (!step) {
     // Everything is recorded: what is left is the end.
     if (facts.performer === null || openConfirmations(facts).length > 0) return []
@@ -126,14 +126,15 @@ function itemsOfKeys(who: Person, standing: KeyStanding, now: Date): InboxItem[]
   const system = { id: standing.system, name: standing.systemName }
   const owns = ownerSlotsFor(ownersOf(ownership), [], who, system.id, now).length > 0
   const watches = holdsAny(who, ['secops'], system.id, now)
-  if ((!owns && !watches) || whyNotOpen(who, system, ownership, [], now) !== null) return []
+  // What is due soon is for its owners; SecOps is asked when it is late.
+  if ((!owns && !(watches && state === 'overdue')) || whyNotOpen(who, system, ownership, [], now) !== null) return []
   const late = state === 'overdue'
   return [
     {
       ...NOTHING,
       key: `rotate ${system.id} ${ownership.id}`,
       kind: 'plan',
-      title: `Plan the rotation of ${standing.title}, ${system.name} ${standing.profile.name}`,
+      title: `Plan the rotation of ${system.name}, ${standing.title}`,
       why: standing.sentence,
       due: standing.dueAt,
       risk: late ? 4 : 1,
@@ -164,7 +165,7 @@ function itemsOfFallback(who: Person, facts: FallbackFacts, now: Date): InboxIte
         ...base,
         key: `grant ${facts.id} ${facts.sealed?.number ?? 0}`,
         kind: 'grant',
-        title: `${what}, ${facts.system.name} ${facts.rule.profile.name}`,
+        title: `${what} on ${facts.system.name}`,
         why: `${facts.askedBy.name} asks for ${facts.id}: ${facts.reason ?? facts.rule.title}. You decide as ${slot.title}.`,
         target: slot.key,
         due: facts.askedUntil,
@@ -246,7 +247,7 @@ function itemsOfAudit(who: Person, audit: SecretAuditStanding, now: Date): Inbox
       ...NOTHING,
       key: `audit ${audit.system} ${audit.profile.id}`,
       kind: 'audit',
-      title: `Audit the secret handling of ${system.name} ${audit.profile.name}`,
+      title: `Audit the secret handling of ${system.name}`,
       why: audit.sentence,
       due: audit.dueAt,
       risk: 2,

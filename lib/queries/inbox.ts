@@ -1,6 +1,7 @@
 import 'server-only'
 import { isGrantHeld } from '@/lib/domain/context'
 import { type InboxItem, inboxOf } from '@/lib/domain/inbox'
+import type { KeyStanding } from '@/lib/domain/key-standing'
 import { type PromotionFacts, slotsOf } from '@/lib/domain/promotion'
 import type { Role } from '@/lib/domain/roles'
 import { type Estate, estateOf } from './estate'
@@ -18,6 +19,9 @@ export type Upcoming = {
   text: string
   promotion: string | null
   deployment: string | null
+  rotation?: string
+  /** The viewer's own item, where it is one. */
+  item?: InboxItem
 }
 
 /** One row of the inbox: what it is, and the promotion in small where it is about one. */
@@ -37,6 +41,8 @@ export type InboxPage = {
   signingTimes: SigningTime[]
   /** Only for a Release Manager. */
   leadTimes: LeadTime[] | null
+  /** Only for SecOps: the keys nearest to their limit, or beyond it. */
+  ages: KeyStanding[] | null
   /** Only for engineers and dev leads. */
   expiries: Expiry[] | null
 }
@@ -73,8 +79,18 @@ export async function getInbox(looker: Looker): Promise<InboxPage> {
     upcoming: upcomingOf(flight, items, looker),
     signingTimes,
     leadTimes,
+    ages: roles.includes('secops') ? oldestOf(flight.secops.keys) : null,
     expiries: roles.includes('engineer') || roles.includes('dev_lead') ? expiriesOf(flight.promotions, looker) : null,
   }
+}
+
+/** The six keys that have used most of their time. */
+function oldestOf(keys: readonly KeyStanding[]): KeyStanding[] {
+  const used = ({ ageMs, limitMs }: KeyStanding) => (ageMs === null || limitMs === null ? -1 : ageMs / limitMs)
+  return keys
+    .filter((standing) => used(standing) >= 0)
+    .toSorted((a, b) => used(b) - used(a))
+    .slice(0, 6)
 }
 
 function profileOf(flight: InFlight, item: InboxItem): ProfileView {
@@ -108,7 +124,7 @@ function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now 
   const until = now.getTime() + 7 * DAY_MS
   const mine = items.flatMap((item): Upcoming[] =>
     item.due
-      ? [{ key: item.key, at: item.due, state: 'yours', text: item.title, promotion: item.promotion, deployment: item.deployment }]
+      ? [{ key: item.key, at: item.due, state: 'yours', text: item.title, promotion: item.promotion, deployment: item.deployment, item }]
       : [],
   )
   const others = flight.promotions.flatMap((facts): Upcoming[] => {
@@ -148,7 +164,22 @@ function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now 
         ]
       : [],
   )
-  return [...mine, ...others, ...watching]
+  const rotating = flight.secops.rotations.flatMap((facts): Upcoming[] =>
+    facts.window && !mine.some((each) => each.item?.about?.id === facts.id)
+      ? [
+          {
+            key: `window ${facts.id}`,
+            at: facts.window.startsAt,
+            state: 'waiting',
+            text: `Rotation of ${facts.system.name} ${facts.profile.name}`,
+            promotion: null,
+            deployment: null,
+            rotation: facts.id,
+          },
+        ]
+      : [],
+  )
+  return [...mine, ...others, ...watching, ...rotating]
     .filter(({ at }) => at.getTime() >= now.getTime() && at.getTime() < until)
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, 8)
