@@ -7,6 +7,8 @@ const BOX = 50
 const GAP = 14
 const UNDER = 12
 
+const NOTE = 'Key ids only. Countersign never holds or shows a secret value.'
+
 /** The middle of a row of boxes, in pixels from the top of the picture. */
 const middle = (row: number): number => HEAD + row * (BOX + GAP) + BOX / 2
 
@@ -33,11 +35,12 @@ export function KeyShift({ view }: { view: KeyShiftView }) {
         ) : null}
       </svg>
       <div className="ks-col ks-out">
-        <p className="ks-note c2">Key ids only. Countersign never holds or shows a secret value.</p>
+        {view.shifts ? <p className="ks-note c2">{NOTE}</p> : null}
         {view.retired.map((box) => (
           <Box key={box.key} box={box} />
         ))}
       </div>
+      {view.shifts ? null : <figcaption className="c2">{NOTE}</figcaption>}
     </figure>
   )
 }

@@ -19,8 +19,11 @@ const PHASES = [
   ['rollback', 'If it fails'],
 ] as const
 
-/** What is decided on, read from the sealed plan itself (000.24): which keys, how, when, by whom, every step, and the way back. */
-export function PlanFacts({ system, hash }: { system: string; hash: string }) {
+/**
+ * What is decided on, read from the sealed plan itself (000.24): which keys, how, when, by whom, every step, and the way
+ * back. `reason` are the words whose digest the plan holds.
+ */
+export function PlanFacts({ system, hash, reason }: { system: string; hash: string; reason: string | null }) {
   const { document: plan } = useSealedDocument<RotationPlan>()
   return (
     <>
@@ -35,6 +38,7 @@ export function PlanFacts({ system, hash }: { system: string; hash: string }) {
                 label: 'Why',
                 value: `${CAUSE_TITLE[plan.cause]}${EMERGENCY_CAUSES.includes(plan.cause) ? ', an emergency' : ''}`,
               },
+              { label: 'In words', value: plan.reason ? reason : null },
               { label: 'Incident', value: plan.incident },
               { label: 'Due', value: plan.dueAt ? <Time at={plan.dueAt} show="date" /> : null },
               { label: 'Window', value: plan.window ? windowWords(plan.window) : 'none; any time once it is approved' },

@@ -11,6 +11,7 @@ import { ProfileTag } from '@/components/ui/profile'
 import { SignatureLine } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
+import { CAUSE_TITLE } from '@/lib/domain/rotation'
 import { formatAge, formatLimit, listWords } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { ApprovalLine, OwnerLine, RotationDetail } from '@/lib/queries/rotation'
@@ -170,6 +171,15 @@ export function People({ detail, viewer }: Part & { viewer: { name: string; acts
           {
             label: 'Fallback',
             value: facts.ownership.fallback ? <Words text={facts.ownership.fallback.text} /> : 'None: the policy names no fallback here.',
+          },
+          {
+            label: 'Why',
+            value: (
+              <>
+                {CAUSE_TITLE[facts.cause]}
+                {facts.reason ? <span className="c3 block">{facts.reason.text ?? 'The text was erased.'}</span> : null}
+              </>
+            ),
           },
           {
             label: 'Incident',
@@ -376,7 +386,7 @@ export function WayBack({ detail, actions }: Part & { actions: RotationActions }
           {over ? '' : '. Held until this run closes.'}
         </p>
       ))}
-      {running && !isReadOnly ? (
+      {running && !isReadOnly && (whyNot.rollBack || !steps.some(({ isNow }) => isNow)) ? (
         <div className="mt-3">
           {whyNot.rollBack ? (
             <Button refusal={whyNot.rollBack}>Roll back</Button>

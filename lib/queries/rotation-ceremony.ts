@@ -19,6 +19,8 @@ export type RotationCeremony = {
   choices: { key: string; title: string }[]
   sealed: { number: number; hash: string; canonical: string; sealedAt: Date }
   statement: string
+  /** Why it was opened; the sealed plan holds the digest of it. */
+  reason: string | null
   /** The separation of duties, one computed sentence a line, as it would be kept with the signature. */
   lines: SeparationLine[]
   whyNot: Refusal | null
@@ -57,6 +59,7 @@ export async function getRotationCeremony(
     choices: open.map(({ key, title }) => ({ key, title })),
     sealed: { number: sealed.number, hash: sealed.hash, canonical: sealed.canonical, sealedAt: sealed.sealedAt },
     statement: rotationStatement(facts, { name: actor.name, capacity: slot.title, decision }, windowInWords),
+    reason: facts.reason ? (facts.reason.text ?? 'The text was erased.') : null,
     lines: separationLines(slot, actor, rotationApproval(facts, now), now, {
       commits: 0,
       brought: 0,

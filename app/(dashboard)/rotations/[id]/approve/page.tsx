@@ -68,7 +68,7 @@ function ReadStep({ ceremony, hrefOf }: Step) {
           />
         </div>
         <CapacityChoice ceremony={ceremony} verb="approve" hrefOf={hrefOf} />
-        <PlanFacts system={system.name} hash={sealed.hash} />
+        <PlanFacts system={system.name} hash={sealed.hash} reason={ceremony.reason} />
         <section aria-label="Actions" className="pbar mt-5">
           <LinkButton href={routes.rotationApprove(rotation, { slot: slot.key, version: sealed.number })} variant="primary" size="lg">
             Go on as {slot.title}
@@ -117,7 +117,7 @@ function ConfirmStep({ ceremony, hrefOf }: Step) {
       </Paper>
       <Panel label="What you decide on">
         <h2 className="h2">What you decide on</h2>
-        <PlanFacts system={system.name} hash={sealed.hash} />
+        <PlanFacts system={system.name} hash={sealed.hash} reason={ceremony.reason} />
         <SeparationOf title={`Why you may approve as ${slot.title}`} lines={ceremony.lines} />
       </Panel>
     </RotationCeremonyPage>

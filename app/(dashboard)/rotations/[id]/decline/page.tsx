@@ -62,7 +62,7 @@ export default async function DeclinePage({ params, searchParams }: Props) {
         </Paper>
         <Panel label="What you decide on">
           <h2 className="h2">What you decide on</h2>
-          <PlanFacts system={system.name} hash={sealed.hash} />
+          <PlanFacts system={system.name} hash={sealed.hash} reason={ceremony.reason} />
         </Panel>
       </RotationCeremonyPage>
     </SealedText>
