@@ -60,8 +60,9 @@ export type Standing = { debts: readonly Debt[]; keys: readonly KeyStanding[] }
 /** Reads debts and, unless told otherwise, ages of keys of some systems once for all their promotions; nothing where there are none. */
 export async function loadStanding(tx: Tx, systems: readonly string[], now: Date, also = { keys: true }): Promise<Standing> {
   if (systems.length === 0) return { debts: [], keys: [] }
-  const [debts, keys] = await Promise.all([loadDebts(tx, systems, now), also.keys ? loadKeyStandings(tx, systems, now) : []])
-  return { debts, keys }
+  // One after the other: this runs inside transactions too, and a connection answers one question at a time.
+  const debts = await loadDebts(tx, systems, now)
+  return { debts, keys: also.keys ? await loadKeyStandings(tx, systems, now) : [] }
 }
 
 /** Whether debts and keys of the target profile say something of a promotion: while it is open, and afterwards what an emergency owes. */
