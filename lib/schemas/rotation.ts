@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ROTATION_CAUSES } from '@/lib/domain/rotation'
 import { freeText, IsoInstant, Link, Sha256, SystemSlug } from './common'
+import { KeyId } from './key'
 import { DECLINE_REASONS } from './promotion'
 
 export const RotationId = z
@@ -20,14 +21,6 @@ const Reference = freeText(500, 'Say where it is.').describe('Where something is
 const Proof = z.uuid('Confirm with your password first.')
 const OwnerKey = Key.describe('Id of the owner slot one acts in.')
 const Variant = Key.describe('Which of the ways the runbook offers; remembered for the profile.')
-
-/** The name of a key in its store: k7, a kid. Never its value. */
-export const KeyId = z
-  .string()
-  .min(1, 'Give the id of the new key.')
-  .max(64, 'At most 64 characters: the key’s id, never its value.')
-  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._:@/-]*[A-Za-z0-9])?$/, 'the name of a key, such as k8 or 2026-11-a: never its value')
-  .meta({ id: 'KeyId', description: 'Name of a key in its store, such as k8 or a kid. Never its value.' })
 
 const window = {
   windowStartsAt: IsoInstant.optional().describe('When the steps may start at the earliest.'),

@@ -9,6 +9,7 @@ import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { openStep, type RotationStatus, type RotationStep } from '@/lib/domain/rotation'
 import { wayOf, whyNotRecordStep } from '@/lib/domain/rotation-guards'
 import type { recordStepInput } from '@/lib/schemas/rotation'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 
 /**
@@ -19,7 +20,10 @@ export async function recordStep(
   ctx: Ctx,
   input: z.output<typeof recordStepInput>,
 ): Promise<{ status: RotationStatus; next: string | null }> {
-  ensure(whyNotSecret({ note: input.note, link: input.link, reference: input.reference, newKeys: input.newKeys }))
+  ensure(
+    whyNotSecret({ note: input.note, link: input.link, reference: input.reference }),
+    whyNotKeyName(Object.fromEntries(Object.entries(input.newKeys ?? {}).map(([mapping, keyId]) => [`newKeys.${mapping}`, keyId]))),
+  )
   try {
     return await mutate(ctx, async (w) => {
       const { tx, now, actor } = w
