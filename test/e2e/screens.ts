@@ -19,6 +19,13 @@ export type Places = {
   fresh: string
   firstEdge: { from: string; to: string }
   deployments: { running: string; succeeded: string; failed: string; unauthorised: string }
+  /** Rotations: one that runs, one whose plan waits for approval (and the slot of it), one that was rolled back, one that is completed. */
+  rotations: {
+    running: string
+    planned: { id: string; slot: string; version: number; system: string }
+    rolledBack: string
+    completed: string
+  }
   /** The number of the active policy and a cell of its grid, as the address spells it. */
   policy: number
   cell: string
@@ -41,6 +48,7 @@ export type Screen = {
 const MANAGEMENT = 'Management'
 const RELEASE_MANAGER = 'Release Manager'
 const ENGINEER = 'Engineer'
+const SECOPS = 'SecOps'
 const AUDITOR = 'Auditor'
 const ADMIN = 'Admin'
 
@@ -124,6 +132,37 @@ export const SCREENS: readonly Screen[] = [
   { name: 'deployment-failed', viewer: ENGINEER, path: (at) => routes.deployment(at.deployments.failed) },
   { name: 'deployment-unauthorised', viewer: AUDITOR, path: (at) => routes.deployment(at.deployments.unauthorised) },
 
+  { name: 'rotations', viewer: SECOPS, path: () => routes.rotations(), everyone: true },
+  { name: 'rotations-overdue', viewer: SECOPS, path: () => routes.rotations({ state: 'overdue' }) },
+  { name: 'rotations-none', viewer: SECOPS, path: () => routes.rotations({ state: 'cancelled' }) },
+  { name: 'rotation-new', viewer: SECOPS, path: (at) => routes.rotationNew({ system: at.system }), everyone: true },
+  {
+    name: 'rotation-new-emergency',
+    viewer: RELEASE_MANAGER,
+    path: (at) => routes.rotationNew({ system: at.rotations.planned.system, cause: 'suspected_exposure' }),
+  },
+  { name: 'd-rotation', viewer: SECOPS, path: (at) => routes.rotation(at.rotations.running), everyone: true },
+  { name: 'd-rotation-planned', viewer: RELEASE_MANAGER, path: (at) => routes.rotation(at.rotations.planned.id), everyone: true },
+  { name: 'd-rotation-rolled-back', viewer: SECOPS, path: (at) => routes.rotation(at.rotations.rolledBack) },
+  { name: 'd-rotation-completed', viewer: AUDITOR, path: (at) => routes.rotation(at.rotations.completed) },
+  {
+    name: 'rotation-approve-read',
+    viewer: MANAGEMENT,
+    path: (at) => routes.rotationApprove(at.rotations.planned.id, { slot: at.rotations.planned.slot }),
+    everyone: true,
+  },
+  {
+    name: 'rotation-approve',
+    viewer: MANAGEMENT,
+    path: (at) =>
+      routes.rotationApprove(at.rotations.planned.id, { slot: at.rotations.planned.slot, version: at.rotations.planned.version }),
+  },
+  {
+    name: 'rotation-decline',
+    viewer: MANAGEMENT,
+    path: (at) => routes.rotationDecline(at.rotations.planned.id, { slot: at.rotations.planned.slot }),
+  },
+
   { name: 'notes', viewer: RELEASE_MANAGER, path: () => routes.notes() },
   {
     name: 'g-release-notes',
@@ -168,6 +207,13 @@ type Deployment = {
   authorised: boolean
   promotion: string | null
 }
+type Rotation = {
+  id: string
+  system: string
+  status: string
+  sealed: { number: number } | null
+  slots: { id: string; title: string; signedBy: unknown }[]
+}
 type Listed<T> = { items: T[] }
 
 /** Thrown when the record holds nothing that a screen could show: a screen is never left out in silence. */
@@ -194,6 +240,14 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
     listed<Deployment>('/deployments'),
     listed<{ id: string; actor: { id: string; kind: string } }>('/audit-events'),
   ])
+  const rotations = await listed<{ id: string; status: string }>('/rotations')
+  const rotation = (what: string, status: string) => must(rotations.find((each) => each.status === status)?.id, `rotation that ${what}`)
+  const plans = await Promise.all(rotations.filter(({ status }) => status === 'planned').map(({ id }) => ask<Rotation>(`/rotations/${id}`)))
+  const opens = ({ slots }: Rotation) => slots.find(({ title, signedBy }) => title === MANAGEMENT && signedBy === null)
+  const planned = must(
+    plans.find((plan) => plan.sealed !== null && opens(plan)),
+    'rotation whose plan waits for Management',
+  )
   // The fullest line of signatures that Management has still to complete.
   const signedBy = ({ slots }: Promotion) => slots.filter(({ signOff }) => signOff !== null)
   const waiting = open
@@ -235,6 +289,17 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
       succeeded: deployed('succeeded after a promotion', (d) => d.status === 'succeeded' && d.promotion !== null).id,
       failed: deployed('failed', ({ status }) => status === 'failed').id,
       unauthorised: deployed('was not authorised', ({ authorised }) => !authorised).id,
+    },
+    rotations: {
+      running: rotation('runs', 'in_progress'),
+      planned: {
+        id: planned.id,
+        slot: must(opens(planned)?.id, 'slot of Management on that plan'),
+        version: must(planned.sealed?.number, 'sealed plan'),
+        system: planned.system,
+      },
+      rolledBack: rotation('was rolled back', 'rolled_back'),
+      completed: rotation('is completed', 'completed'),
     },
     policy: number,
     cell: `${rule.id}@${Object.keys(rule.cells).at(-1)}`,
