@@ -107,7 +107,7 @@ describe('the fallback state of a profile (000.23)', () => {
       await grant(scene.people.dev_lead, { id, sealedHash }, 'dev-lead')
       await returnFallback(scene.people.engineer, { fallback: id })
     }
-    for (const query of [{ limit: 2 }, { limit: 2, state: 'ended' }]) {
+    for (const query of [{ limit: 2 }, { limit: 2, state: 'ended' }] as Record<string, string | number>[]) {
       const first = await api(reader, 'GET /fallback-uses', { query })
       expect(first.body.items).toHaveLength(2)
       const rest = await api(reader, 'GET /fallback-uses', { query: { ...query, cursor: first.body.next as string } })
