@@ -15,6 +15,12 @@ const at: Places = {
   fresh: '1.1.0',
   firstEdge: { from: 'first', to: 'last' },
   deployments: { running: 'DEP-1', succeeded: 'DEP-2', failed: 'DEP-3', unauthorised: 'DEP-4' },
+  rotations: {
+    running: 'ROT-0001',
+    planned: { id: 'ROT-0002', slot: 'management', version: 1, system: 'robodj' },
+    rolledBack: 'ROT-0003',
+    completed: 'ROT-0004',
+  },
   policy: 3,
   cell: 'rule@last',
   person: 'a-person',
