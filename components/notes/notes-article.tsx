@@ -1,13 +1,18 @@
 import { Words } from '@/components/policy/words'
+import { Link } from '@/components/ui/link'
 import { Visible } from '@/components/ui/visible'
+import { fallbackLine, rotationLine } from '@/lib/domain/release-notes'
 import { formatDate, formatInstant, listWords, numberWord } from '@/lib/format'
 import type { NotesDetail } from '@/lib/queries/release-notes'
+import { routes } from '@/lib/routes'
 
 export const NOTES_SECTIONS = [
   'Changes',
   'Gates',
   'Drift exceptions',
   'Secrets',
+  'Break-glass',
+  'Rotations',
   'Rollback',
   'Signatures',
   'Deployment',
@@ -40,6 +45,7 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
       </p>
       {notes ? (
         <>
+          {notes.emergency ? <Emergency emergency={notes.emergency} live={detail.emergency} /> : null}
           <h2 id={sectionId('Changes')}>Changes</h2>
           {notes.changes.length === 0 ? (
             <p>No changes recorded.</p>
@@ -92,6 +98,10 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
               />
             </p>
           )}
+          <h2 id={sectionId('Break-glass')}>Break-glass</h2>
+          <Lines lines={(notes.fallbacks ?? []).map((use) => fallbackLine(use, formatInstant))} none="No fallback uses." />
+          <h2 id={sectionId('Rotations')}>Rotations</h2>
+          <Lines lines={(notes.rotations ?? []).map((rotation) => rotationLine(rotation, formatInstant))} none="No rotations." />
           <h2 id={sectionId('Rollback')}>Rollback</h2>
           <p>
             <Words text={notes.rollback.rule} /> {notes.rollback.replaces ? `What runs now is ${notes.rollback.replaces}. ` : ''}
@@ -147,6 +157,47 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
         </>
       )}
     </article>
+  )
+}
+
+function Lines({ lines, none }: { lines: readonly string[]; none: string }) {
+  if (lines.length === 0) return <p>{none}</p>
+  return (
+    <ul>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  )
+}
+
+/** Says plainly that it was an emergency, what it skipped and why, and what is owed for it still. */
+function Emergency({
+  emergency,
+  live,
+}: {
+  emergency: NonNullable<NonNullable<NotesDetail['notes']>['emergency']>
+  live: NotesDetail['emergency']
+}) {
+  return (
+    <>
+      <h2 id={sectionId('Emergency promotion')}>Emergency promotion</h2>
+      <p>
+        This was an emergency promotion during{' '}
+        <Link className="link" href={routes.incident(emergency.incident)}>
+          {emergency.incident}
+        </Link>
+        . {emergency.skipped.length === 0 ? 'Skipped gates: None.' : `Skipped gates: ${listWords(emergency.skipped)}.`}{' '}
+        {live?.reason ? <Visible text={live.reason} /> : null}
+      </p>
+      <p>Reviewed afterwards by {listWords(emergency.reviewedBy)}; what they said stands under Addenda.</p>
+      {live && live.owed.length > 0 ? (
+        <>
+          <p className="c2">Still owed, and not covered by the hash:</p>
+          <Lines lines={live.owed} none="" />
+        </>
+      ) : null}
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
 import { Download } from 'lucide-react'
+import { EmergencyChip } from '@/components/promotion/parts'
 import { LinkButton } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Link } from '@/components/ui/link'
@@ -19,6 +20,11 @@ export function NotesAside({ detail, markdown, editSummary }: { detail: NotesDet
     <aside aria-label="Use these notes">
       <div className="tools">
         <div className="border-line-strong border-t-2 pt-3">
+          {detail.notes?.emergency ? (
+            <p className="mb-2">
+              <EmergencyChip incident={detail.notes.emergency.incident} />
+            </p>
+          ) : null}
           <Standing detail={detail} />
         </div>
         <div className="mt-4 grid gap-2">

@@ -1,3 +1,4 @@
+import { EmergencyChip } from '@/components/promotion/parts'
 import { profileRef } from '@/components/system/profile-ref'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
@@ -14,9 +15,12 @@ const COLUMNS: Column<NotesRow>[] = [
     header: 'Release',
     rowHeader: true,
     cell: (row) => (
-      <Link className="link" href={routes.note(row.system.slug, row.profile.id, row.version)}>
-        {row.system.name} <span className="mono">{row.version}</span>
-      </Link>
+      <span className="row wrap gap-2">
+        <Link className="link" href={routes.note(row.system.slug, row.profile.id, row.version)}>
+          {row.system.name} <span className="mono">{row.version}</span>
+        </Link>
+        <EmergencyChip incident={row.emergency} />
+      </span>
     ),
   },
   { key: 'profile', header: 'To', cell: (row) => <ProfileTag profile={profileRef(row.profile.id, row.profile.class)} /> },

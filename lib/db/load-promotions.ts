@@ -140,7 +140,7 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, stand
     targetIsProductionLike: target ? isProductionLike(target.class) : true,
     gates: edgeGates(version.policy, edge).map((gate) => {
       const judged = judgeGate(gate, factsFor(scope, gate), now)
-      return emergency?.skipped.includes(gate.id) ? skipGate(judged, emergency.reason?.text ?? null) : judged
+      return emergency?.skipped.includes(gate.id) ? skipGate(judged) : judged
     }),
     baseline: baseline && baseline.promotion !== row.id ? baseline : null,
     exceptions: [],

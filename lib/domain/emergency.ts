@@ -39,15 +39,15 @@ export function skippableGates(policy: Policy, edge: PolicyEdge): EdgeGate[] {
   return edgeGates(policy, edge).filter(({ id, blocking }) => blocking && !neverSkip.includes(id))
 }
 
-/** A gate as an emergency judges it: one that is skipped and does not pass lets the release through, keeps what was found, and says why. */
-export function skipGate(judged: JudgedGate, reason: string | null): JudgedGate {
+/** A gate as an emergency judges it: one that is skipped and does not pass lets the release through and keeps what was found. Why stands apart (T40). */
+export function skipGate(judged: JudgedGate): JudgedGate {
   const { verdict } = judged
   if (verdict === 'skipped' || isPassing(verdict)) return judged
   return {
     ...judged,
     verdict: 'skipped',
     found: verdict,
-    sentence: `Skipped in the emergency${reason === null ? '' : `: ${reason.replace(/[.\s]*$/, '')}`}. ${judged.sentence}`,
+    sentence: `Skipped in the emergency. ${judged.sentence}`,
   }
 }
 

@@ -19,6 +19,29 @@ export type ReleaseNotes = {
   secrets: string[]
   rollback: Dossier['rollback']
   signatures: { id: string; capacity: string; principal: string; at: string }[]
+  // There only where there is something to say, so that notes sealed before hash as they did.
+  /** An emergency promotion: its incident, the gates it skipped by their titles, why (a digest, T40), and whose review it owes. */
+  emergency?: { incident: string; skipped: string[]; reason: string | null; reviewedBy: string[] }
+  /** Fallback uses open on the profile while the release was promoted to it. */
+  fallbacks?: NotesFallback[]
+  /** Rotations that ended on the profile while the release was promoted to it. */
+  rotations?: NotesRotation[]
+}
+
+/** A fallback use in release notes: what was allowed, for which variables, from when until when. */
+export type NotesFallback = { id: string; allowed: string; secrets: string[]; from: string; until: string }
+
+/** A rotation in release notes: which variables, and how and when it ended. */
+export type NotesRotation = { id: string; secrets: string[]; result: 'completed' | 'rolled_back'; at: string }
+
+/** "BG-0007: fallback files for secrets (A_KEY), 19 Nov 2026, 03:12 UTC to ...". `day` words an instant. */
+export function fallbackLine({ id, allowed, secrets, from, until }: NotesFallback, day: (iso: string) => string): string {
+  return `${id}: ${allowed}${secrets.length > 0 ? ` (${secrets.join(', ')})` : ''}, ${day(from)} to ${day(until)}.`
+}
+
+/** "ROT-0058: A_KEY and B_KEY rotated, completed 19 Nov 2026, 16:00 UTC." */
+export function rotationLine({ id, secrets, result, at }: NotesRotation, day: (iso: string) => string): string {
+  return `${id}: rotation of ${secrets.join(', ')}, ${result === 'completed' ? 'completed' : 'rolled back'} ${day(at)}.`
 }
 
 /** What is added after the seal: dated, outside the hash (domain.md, life cycles). */
@@ -32,8 +55,11 @@ export function draftNotes(from: {
   secrets: readonly string[]
   summary: string
   signatures: ReleaseNotes['signatures']
+  /** What happened to the secrets of the profile meanwhile. */
+  events: { fallbacks: readonly NotesFallback[]; rotations: readonly NotesRotation[] }
 }): ReleaseNotes {
-  const { dossier } = from
+  const { dossier, events } = from
+  const { emergency } = dossier
   return {
     v: 1,
     promotion: dossier.promotion,
@@ -54,6 +80,18 @@ export function draftNotes(from: {
     secrets: [...from.secrets],
     rollback: dossier.rollback,
     signatures: from.signatures,
+    ...(emergency
+      ? {
+          emergency: {
+            incident: emergency.incident,
+            skipped: emergency.skipped.map((id) => from.gateTitles.get(id)?.title ?? id),
+            reason: emergency.reason,
+            reviewedBy: emergency.reviewedBy.map(({ title }) => title),
+          },
+        }
+      : {}),
+    ...(events.fallbacks.length > 0 ? { fallbacks: [...events.fallbacks] } : {}),
+    ...(events.rotations.length > 0 ? { rotations: [...events.rotations] } : {}),
   }
 }
 
@@ -86,6 +124,8 @@ export function notesMarkdown(
     day: (iso: string) => string
     addenda: readonly NotesAddendum[]
     deployment: readonly string[]
+    /** Why gates were skipped in an emergency; null where none were or the text was erased. */
+    skipReason: string | null
   },
 ): string {
   const section = (title: string, lines: string[], none: string) => [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines), '']
@@ -95,6 +135,19 @@ export function notesMarkdown(
     `${asText(notes.from)} to ${asText(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
     '',
     ...(notes.summary ? [asText(notes.summary), ''] : []),
+    ...(notes.emergency
+      ? section(
+          'Emergency promotion',
+          [
+            `This was an emergency promotion during [${notes.emergency.incident}](${more.origin}/incidents/${notes.emergency.incident}).`,
+            '',
+            `Skipped gates: ${notes.emergency.skipped.length === 0 ? 'None.' : `${notes.emergency.skipped.map(asText).join(', ')}.`}${more.skipReason ? ` ${asText(more.skipReason)}` : ''}`,
+            '',
+            `Reviewed afterwards by ${notes.emergency.reviewedBy.map(asText).join(', ')}; see the addenda.`,
+          ],
+          '',
+        )
+      : []),
     ...section(
       'Changes',
       notes.changes.map(
@@ -126,6 +179,16 @@ export function notesMarkdown(
       'Secrets',
       notes.secrets.map((name) => `- \`${name}\``),
       'No secrets.',
+    ),
+    ...section(
+      'Break-glass',
+      (notes.fallbacks ?? []).map((use) => `- ${asText(fallbackLine(use, more.day))}`),
+      'No fallback uses.',
+    ),
+    ...section(
+      'Rotations',
+      (notes.rotations ?? []).map((rotation) => `- ${asText(rotationLine(rotation, more.day))}`),
+      'No rotations.',
     ),
     ...section(
       'Rollback',

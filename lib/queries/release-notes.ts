@@ -1,5 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import { loadFallbackAftermath, loadSecretEvents } from '@/lib/db/load-notes-facts'
 import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions, namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { readableSystems } from '@/lib/domain/context'
@@ -8,7 +9,7 @@ import { resolveProfile } from '@/lib/domain/policy/resolve'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { dossierOf, type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
-import { draftNotes, type NotesAddendum, type ReleaseNotes } from '@/lib/domain/release-notes'
+import { draftNotes, fallbackLine, type NotesAddendum, type ReleaseNotes, rotationLine } from '@/lib/domain/release-notes'
 import { instantInWords } from '@/lib/domain/words'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
 import { type PipelineSlot, slotViews } from './system-head'
@@ -24,6 +25,8 @@ export type NotesRow = {
   /** Whether it was ever put there without authority, whatever became of its promotion. */
   unauthorised: boolean
   status: string
+  /** The incident under which its promotion was an emergency. */
+  emergency: string | null
   at: Date
 }
 
@@ -39,6 +42,7 @@ type ListRow = {
   status: string | null
   sealed: boolean
   unauthorised: boolean
+  emergency: string | null
   at: Date
   key: string
 }
@@ -66,13 +70,13 @@ export async function listNotes(
       SELECT DISTINCT ON (p."systemId", p."toKey", p."releaseId") p."systemId", p."toKey" AS "profileKey", p."releaseId", p.id AS promotion, p.status,
         EXISTS (SELECT 1 FROM "SealedVersion" v WHERE v.subject = 'release_notes' AND v."subjectId" = p.id AND v."endedAt" IS NULL) AS sealed,
         EXISTS (SELECT 1 FROM "Deployment" u WHERE u."systemId" = p."systemId" AND u."profileKey" = p."toKey" AND u."releaseId" = p."releaseId" AND NOT u.authorised) AS unauthorised,
-        p."openedAt" AS at, concat_ws(' ', p."systemId", p."toKey", p."releaseId") AS key
+        p."openedAt" AS at, concat_ws(' ', p."systemId", p."toKey", p."releaseId") AS key, p."incidentId" AS emergency
       FROM "Promotion" p WHERE p."systemId" = ANY (${ids}) ORDER BY p."systemId", p."toKey", p."releaseId", p."openedAt" DESC) n
       JOIN "System" s ON s.id = n."systemId" JOIN "Release" r ON r.id = n."releaseId" WHERE (n.at, n.key) < (${after[0]}::timestamptz, ${after[1]})
     UNION ALL
     SELECT n.*, s.name, r.version FROM (
       SELECT DISTINCT ON (d."systemId", d."profileKey", d."releaseId") d."systemId", d."profileKey", d."releaseId", NULL AS promotion, NULL AS status, false AS sealed, true AS unauthorised,
-        d."startedAt" AS at, concat_ws(' ', d."systemId", d."profileKey", d."releaseId") AS key
+        d."startedAt" AS at, concat_ws(' ', d."systemId", d."profileKey", d."releaseId") AS key, NULL AS emergency
       FROM "Deployment" d WHERE d."systemId" = ANY (${ids}) AND NOT d.authorised
         AND NOT EXISTS (SELECT 1 FROM "Promotion" p WHERE p."releaseId" = d."releaseId" AND p."toKey" = d."profileKey")
       ORDER BY d."systemId", d."profileKey", d."releaseId", d."startedAt" DESC) n
@@ -95,6 +99,7 @@ export async function listNotes(
         promotion: row.promotion,
         state: row.promotion === null ? 'unpromoted' : row.sealed ? 'sealed' : 'draft',
         unauthorised: row.unauthorised,
+        emergency: row.emergency,
         status: row.status?.replace('_', ' ') ?? 'deployed without authority',
         at: row.at,
       }
@@ -115,6 +120,8 @@ export type NotesDetail = {
   /** A sealed version of the notes that no longer stands. */
   voided: { number: number; at: Date; how: string } | null
   promotion: { id: string; phase: PromotionPhase } | null
+  /** Of an emergency: why gates were skipped, and whose review is still owed. Neither is in the sealed text. */
+  emergency: { reason: string | null; owed: string[] } | null
   slots: (PipelineSlot & { at: Date | null })[]
   names: Record<string, string>
   deployments: DeploymentRow[]
@@ -172,6 +179,7 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       seal: null,
       voided: null,
       promotion: null,
+      emergency: null,
       slots: [],
       names: {},
       addenda: [],
@@ -189,8 +197,8 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   const latest = sealed[0]
   const standing = latest && latest.endedAt === null ? latest : null
   // Sealed notes are read from the bytes that were sealed: our own canonical text.
-  const notes = standing ? (JSON.parse(standing.canonical) as ReleaseNotes) : draftOf(facts, summary)
   const since = standing?.sealedAt ?? facts.sealed?.sealedAt ?? null
+  const notes = standing ? (JSON.parse(standing.canonical) as ReleaseNotes) : await draftOf(facts, summary, since ?? now)
   const signers = notes.signatures.map(({ principal }) => principal)
   const people = await db.principal.findMany({ where: { id: { in: signers } }, ...namedSelect })
   return {
@@ -203,9 +211,13 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
         ? { number: latest.number, at: latest.endedAt, how: latest.endedBy ?? 'voided' }
         : null,
     promotion: { id: facts.id, phase: promotionPhase(facts, now) },
+    emergency: facts.emergency && {
+      reason: facts.emergency.reason && (facts.emergency.reason.text ?? 'The text was erased.'),
+      owed: facts.debts.filter(({ subject }) => subject.id === facts.id).map(({ sentence }) => sentence),
+    },
     slots: slotsOfNotes(facts, notes, looker),
     names: Object.fromEntries(people.map((person) => [person.id, toNamed(person).name])),
-    addenda: await loadAddenda(facts, notes, since),
+    addenda: await loadAddenda(facts, notes, since, now),
     replaces: notes.rollback.replaces,
     summary,
     whyNotEdit: whyNotEditSummary(facts, looker.actor, now),
@@ -213,9 +225,10 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   }
 }
 
-function draftOf(facts: PromotionFacts, summary: string): ReleaseNotes {
-  const { sealed } = facts
+async function draftOf(facts: PromotionFacts, summary: string, until: Date): Promise<ReleaseNotes> {
+  const { sealed, system, edge, policy, openedAt } = facts
   return draftNotes({
+    events: await loadSecretEvents(db, { systemId: system.id, profileKey: edge.to, policy: policy.policy, from: openedAt, until }),
     dossier: sealed?.dossier ?? dossierOf(facts, facts.nextNumber),
     hash: sealed?.hash ?? '',
     gateTitles: new Map(facts.gates.map((judged) => [judged.gate.id, { title: judged.gate.title, sentence: judged.sentence }])),
@@ -245,8 +258,11 @@ function slotsOfNotes(facts: PromotionFacts, notes: ReleaseNotes, looker: Looker
   })
 }
 
-/** What became known after the seal, dated, outside its hash: renewed evidence, deployments, and what else was put there without authority. */
-async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Date | null): Promise<NotesAddendum[]> {
+/**
+ * What became known after the seal, dated, outside its hash: renewed evidence, deployments, what else was put there without authority, what happened to
+ * the secrets of the profile while the release was live there, and what was said of an emergency afterwards.
+ */
+async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Date | null, now: Date): Promise<NotesAddendum[]> {
   if (!since) return []
   const [evidence, deployments] = await Promise.all([
     db.evidence.findMany({
@@ -273,7 +289,24 @@ async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Da
     (each, index) => own !== -1 && index > own && each.authorised && each.status !== 'failed' && each.releaseId !== facts.release.id,
   )
   const told = next === -1 ? deployments : deployments.slice(0, next + 1)
+  const until = deployments[next]?.startedAt ?? now
+  const scope = { systemId: facts.system.id, profileKey: facts.edge.to, from: since, until }
+  const [events, aftermath] = await Promise.all([
+    loadSecretEvents(db, { ...scope, policy: facts.policy.policy }),
+    loadFallbackAftermath(db, scope),
+  ])
+  const day = (iso: string) => instantInWords(new Date(iso))
+  const isNew = (iso: string) => new Date(iso) > since
   return [
+    ...events.fallbacks.filter(({ from }) => isNew(from)).map((use) => ({ at: new Date(use.from), sentence: fallbackLine(use, day) })),
+    ...events.rotations
+      .filter(({ at }) => isNew(at))
+      .map((rotation) => ({ at: new Date(rotation.at), sentence: rotationLine(rotation, day) })),
+    ...aftermath,
+    ...(facts.emergency?.reviews ?? []).map(({ slotKey, finding, by, at }) => ({
+      at,
+      sentence: `Reviewed after the emergency by ${by.name} as ${facts.emergency?.ordinary.find(({ key }) => key === slotKey)?.title ?? slotKey}: ${finding === 'concern' ? 'a concern' : 'accepted'}.`,
+    })),
     ...evidence.map(({ gateKey, verdict, recordedAt, broughtBy }) => ({
       at: recordedAt,
       sentence: `${notes.gates.find(({ id }) => id === gateKey)?.title ?? gateKey}: evidence brought again by ${toNamed(broughtBy).name}, ${verdict === 'pass' ? 'passed' : 'failed'}.`,

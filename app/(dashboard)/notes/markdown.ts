@@ -26,6 +26,7 @@ export function markdownOf(detail: NotesDetail): string {
     nameOf: (principal) => detail.names[principal] ?? principal,
     day: (iso) => instantInWords(new Date(iso)),
     addenda: detail.addenda,
+    skipReason: detail.emergency?.reason ?? null,
     deployment,
   })
 }

@@ -60,7 +60,7 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       const scope = { systemId: governed.id, releaseId: registered.id, profileKey: edge.to, policy }
       const factsFor = await loadGateFacts(tx, [scope])
       const judged = edgeGates(policy, edge).map((gate) => judgeGate(gate, factsFor(scope, gate), now))
-      const open = openGates({ gates: judged.map((each) => (skipped.includes(each.gate.id) ? skipGate(each, null) : each)) }, 'opening')
+      const open = openGates({ gates: judged.map((each) => (skipped.includes(each.gate.id) ? skipGate(each) : each)) }, 'opening')
       ensure(
         open.length === 0
           ? null

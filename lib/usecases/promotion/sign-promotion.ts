@@ -1,5 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
+import { loadSecretEvents } from '@/lib/db/load-notes-facts'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { isDuplicate, mutate, type Work } from '@/lib/db/mutate'
 import { isFullyApproved } from '@/lib/domain/approval'
@@ -83,7 +84,16 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
   const row = await tx.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { notesSummary: true } })
   const summary = row.notesSummary ? (await tx.auditText.findUnique({ where: { digest: row.notesSummary } }))?.body : null
   const slots = slotsOf(facts.edge)
+  const { system, edge, policy, openedAt } = facts
+  const events = await loadSecretEvents(tx, {
+    systemId: system.id,
+    profileKey: edge.to,
+    policy: policy.policy,
+    from: openedAt,
+    until: now,
+  })
   const notes = draftNotes({
+    events,
     dossier: sealed.dossier,
     hash: sealed.hash,
     gateTitles: new Map(facts.gates.map((judged) => [judged.gate.id, { title: judged.gate.title, sentence: judged.sentence }])),

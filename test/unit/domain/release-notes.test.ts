@@ -27,6 +27,7 @@ const MORE = {
   day: (iso: string) => iso.slice(0, 10),
   addenda: [],
   deployment: [],
+  skipReason: null,
 }
 
 /** What a reader sees of Markdown, and of which kinds its parts are. */
@@ -74,6 +75,8 @@ describe('the Markdown of notes', () => {
       'No changes recorded.',
       'No drift exceptions.',
       'No secrets.',
+      'No fallback uses.',
+      'No rotations.',
       'No snapshot is recorded.',
       'Not signed yet: this is a draft.',
       'Not deployed yet.',
@@ -100,5 +103,35 @@ describe('the Markdown of notes', () => {
     expect(text).toContain('| SecOps | Ines Okafor | 2026-11-19 | SIG-0001 |')
     expect(text).toContain('| Management | p2 | 2026-11-19 | SIG-0002 |')
     expect(text).toContain(`Sealed. SHA-256 \`${'b'.repeat(64)}\``)
+  })
+
+  it('lists fallback uses and rotations by names and ids, and says plainly that it was an emergency, with what it skipped (000.21, 000.23)', () => {
+    const text = notesMarkdown(
+      {
+        ...NOTES,
+        emergency: { incident: 'INC-0208', skipped: ['Rollback drill'], reason: 'c'.repeat(64), reviewedBy: ['Management', 'SecOps'] },
+        fallbacks: [
+          {
+            id: 'BG-0007',
+            allowed: 'fallback files for secrets',
+            secrets: ['A_KEY'],
+            from: '2026-11-19T03:12:00Z',
+            until: '2026-11-19T05:12:00Z',
+          },
+        ],
+        rotations: [{ id: 'ROT-0058', secrets: ['A_KEY', 'B_KEY'], result: 'rolled_back', at: '2026-11-20T10:00:00Z' }],
+      },
+      { ...MORE, skipReason: 'Nobody could | wait.' },
+    )
+    expect(text).toContain('## Emergency promotion')
+    expect(text).toContain('emergency promotion during [INC-0208](https://countersign.example.org/incidents/INC-0208)')
+    expect(text).toContain('Skipped gates: Rollback drill. Nobody could \\| wait.')
+    expect(text).toContain('Reviewed afterwards by Management, SecOps')
+    expect(text).toContain('- BG-0007: fallback files for secrets (A\\_KEY), 2026-11-19 to 2026-11-19.')
+    expect(text).toContain('- ROT-0058: rotation of A\\_KEY, B\\_KEY, rolled back 2026-11-20.')
+    expect(notesMarkdown(NOTES, MORE)).not.toContain('Emergency')
+    expect(
+      notesMarkdown({ ...NOTES, emergency: { incident: 'INC-0208', skipped: [], reason: null, reviewedBy: ['Management'] } }, MORE),
+    ).toContain('Skipped gates: None.')
   })
 })

@@ -24,7 +24,9 @@ export default async function NotesPage({ params }: Props) {
   const viewer = await requireViewer(routes.note(system, profile, version))
   const detail = await getNotes(viewer, system, profile, version)
   if (!detail) notFound()
-  const sections = detail.notes ? NOTES_SECTIONS : (['Deployment', 'Addenda'] as const)
+  const sections = detail.notes
+    ? [...(detail.notes.emergency ? ['Emergency promotion'] : []), ...NOTES_SECTIONS]
+    : ['Deployment', 'Addenda']
   return (
     <Page
       crumbs={[
