@@ -5,6 +5,7 @@ import { StatusGlyph } from '@/components/ui/status'
 import { type FallbackRule, needsInWords } from '@/lib/domain/fallback'
 import type { AskChoice } from '@/lib/queries/fallback-ask'
 import { routes } from '@/lib/routes'
+import { capital } from './fallback-words'
 
 /** What there is to open, as large rows: those somebody may ask for first; the others stay, with the rule that stands in the way. */
 export function ChooseRule({ choices }: { choices: readonly AskChoice[] }) {
@@ -88,5 +89,3 @@ export function RulesByProfile({
     </details>
   )
 }
-
-const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)

@@ -88,7 +88,7 @@ function itemsOf({ facts, debts, needsReview, storage }: FallbackDetail): Timeli
           title: 'The env-only preflight passes again',
           detail: (
             <>
-              <Words text={storage} />. Say in the clean-up how it was seen.
+              <Words text={storage.replace(/\.$/, '')} />. Say in the clean-up how it was seen.
             </>
           ),
         }

@@ -78,9 +78,9 @@ export function DecidePage({
           <p className="lead">{whatWords(ceremony)}</p>
           {choice}
           <CeremonyStatement ceremony={ceremony} />
-          {facts.reason ? (
+          {ceremony.reason ? (
             <p className="c2 mt-3.5">
-              {facts.askedBy.name} wrote: <Visible text={facts.reason} />
+              {facts.sealed?.requester.name ?? facts.askedBy.name} wrote: <Visible text={ceremony.reason} />
             </p>
           ) : null}
           <ul className="mt-3.5 grid gap-[9px]">

@@ -1,15 +1,11 @@
-import { profileRef } from '@/components/system/profile-ref'
-import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
-import { type Column, DataTable } from '@/components/ui/data-table'
 import { Link } from '@/components/ui/link'
-import { ProfileTag } from '@/components/ui/profile'
 import { Status, StatusGlyph } from '@/components/ui/status'
 import { Countdown, Time } from '@/components/ui/time'
 import type { Debt } from '@/lib/domain/debt'
 import type { FallbackRow } from '@/lib/queries/fallbacks'
 import { routes } from '@/lib/routes'
-import { PHASE } from './fallback-words'
+import { capital, PHASE } from './fallback-words'
 
 /** What is open now: hatched, with what is left. Nothing where nothing is. */
 export function OpenNow({ rows }: { rows: readonly FallbackRow[] }) {
@@ -25,7 +21,7 @@ export function OpenNow({ rows }: { rows: readonly FallbackRow[] }) {
                   {row.id} is open on {row.system.name} {row.profile.id}
                 </b>
                 <span className="under">
-                  Closes by itself in <Countdown until={row.until} over="a moment" />. Close it, extend it
+                  Closes by itself in <Countdown until={row.until} over="a moment" />. Go there to close or extend it.
                 </span>
               </span>
               <StatusGlyph status="glass" size={20} />
@@ -47,7 +43,7 @@ export function Waiting({ rows }: { rows: readonly FallbackRow[] }) {
           <Link href={routes.fallback(row.id)}>
             <span>
               <b className="b">
-                {row.title} on {row.system.name} {row.profile.id}
+                {capital(row.title)} on {row.system.name} {row.profile.id}
               </b>
               <span className="under">
                 {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} show="today" />
@@ -103,41 +99,28 @@ export function hrefOf({ subject, kind }: Pick<Debt, 'subject' | 'kind'>): strin
   }
 }
 
-const COLUMNS: Column<FallbackRow>[] = [
-  {
-    key: 'what',
-    header: 'What',
-    rowHeader: true,
-    cell: (row) => (
-      <Link className="link" href={routes.fallback(row.id)}>
-        {row.title}
-      </Link>
-    ),
-  },
-  {
-    key: 'where',
-    header: 'Where',
-    cell: (row) => (
-      <>
-        {row.system.name} <ProfileTag profile={profileRef(row.profile.id, row.profile.class)} />
-      </>
-    ),
-  },
-  {
-    key: 'state',
-    header: 'State',
-    cell: (row) => (
-      <Status status={row.phase === 'requested' ? 'na' : PHASE[row.phase].status} long>
-        {row.phase === 'requested' ? 'Never decided' : PHASE[row.phase].words}
-      </Status>
-    ),
-  },
-  { key: 'by', header: 'Asked for by', cell: (row) => <Actor name={row.askedBy.name} kind={row.askedBy.kind} /> },
-  { key: 'at', header: 'Asked', nowrap: true, cell: (row) => <Time at={row.askedAt} /> },
-  { key: 'id', header: 'Id', cell: (row) => <code className="c3">{row.id}</code> },
-]
-
-/** Fallback uses as a table, newest first. */
-export function FallbackTable({ caption, rows, empty }: { caption: string; rows: readonly FallbackRow[]; empty: string }) {
-  return <DataTable caption={caption} columns={COLUMNS} rows={rows} rowKey={(row) => row.id} empty={<EmptyState>{empty}</EmptyState>} />
+/** What is over, newest first. */
+export function Past({ rows, empty }: { rows: readonly FallbackRow[]; empty: string }) {
+  if (rows.length === 0) return <EmptyState>{empty}</EmptyState>
+  return (
+    <ul className="bigrows">
+      {rows.map((row) => (
+        <li key={row.id}>
+          <Link href={routes.fallback(row.id)}>
+            <span>
+              <b className="b">
+                {capital(row.title)} on {row.system.name} {row.profile.id}
+              </b>
+              <span className="under">
+                {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} />
+              </span>
+            </span>
+            <Status status={row.phase === 'requested' ? 'na' : PHASE[row.phase].status}>
+              {row.phase === 'requested' ? 'Never decided' : PHASE[row.phase].words}
+            </Status>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
 }

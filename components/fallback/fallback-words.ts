@@ -24,3 +24,6 @@ export function namesInShort(names: readonly string[], most = 3): string {
   if (names.length === 0) return 'nobody, since nobody holds the roles'
   return names.length <= most + 1 ? listWords(names) : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
+
+/** A title that begins a line. */
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)

@@ -46,7 +46,7 @@ export function GlassBanner({ items, everywhere = false }: { items: readonly Gla
       <span>{item.text}</span>
       {item.until ? (
         <span className="left">
-          closes by itself in <Countdown until={item.until} over="a moment" />
+          Closes by itself in <Countdown until={item.until} over="a moment" />
         </span>
       ) : null}
       <Link className="link" href={item.href}>

@@ -26,7 +26,7 @@ export function RecordTimeline({
         items={rows.map((row) => ({
           key: row.id,
           status: statusOf(row),
-          title: `${row.sentence}.`,
+          title: row.sentence,
           when: (
             <Link href={routes.auditEntry(row.id)} className="link">
               <Time at={row.at} />

@@ -2,6 +2,7 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadDebts } from '@/lib/db/load-debts'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
+import { loadTexts } from '@/lib/db/load-incidents'
 import { loadPeople } from '@/lib/db/load-people'
 import { type ApprovalSlot, type SeparationLine, separationLines, whyNotEligible } from '@/lib/domain/approval'
 import { readableSystems } from '@/lib/domain/context'
@@ -129,6 +130,8 @@ export type FallbackCeremony = {
   statement: string
   lines: SeparationLine[]
   isExtension: boolean
+  /** Why it is asked for: of the request, or of its extension. Null once it was taken off the record. */
+  reason: string | null
   whyNot: Refusal | null
 }
 
@@ -156,7 +159,10 @@ export async function getFallbackCeremony(
   const open = slots.filter((slot) => rule(facts, slot.key, actor, sealed.hash, now) === null)
   const slot: ApprovalSlot | undefined = slots.find(({ key }) => key === asked.slot) ?? open[0] ?? slots[0]
   if (!slot) return { facts, read: sealed.number, live: null }
-  const row = await db.sealedVersion.findUnique({ where: { id: sealed.id }, select: { canonical: true } })
+  const [row, texts] = await Promise.all([
+    db.sealedVersion.findUnique({ where: { id: sealed.id }, select: { canonical: true } }),
+    loadTexts(db, [sealed.text.reason]),
+  ])
   return {
     facts,
     slot: { key: slot.key, title: slot.title },
@@ -165,6 +171,7 @@ export async function getFallbackCeremony(
     statement: fallbackStatement(facts, { name: actor.name, capacity: slot.title, decision }),
     lines: separationLines(slot, actor, fallbackApproval(facts, now), now, { commits: 0, brought: 0, sealed: false }),
     isExtension: sealed.text.extends !== null,
+    reason: texts.get(sealed.text.reason) ?? null,
     whyNot:
       asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
         ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')

@@ -1,6 +1,6 @@
 import { AskForm, type AskFormView } from '@/components/fallback/ask-form'
 import { ChooseRule, RulesByProfile } from '@/components/fallback/ask-rules'
-import { FallbackTable, OpenNow, Unpaid, Waiting } from '@/components/fallback/fallback-lists'
+import { OpenNow, Past, Unpaid, Waiting } from '@/components/fallback/fallback-lists'
 import { namesInShort, PURPOSE } from '@/components/fallback/fallback-words'
 import { GlassPage } from '@/components/fallback/glass-frame'
 import { EmptyState } from '@/components/ui/banner'
@@ -91,8 +91,8 @@ export default async function BreakGlassPage({ searchParams }: Props) {
         </div>
       </Section>
       <Section title="Earlier">
-        <div className="pt-3">
-          <FallbackTable caption="Break-glass that is over, newest first" rows={past.rows} empty="The glass was never broken." />
+        <div className="pt-2">
+          <Past rows={past.rows} empty="The glass was never broken." />
           <Pagination
             next={
               past.next

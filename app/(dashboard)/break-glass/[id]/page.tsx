@@ -87,7 +87,7 @@ export default async function FallbackPage({ params }: Props) {
         ) : null}
         {detail.debts.length > 0 ? (
           <Section title="Unpaid" id="unpaid">
-            <p className="c2 pt-3">
+            <p className="c2 pt-3 pb-3">
               Until this is paid, the next ordinary promotion to {facts.rule.profile.id} is held
               {facts.incident && !facts.incident.closed ? `, and ${facts.incident.id} cannot be closed` : ''}.
             </p>
