@@ -36,11 +36,13 @@ export type SecretFacts = {
   audits: SecretAuditStanding[]
   /** Fallback uses that are open now. */
   glass: OpenGlass[]
+  /** The keys that a mapping of a profile holds now, also where no rule says how it is rotated. */
+  held: (system: string, profile: string, mapping: string) => HeldKey[]
 }
 
 /** All of `SecretFacts` for policies that are at hand, in one statement whatever their number. */
 export async function loadSecretFacts(tx: Tx, policies: readonly Policy[], now: Date): Promise<SecretFacts> {
-  if (policies.length === 0) return { standings: [], findings: [], audits: [], glass: [] }
+  if (policies.length === 0) return { standings: [], findings: [], audits: [], glass: [], held: () => [] }
   const [row] = await tx.$queryRaw<{ held: HeldRow[]; open: OpenRow[]; prints: PrintRow[]; audits: AuditRow[]; glass: GlassRow[] }[]>`
     SELECT ${list(heldRows(policies))} AS held, ${list(openRows(policies))} AS open, ${list(printRows(policies))} AS prints,
       ${list(auditRows(policies))} AS audits, ${list(glassRows(policies, now))} AS glass`
@@ -50,6 +52,7 @@ export async function loadSecretFacts(tx: Tx, policies: readonly Policy[], now: 
     findings: findingsFrom(policies, prints),
     audits: auditsFrom(policies, audits, now),
     glass: glass.map(({ expiresAt, ...use }) => ({ ...use, expiresAt: new Date(expiresAt) })),
+    held: heldIn(held),
   }
 }
 
@@ -120,14 +123,14 @@ const openRows = (policies: readonly Policy[]) => Prisma.sql`
   SELECT id, status, "systemId", "profileKey", "ownershipKey" FROM "Rotation" WHERE "systemId" = ANY (${slugsOf(policies)}::text[]) AND "endedAt" IS NULL`
 
 function standingsFrom(policies: readonly Policy[], held: readonly HeldRow[], open: readonly OpenRow[], now: Date): KeyStanding[] {
-  const heldBy = Map.groupBy(held, (row) => keyOf(row.systemId, row.profileKey, row.mappingKey))
+  const heldBy = heldIn(held)
   const openBy = new Map(open.map((row) => [keyOf(row.systemId, row.profileKey, row.ownershipKey), { id: row.id, status: row.status }]))
   return policies.flatMap((policy) =>
     policy.rotation.ownership.map((ownership) =>
       keyStanding(
         policy,
         ownership,
-        (mapping) => (heldBy.get(keyOf(policy.system.slug, ownership.profile, mapping)) ?? []).map(toHeld),
+        (mapping) => heldBy(policy.system.slug, ownership.profile, mapping),
         openBy.get(keyOf(policy.system.slug, ownership.profile, ownership.id)) ?? null,
         now,
       ),
@@ -140,11 +143,10 @@ function toHeld({ keyId, use, bornAt, activatedAt, fingerprint, fingerprintKeyId
   return { keyId, use, bornAt: new Date(bornAt), activatedAt: new Date(activatedAt), fingerprint: print, rotation: rotationId }
 }
 
-/** The keys that each mapping of a profile holds now, by mapping id: also where no rule says how it is rotated. One statement. */
-export async function loadHeldKeys(tx: Tx, policy: Policy, profileKey: string): Promise<ReadonlyMap<string, HeldKey[]>> {
-  const [row] = await tx.$queryRaw<{ held: HeldRow[] }[]>`SELECT ${list(heldRows([policy]))} AS held`
-  const here = (row?.held ?? []).filter((held) => held.profileKey === profileKey)
-  return new Map([...Map.groupBy(here, (held) => held.mappingKey)].map(([mapping, rows]) => [mapping, rows.map(toHeld)]))
+/** Looks the keys of a mapping up in rows that are at hand. */
+function heldIn(rows: readonly HeldRow[]): SecretFacts['held'] {
+  const by = Map.groupBy(rows, (row) => keyOf(row.systemId, row.profileKey, row.mappingKey))
+  return (system, profile, mapping) => (by.get(keyOf(system, profile, mapping)) ?? []).map(toHeld)
 }
 
 type PrintRow = {

@@ -171,6 +171,16 @@ export function keyStanding(
   }
 }
 
+/** "Feature owner or local operator": who rotates by a rule, in the policy's own words where it has them. */
+export function ownersWords({ owners }: PolicyOwnership): string {
+  return owners.text ?? owners.slots.map(({ title }) => title).join(owners.mode === 'all' ? ' and ' : ' or ')
+}
+
+/** Who approves a rotation by a rule, in the policy's own words where it has them. */
+export function approversWords({ approval }: PolicyOwnership): string {
+  return approval.text ?? approval.slots.map(({ title }) => title).join(' and ')
+}
+
 /** What two fingerprints say of two secrets without anybody seeing either (002.42, 004.4, 003). */
 export type FingerprintFinding = {
   kind: 'shared_between_profiles' | 'pair_identical' | 'pair_not_shifted' | 'old_secondary_in_use' | 'changed_nothing'

@@ -1,0 +1,98 @@
+import { Page } from '@/components/layout/page'
+import { OpenTable } from '@/components/rotation/rotation-tables'
+import { AuditsTable, DebtsTable, FindingsTable, KeysTable } from '@/components/secrets/secrets-tables'
+import { Banner } from '@/components/ui/banner'
+import { Link } from '@/components/ui/link'
+import { PageHead, Section } from '@/components/ui/section'
+import { StatTile, StatTiles } from '@/components/ui/stat-tile'
+import { StatusGlyph, type StatusKind } from '@/components/ui/status'
+import { Countdown } from '@/components/ui/time'
+import { requireViewer } from '@/lib/auth/session'
+import { numberWord, plural } from '@/lib/format'
+import { getSecrets, type SecretsView } from '@/lib/queries/secrets'
+import { routes } from '@/lib/routes'
+
+export const metadata = { title: 'Secrets' }
+
+/** SecOps in one page: what is overdue, due soon, running, half done, shared between profiles, in debt, and which audits are due. */
+export default async function SecretsPage() {
+  const viewer = await requireViewer(routes.secrets())
+  const view = await getSecrets(viewer)
+  const nameOf = (slug: string) => view.systems.find((system) => system.slug === slug)?.name ?? slug
+  const due = view.audits.filter((audit) => audit.due)
+  return (
+    <Page crumbs={[{ label: 'Secrets' }]}>
+      <PageHead title="Secrets" lead={answer(view)} />
+      {view.glass.map((use) => (
+        <div key={use.id} className="mb-3">
+          <Banner
+            status="glass"
+            title={`${use.id}: glass is open on ${nameOf(use.system)} ${use.profile}`}
+            actions={
+              <Link className="link" href={routes.fallback(use.id)}>
+                Open
+              </Link>
+            }
+          >
+            <p>
+              It closes by itself in <Countdown until={use.expiresAt} />.
+            </p>
+          </Banner>
+        </div>
+      ))}
+      <StatTiles>
+        <Tile status={view.overdue.length > 0 ? 'fail' : 'pass'} count={view.overdue.length} what="overdue" href="#overdue" />
+        <Tile status={view.dueSoon.length > 0 ? 'warn' : 'pass'} count={view.dueSoon.length} what="due soon" href="#due-soon" />
+        <Tile status={view.halfDone.length > 0 ? 'running' : 'na'} count={view.halfDone.length} what="half done" href="#running" />
+        <Tile
+          status={view.findings.length > 0 ? 'fail' : 'pass'}
+          count={view.findings.length}
+          what="against fingerprints"
+          href="#findings"
+        />
+        <Tile status={view.debts.length > 0 ? 'warn' : 'pass'} count={view.debts.length} what="owed" href="#debts" />
+        <Tile
+          status={due.length > 0 ? 'stale' : 'pass'}
+          count={due.length}
+          what={due.length === 1 ? 'audit due' : 'audits due'}
+          href="#audits"
+        />
+      </StatTiles>
+      <Section id="overdue" title="Overdue" aside={view.overdue.length || undefined}>
+        <KeysTable caption="Overdue keys and pairs, the longest first" rows={view.overdue} empty="No key is past its limit." />
+      </Section>
+      <Section id="due-soon" title="Due soon" aside="in the last tenth of the limit">
+        <KeysTable caption="Keys and pairs that are due soon" rows={view.dueSoon} empty="No key is in the last tenth of its limit." />
+      </Section>
+      <Section id="running" title="Half done" aside="begun and not over">
+        <OpenTable rows={view.halfDone} empty="No rotation is running, being verified or on its way back." />
+      </Section>
+      <Section title="Planned" aside={view.running.length || undefined}>
+        <OpenTable rows={view.running} empty="No rotation is planned." />
+      </Section>
+      <Section id="findings" title="Shared and not shifted" aside="from fingerprints">
+        <FindingsTable rows={view.findings} nameOf={nameOf} variables={view.variables} />
+      </Section>
+      <Section id="debts" title="Owed" aside="unpaid, it holds the next promotion">
+        <DebtsTable rows={view.debts} nameOf={nameOf} />
+      </Section>
+      <Section id="audits" title="Audits" aside={due.length > 0 ? `${due.length} due` : undefined}>
+        <AuditsTable rows={view.audits} />
+      </Section>
+      <Section id="unknown" title="Not on record" aside="of unknown age">
+        <KeysTable caption="Keys and pairs of which nothing is recorded" rows={view.unknown} empty="Every key with a rule is on record." />
+      </Section>
+    </Page>
+  )
+}
+
+function Tile({ status, count, what, href }: { status: StatusKind; count: number; what: string; href: string }) {
+  return <StatTile glyph={<StatusGlyph status={status} size={14} />} title={`${numberWord(count)} ${what}`} href={href} />
+}
+
+function answer({ overdue, fine, unknown, systems }: SecretsView): string {
+  const all = overdue.length
+  const head = all === 0 ? 'No key is overdue' : `${numberWord(all)} ${all === 1 ? 'key or pair is' : 'keys or pairs are'} overdue`
+  const rest = unknown.length > 0 ? `, ${plural(unknown.length, 'rule')} without a key on record` : ''
+  return `${head}${rest}; ${plural(fine, 'rule')} within the limit, in ${plural(systems.length, 'system')}. Names, ages and fingerprints only: no value ever comes here.`
+}
