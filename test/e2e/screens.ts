@@ -26,6 +26,9 @@ export type Places = {
     rolledBack: string
     completed: string
   }
+  /** A fallback use whose grant can be looked at (one that waits where there is one), one that is over, and the rule of the latter. */
+  glass: { asked: string; over: string; system: string; rule: string }
+  incident: string
   /** The number of the active policy and a cell of its grid, as the address spells it. */
   policy: number
   cell: string
@@ -51,6 +54,7 @@ const ENGINEER = 'Engineer'
 const SECOPS = 'SecOps'
 const AUDITOR = 'Auditor'
 const ADMIN = 'Admin'
+const COMMANDER = 'Incident commander'
 
 /** The screens in the order of the navigation. Letters in front are those of the mocks that they are laid beside. */
 export const SCREENS: readonly Screen[] = [
@@ -96,6 +100,20 @@ export const SCREENS: readonly Screen[] = [
   { name: 'b3-receipt', viewer: MANAGEMENT, path: (at) => routes.signature(at.signing.signature) },
   { name: 'promotion-review', viewer: MANAGEMENT, path: (at) => routes.promotionReview(at.signing.id) },
 
+  { name: 'break-glass', viewer: ENGINEER, path: () => routes.breakGlass(), everyone: true },
+  {
+    name: 'h-break-glass',
+    viewer: COMMANDER,
+    path: (at) => routes.breakGlass({ system: at.glass.system, rule: at.glass.rule }),
+    everyone: true,
+  },
+  { name: 'break-glass-over', viewer: SECOPS, path: (at) => routes.fallback(at.glass.over), everyone: true, print: true },
+  { name: 'break-glass-grant', viewer: COMMANDER, path: (at) => routes.fallbackGrant(at.glass.asked) },
+  { name: 'break-glass-refuse', viewer: COMMANDER, path: (at) => routes.fallbackRefuse(at.glass.asked) },
+  { name: 'incidents', viewer: COMMANDER, path: () => routes.incidents(), everyone: true },
+  { name: 'incident-new', viewer: ENGINEER, path: (at) => routes.incidentNew({ system: at.system }), everyone: true },
+  { name: 'incident', viewer: COMMANDER, path: (at) => routes.incident(at.incident), everyone: true },
+
   { name: 'systems', viewer: MANAGEMENT, path: () => routes.systems() },
   { name: 'c-system', viewer: MANAGEMENT, path: (at) => routes.system(at.system), everyone: true },
   { name: 'c-system-cell', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { cell: at.cell }) },
@@ -104,6 +122,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'system-deployments', viewer: MANAGEMENT, path: (at) => routes.systemDeployments(at.system) },
   { name: 'system-checklists', viewer: RELEASE_MANAGER, path: (at) => routes.systemChecklists(at.system), everyone: true },
   { name: 'system-checklist', viewer: ENGINEER, path: (at) => routes.systemChecklist(at.system, at.signing.run) },
+  { name: 'system-contacts', viewer: COMMANDER, path: (at) => routes.systemContacts(at.system), everyone: true, print: true },
   { name: 'system-policy', viewer: MANAGEMENT, path: (at) => routes.systemPolicy(at.system), everyone: true },
   { name: 'system-policy-yaml', viewer: MANAGEMENT, path: (at) => routes.systemPolicy(at.system, { raw: true }) },
   {
@@ -248,6 +267,12 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
     plans.find((plan) => plan.sealed !== null && opens(plan)),
     'rotation whose plan waits for Management',
   )
+  const uses = await listed<{ id: string; system: string; rule: string; state: string }>('/fallback-uses')
+  const incidents = await listed<{ id: string }>('/incidents')
+  const over = must(
+    uses.find(({ state }) => state === 'reviewed'),
+    'fallback use that was reviewed',
+  )
   // The fullest line of signatures that Management has still to complete.
   const signedBy = ({ slots }: Promotion) => slots.filter(({ signOff }) => signOff !== null)
   const waiting = open
@@ -301,6 +326,8 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
       rolledBack: rotation('was rolled back', 'rolled_back'),
       completed: rotation('is completed', 'completed'),
     },
+    glass: { asked: (uses.find(({ state }) => state === 'requested') ?? over).id, over: over.id, system: over.system, rule: over.rule },
+    incident: must(incidents[0]?.id, 'incident'),
     policy: number,
     cell: `${rule.id}@${Object.keys(rule.cells).at(-1)}`,
     person: must(events.find(({ actor }) => actor.kind === 'person')?.actor.id, 'person'),

@@ -21,6 +21,8 @@ const at: Places = {
     rolledBack: 'ROT-0003',
     completed: 'ROT-0004',
   },
+  glass: { asked: 'BG-2', over: 'BG-1', system: 'a-system', rule: 'a-rule' },
+  incident: 'INC-1',
   policy: 3,
   cell: 'rule@last',
   person: 'a-person',
