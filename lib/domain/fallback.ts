@@ -469,21 +469,21 @@ export function fallbackSentence(facts: FallbackFacts, now: Date): string {
 /** The first-person statement that is confirmed and kept with a decision on a request or an extension. */
 export function fallbackStatement(
   facts: Pick<FallbackFacts, 'id' | 'system' | 'rule' | 'mappings' | 'incident' | 'ticket' | 'sealed' | 'askedBy'>,
-  who: { name: string; capacity: string; decision: 'approve' | 'decline' },
+  who: { name: string | null; capacity: string; decision: 'approve' | 'decline' },
 ): string {
   const until = facts.sealed ? ` until ${instantInWords(new Date(facts.sealed.text.until))} at the latest` : ''
   const under = [facts.incident?.id, facts.ticket].filter((word) => word !== undefined && word !== null)
   const where = `on ${facts.system.name} ${facts.rule.profile.name}${until}${under.length > 0 ? ` for ${listInWords(under as string[])}` : ''}`
   const what = allowsInWords(facts).replace(/^./, (letter) => letter.toLowerCase())
   const asked = facts.sealed?.text.extends ? `the extension of ${facts.id}` : `what ${facts.id} asks for`
-  return who.decision === 'decline'
-    ? `I, ${who.name}, as ${who.capacity}, refuse ${asked} ${where}.`
-    : `I, ${who.name}, as ${who.capacity}, allow ${asked} ${where}: ${what}`
+  const signer = who.name === null ? `I, as ${who.capacity},` : `I, ${who.name}, as ${who.capacity},`
+  return who.decision === 'decline' ? `${signer} refuse ${asked} ${where}.` : `${signer} allow ${asked} ${where}: ${what}`
 }
 
-/** The statement of a commander who opens their own request: it names the debt. */
-export function ownRequestStatement(facts: Parameters<typeof fallbackStatement>[0], name: string): string {
+/** The statement of a commander who opens their own request; it names the debt, and nobody: it lies with no signature that goes when they are erased (T40). */
+export function ownRequestStatement(facts: Parameters<typeof fallbackStatement>[0]): string {
   const { reviewWithin } = facts.rule.fallback
   const within = reviewWithin ? ` within ${formatDuration(reviewWithin)}` : ''
-  return `${fallbackStatement(facts, { name, capacity: 'incident commander', decision: 'approve' })} I asked for it myself; a second person reviews it${within}.`
+  const said = fallbackStatement(facts, { name: null, capacity: 'incident commander', decision: 'approve' })
+  return `${said} I asked for it myself; a second person reviews it${within}.`
 }

@@ -64,6 +64,48 @@ export const ACTION_GROUPS = {
     label: 'Releases and notes',
     actions: ['release.registered', 'bundle.approved', 'release_notes.summary_edited', 'release_notes.sealed', 'release_notes.voided'],
   },
+  secrets: {
+    label: 'Keys and rotations',
+    actions: [
+      'key.recorded',
+      'key.retired',
+      'key.fingerprint_reported',
+      'rotation.opened',
+      'rotation.planned',
+      'rotation.approved',
+      'rotation.declined',
+      'rotation.started',
+      'rotation.step_recorded',
+      'rotation.verifying',
+      'rotation.confirmed',
+      'rotation.completed',
+      'rotation.cancelled',
+      'rotation.rolling_back',
+      'rotation.rolled_back',
+      'rotation.postmortem_recorded',
+      'secret_audit.recorded',
+    ],
+  },
+  incidents: {
+    label: 'Incidents and break-glass',
+    actions: [
+      'incident.declared',
+      'incident.commander_changed',
+      'incident.changed',
+      'incident.closed',
+      'fallback.requested',
+      'fallback.approved',
+      'fallback.declined',
+      'fallback.opened',
+      'fallback.withdrawn',
+      'fallback.extension_asked',
+      'fallback.extended',
+      'fallback.returned',
+      'fallback.cleaned_up',
+      'fallback.reviewed',
+      'contact.confirmed',
+    ],
+  },
   policies: { label: 'Systems and policies', actions: ['system.created', 'policy.applied'] },
   access: {
     label: 'People and access',
@@ -137,6 +179,9 @@ const KINDS_OF_PREFIX: Readonly<Record<string, readonly SubjectKind[]>> = {
   PRM: ['promotion', 'release_notes'],
   SIG: ['sign_off'],
   DEP: ['deployment'],
+  ROT: ['rotation'],
+  INC: ['incident'],
+  BG: ['fallback'],
 }
 
 /** Every kind of subject whose id is a plain UUID. */
@@ -151,9 +196,22 @@ const UUID_KINDS: readonly SubjectKind[] = [
   'evidence',
   'checklist_template',
   'checklist_run',
+  'key',
+  'secret_audit',
+  'contact',
 ]
 
-const SUBJECT_KINDS: readonly SubjectKind[] = [...UUID_KINDS, 'system', 'promotion', 'sign_off', 'release_notes', 'deployment']
+const SUBJECT_KINDS: readonly SubjectKind[] = [
+  ...UUID_KINDS,
+  'system',
+  'promotion',
+  'sign_off',
+  'release_notes',
+  'deployment',
+  'rotation',
+  'incident',
+  'fallback',
+]
 
 /** The subjects that a text of the filter names: `kind:id` is one, an id alone is every kind that has such ids, a slug a system. Empty for none. */
 export function placesOfSubject(text: string): Place[] {

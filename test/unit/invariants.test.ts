@@ -17,6 +17,8 @@ const cited = (pattern: RegExp, among: (path: string) => boolean = () => true) =
 const MODEL = 'integration/usecases/promotion/promotion-model.test.ts'
 const RACES = 'integration/usecases/promotion/races.test.ts'
 const VALIDITY = 'integration/usecases/promotion/validity.test.ts'
+const FALLBACK_MODEL = 'integration/usecases/fallback/fallback-model.test.ts'
+const FALLBACK_RACES = 'integration/usecases/fallback/races.test.ts'
 const WALK = 'a refusal leaves no trace, a change is on the record, and what always holds does'
 
 /** What always holds (domain.md), by number: the tests that prove it, by file and words of their titles. */
@@ -45,11 +47,14 @@ const PROOFS: Record<string, [file: string, title: string][]> = {
   '7 separation of duties': [
     ['unit/domain/approval.test.ts', 'no order of attempts gives a slot two signatures'],
     ['integration/usecases/promotion/sign-promotion.test.ts', 'the database itself refuses the requester'],
+    [FALLBACK_MODEL, 'ends a production fallback without its clean-up, lets one person do it all, or closes its incident over a debt'],
+    ['integration/usecases/fallback/life-cycle.test.ts', 'owes a review, and is extended only by a second person'],
     [MODEL, WALK],
   ],
   '8 time is an argument': [
     ['unit/domain/gate.test.ts', 'time alone takes away and gives nothing back'],
     [VALIDITY, 'makes the version expire, a verdict'],
+    [FALLBACK_MODEL, 'is judged the same by the facts, the lists, the state a runtime asks for'],
   ],
   '9 concurrent deciders cannot both win': [
     [RACES, 'two people for the last slot'],
@@ -61,6 +66,10 @@ const PROOFS: Record<string, [file: string, title: string][]> = {
     ['integration/usecases/deployment/start-deployment.test.ts', 'two starts on one profile'],
     ['integration/usecases/checklist/checklists.test.ts', 'two who tick the next two items'],
     ['integration/http/respond.test.ts', 'the same key many times at once runs once'],
+    [FALLBACK_RACES, 'two granters: it opens once'],
+    [FALLBACK_RACES, 'a grant against the withdrawal'],
+    [FALLBACK_RACES, 'its return against an extension'],
+    [FALLBACK_RACES, 'closing an incident against what puts a debt under it'],
     [MODEL, 'two commands at once come to what one after the other would have'],
   ],
   '10 nothing is deleted': [

@@ -33,7 +33,7 @@ export async function openFallback(ctx: Ctx, input: z.output<typeof openFallback
         now,
       })
     }
-    const statement = await keepText(tx, ownRequestStatement(facts, actor.name))
+    const statement = await keepText(tx, ownRequestStatement(facts))
     const grant = commanderGrant(facts, actor, now)?.id // ensured by whyNotOpenAlone
     const { expiresAt, event } = await openUse(work, facts, { ownRequest: true, grant, statement })
     return { result: { id: facts.id, expiresAt }, events: [event] }
