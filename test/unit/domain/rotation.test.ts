@@ -86,6 +86,66 @@ describe('runbooks of ours', () => {
   })
 })
 
+describe('the runbook of the document', () => {
+  const step = (id: string) => {
+    const found = aRotation({ variant: 'windows' }).steps.find((each) => each.id === id)
+    if (!found) throw new Error(`There is no step ${id}`)
+    return found
+  }
+
+  it('is about the two keys behind the two files, and the step says what it does to them (003.1, 003.7, 003.10, 003.11)', () => {
+    expect(aRotation().members.map(({ variable, managerKey }) => [variable, managerKey])).toEqual([
+      ['ROBODJ_SECRET_KEY', 'dgn-dj/prod/ROBODJ_SECRET_KEY'],
+      ['ROBODJ_SECRET_V2_KEY', 'dgn-dj/prod/ROBODJ_SECRET_V2_KEY'],
+    ])
+    const files = robodj.secrets.mappings.map(({ variable, fallbackFile }) => [variable, fallbackFile])
+    expect(files).toEqual([
+      ['ROBODJ_SECRET_KEY', 'secret.key'],
+      ['ROBODJ_SECRET_V2_KEY', 'secret_v2.key'],
+    ])
+    expect(step('rotate')).toMatchObject({
+      command: 'python scripts/rotate_keys.py --env production',
+      workingDirectory: 'Project root',
+      byHand: { allowed: true },
+      records: 'new-key',
+    })
+    expect(step('rotate').does).toHaveLength(3)
+  })
+
+  it('asks for access, the environment and the broadcasts before it; the contract of variables is named (003.2, 003.3, 003.4, 003.6, 003.18)', () => {
+    const before = aRotation().steps.filter(({ phase }) => phase === 'prerequisite' || phase === 'before')
+    expect(before.map(({ number, id }) => number ?? id)).toEqual([
+      '1.1',
+      '1.2',
+      '1.3',
+      '2.1',
+      '2.2',
+      '2.3',
+      '2.4',
+      'old-v2-unused',
+      'values-captured',
+    ])
+    expect(step('env-definitions').text).toContain('config/env_contract.json')
+    expect(step('snapshot').command).toBe('python config/scripts/startup_safety.py --snapshot')
+    expect(step('values-captured')).toMatchObject({ captures: expect.stringContaining('kept'), refersTo: 'rotate' })
+  })
+
+  it('stops, rotates, restarts and verifies, and its rollback refers to its steps (003.8, 003.12, 003.13, 003.14, 003.15, 003.16)', () => {
+    const of = (phase: string) =>
+      aRotation()
+        .steps.filter((each) => each.phase === phase)
+        .map(({ id }) => id)
+    expect([of('during'), of('after')]).toEqual([
+      ['stop', 'rotate', 'restart'],
+      ['key-integrity', 'dashboard', 'config-save'],
+    ])
+    expect(step('key-integrity').expected).toBe('Key presence/integrity check: PASS')
+    const back = aRotation().steps.filter(({ phase }) => phase === 'rollback')
+    expect(back.map(({ refersTo }) => refersTo)).toEqual(['stop', 'rotate', 'snapshot', 'restart', null])
+    expect(step('restore-config').asks).toBe('if config corruption is suspected')
+  })
+})
+
 describe('a plan', () => {
   it('drops steps whose condition names other profiles, and keeps those that a person answers (003.4, 003.5)', () => {
     const ids = (rule: string) => aRotation({ rule }).steps.map(({ id }) => id)
