@@ -40,7 +40,7 @@ export function RotationCeremonyPage({
   )
 }
 
-const STEPS = ['Read', 'Confirm', 'Approved']
+const STEPS = ['Read', 'Confirm', 'Receipt']
 
 /** Where the ceremony stands, 1 to 3. */
 export function ApprovalSteps({ now }: { now: number }) {

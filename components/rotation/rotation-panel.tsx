@@ -72,10 +72,10 @@ function Approval({ slot, detail }: { slot: ApprovalLine; detail: RotationDetail
         name={slot.signed.name}
         hash={facts.sealed.hash}
         under={
-          <>
+          <Link className="link" href={routes.signature(slot.signed.id)}>
             <Time at={slot.signed.at} show="today" />
             {slot.signed.mine ? ', you' : ''}
-          </>
+          </Link>
         }
       />
     )

@@ -80,14 +80,14 @@ export async function stepUpAction(form: FormData): Promise<{ state: FormState; 
   return { state, proof }
 }
 
-/** Approves the plan that was read and says where it stands. */
+/** Approves the plan that was read and says where the receipt is; the form goes there, as in signing. */
 export async function approveAction(_: FormState, form: FormData): Promise<FormState> {
   return submit(
     form,
     approveRotationInput,
     async (ctx, input) => {
-      const { signed, of } = await approveRotation(ctx, input)
-      return { message: signed === of ? 'Approved.' : `Approved, ${signed} of ${of}.`, href: routes.rotation(input.rotation) }
+      const { id, signed, of } = await approveRotation(ctx, input)
+      return { message: signed === of ? 'Approved.' : `Approved, ${signed} of ${of}.`, href: routes.signature(id) }
     },
     about('approve'),
   )
@@ -99,8 +99,8 @@ export async function declineAction(_: FormState, form: FormData): Promise<FormS
     form,
     declineRotationInput,
     async (ctx, input) => {
-      await declineRotation(ctx, input)
-      return { message: 'Declined.', href: routes.rotation(input.rotation) }
+      const { id } = await declineRotation(ctx, input)
+      return { message: 'Declined.', href: routes.signature(id) }
     },
     about('decline'),
   )
