@@ -128,7 +128,7 @@ function Ask({ view, actions, children }: { view: AskFormView; actions: AskActio
   const words = view.lengths.find(({ ms }) => ms === length)?.label ?? ''
   const closes = now === null ? null : now + length
 
-  async function action(previous: FormState, form: FormData): Promise<FormState> {
+  async function action(_: FormState, form: FormData): Promise<FormState> {
     const missing = missingIn(form, view, reference)
     const password = form.get('password')
     form.delete('password')
@@ -137,12 +137,12 @@ function Ask({ view, actions, children }: { view: AskFormView; actions: AskActio
       setAsksPassword(true)
       return asksPassword
         ? refusedHere('Something is left to say.', { password: ['Enter your password: it confirms that it is you.'] })
-        : previous
+        : { status: 'idle' } // a state of its own: the form takes the next press
     }
     return whileThere(async () => {
-      const sent = asked ? { asked } : await actions.ask(form)
-      if (!sent.asked) return 'state' in sent ? sent.state : previous
-      if (!opensNow || !sent.asked.opensAlone) return went('state' in sent ? sent.state : previous)
+      if (asked) return went(await openWith(asked, String(password)))
+      const sent = await actions.ask(form)
+      if (!sent.asked || !opensNow || !sent.asked.opensAlone) return went(sent.state)
       setAsked(sent.asked)
       return went(await openWith(sent.asked, String(password)))
     })
