@@ -20,7 +20,7 @@ export function HeldKeys({ keys }: { keys: readonly HeldKey[] }) {
       {keys.map((key) => (
         <li key={`${key.keyId} ${key.use}`}>
           <b className="mono">{key.keyId}</b>{' '}
-          <span className="c3 t-xs">
+          <span className="c3 t-xs nowrap">
             {key.use === 'current' ? 'since' : 'accepted since'} <Time at={key.activatedAt} show="date" />
           </span>
           <span className="t-xs block">

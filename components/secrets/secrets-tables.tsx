@@ -102,14 +102,14 @@ export function FindingsTable({
     },
     {
       key: 'rotation',
-      header: 'Speaks against',
+      header: 'Against',
       cell: ({ rotation, other }) =>
         rotation ? (
           <Link className="link" href={routes.rotation(rotation)}>
             {rotation}
           </Link>
         ) : other ? (
-          `${other.profile}`
+          `the same on ${other.profile}`
         ) : null,
     },
     { key: 'since', header: 'Since', nowrap: true, cell: ({ since }) => <Time at={since} /> },

@@ -157,7 +157,7 @@ function auditedCell(cell: MatrixCell, standing: SecretAuditStanding, facts: Mat
   const next = last ? nextAuditAt(standing.rule, last) : null
   const words = last
     ? {
-        known: `${AUDIT_WORDS[state]}, ${last.by.name}${next ? `, next due ${dateInWords(next)}` : ''}`,
+        known: `${next ? `next due ${dateInWords(next)}; ` : ''}${AUDIT_WORDS[state]} by ${last.by.name}`,
         knownAt: last.auditedAt,
       }
     : { known: 'waiting for an audit', knownAt: null }
@@ -181,10 +181,10 @@ const AUDIT_STATE: Record<SecretAuditStanding['state'], MatrixState> = {
 
 const AUDIT_WORDS: Record<SecretAuditStanding['state'], string> = {
   never: 'waiting for an audit',
-  due: 'audit due again: last one',
+  due: 'last audited',
   met: 'audited',
   concern: 'audited with a concern',
-  violated: 'audit found it violated',
+  violated: 'found violated',
 }
 
 function observedCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {

@@ -29,6 +29,11 @@ export type Places = {
   /** A fallback use whose grant can be looked at (one that waits where there is one), one that is over, and the rule of the latter. */
   glass: { asked: string; over: string; system: string; rule: string }
   incident: string
+  /** Keys: one with a history of rotations, and one of which nothing is on record. */
+  secretKeys: {
+    rotated: { system: string; profile: string; mapping: string }
+    unknown: { system: string; profile: string; mapping: string }
+  }
   /** The number of the active policy and a cell of its grid, as the address spells it. */
   policy: number
   cell: string
@@ -119,6 +124,25 @@ export const SCREENS: readonly Screen[] = [
   { name: 'c-system-cell', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { cell: at.cell }) },
   { name: 'c-system-problems', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { show: 'problems' }) },
   { name: 'system-env', viewer: MANAGEMENT, path: (at) => routes.systemEnv(at.system) },
+  {
+    name: 'system-env-profile',
+    viewer: SECOPS,
+    path: ({ secretKeys: { rotated } }) => routes.systemEnv(rotated.system, { profile: rotated.profile }),
+    everyone: true,
+  },
+  {
+    name: 'system-key',
+    viewer: SECOPS,
+    path: ({ secretKeys: { rotated } }) => routes.systemKey(rotated.system, rotated.profile, rotated.mapping),
+    everyone: true,
+  },
+  {
+    name: 'system-key-unknown',
+    viewer: SECOPS,
+    path: ({ secretKeys: { unknown } }) => routes.systemKey(unknown.system, unknown.profile, unknown.mapping),
+    everyone: true,
+  },
+  { name: 'secrets', viewer: SECOPS, path: () => routes.secrets(), everyone: true },
   { name: 'system-deployments', viewer: MANAGEMENT, path: (at) => routes.systemDeployments(at.system) },
   { name: 'system-checklists', viewer: RELEASE_MANAGER, path: (at) => routes.systemChecklists(at.system), everyone: true },
   { name: 'system-checklist', viewer: ENGINEER, path: (at) => routes.systemChecklist(at.system, at.signing.run) },
@@ -233,6 +257,7 @@ type Rotation = {
   sealed: { number: number } | null
   slots: { id: string; title: string; signedBy: unknown }[]
 }
+type Standings = { items: { profile: string; state: string; members: { mapping: string; keys: { rotation: string | null }[] }[] }[] }
 type Listed<T> = { items: T[] }
 
 /** Thrown when the record holds nothing that a screen could show: a screen is never left out in silence. */
@@ -267,6 +292,17 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
     plans.find((plan) => plan.sealed !== null && opens(plan)),
     'rotation whose plan waits for Management',
   )
+  const standings = await Promise.all(
+    (await ask<Listed<{ id: string }>>('/systems')).items.map(async ({ id }) => ({ id, ...(await ask<Standings>(`/systems/${id}/keys`)) })),
+  )
+  const keys = standings.flatMap(({ id, items }) =>
+    items.map(({ profile, state, members }) => ({
+      place: { system: id, profile, mapping: members[0]?.mapping ?? '' },
+      state,
+      isRotated: members[0]?.keys.some(({ rotation: broughtBy }) => broughtBy !== null) ?? false,
+    })),
+  )
+  const keyThat = (what: string, fits: (key: (typeof keys)[number]) => boolean) => must(keys.find(fits)?.place, `key that ${what}`)
   const uses = await listed<{ id: string; system: string; rule: string; state: string }>('/fallback-uses')
   const incidents = await listed<{ id: string }>('/incidents')
   const over = must(
@@ -301,6 +337,10 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
       version: must(signing.sealed?.number, 'sealed version'),
       signature: must(signedBy(signing)[0]?.signOff?.id, 'signature'),
       run: must(signing.gates.find(({ checklistRun }) => checklistRun)?.checklistRun ?? runs[0]?.id, 'checklist run'),
+    },
+    secretKeys: {
+      rotated: keyThat('was rotated', ({ isRotated }) => isRotated),
+      unknown: keyThat('nobody recorded', ({ state }) => state === 'unknown'),
     },
     collecting: phase('promotion that collects evidence', 'collecting', 'ready_to_seal'),
     held: phase('promotion that was declined or voided', 'held', 'voided', 'expired'),

@@ -23,6 +23,10 @@ const at: Places = {
   },
   glass: { asked: 'BG-2', over: 'BG-1', system: 'a-system', rule: 'a-rule' },
   incident: 'INC-1',
+  secretKeys: {
+    rotated: { system: 'a-system', profile: 'last', mapping: 'a-secret' },
+    unknown: { system: 'a-system', profile: 'first', mapping: 'a-secret' },
+  },
   policy: 3,
   cell: 'rule@last',
   person: 'a-person',

@@ -40,24 +40,16 @@ export default async function SecretsPage() {
           </Banner>
         </div>
       ))}
-      <StatTiles>
-        <Tile status={view.overdue.length > 0 ? 'fail' : 'pass'} count={view.overdue.length} what="overdue" href="#overdue" />
-        <Tile status={view.dueSoon.length > 0 ? 'warn' : 'pass'} count={view.dueSoon.length} what="due soon" href="#due-soon" />
-        <Tile status={view.halfDone.length > 0 ? 'running' : 'na'} count={view.halfDone.length} what="half done" href="#running" />
-        <Tile
-          status={view.findings.length > 0 ? 'fail' : 'pass'}
-          count={view.findings.length}
-          what="against fingerprints"
-          href="#findings"
-        />
-        <Tile status={view.debts.length > 0 ? 'warn' : 'pass'} count={view.debts.length} what="owed" href="#debts" />
-        <Tile
-          status={due.length > 0 ? 'stale' : 'pass'}
-          count={due.length}
-          what={due.length === 1 ? 'audit due' : 'audits due'}
-          href="#audits"
-        />
-      </StatTiles>
+      <div className="mt-4">
+        <StatTiles>
+          <Tile status="fail" count={view.overdue.length} what="overdue" href="#overdue" />
+          <Tile status="warn" count={view.dueSoon.length} what="due soon" href="#due-soon" />
+          <Tile status="running" count={view.halfDone.length} what="half done" href="#running" />
+          <Tile status="fail" count={view.findings.length} what="shared or not shifted" href="#findings" />
+          <Tile status="warn" count={view.debts.length} what="owed" href="#debts" />
+          <Tile status="stale" count={due.length} what={due.length === 1 ? 'audit due' : 'audits due'} href="#audits" />
+        </StatTiles>
+      </div>
       <Section id="overdue" title="Overdue" aside={view.overdue.length || undefined}>
         <KeysTable caption="Overdue keys and pairs, the longest first" rows={view.overdue} empty="No key is past its limit." />
       </Section>
@@ -86,8 +78,12 @@ export default async function SecretsPage() {
   )
 }
 
+const NONE: Readonly<Record<string, string>> = { owed: 'Nothing owed', 'audits due': 'No audit due' }
+
+/** One count of the page, good where it is none. */
 function Tile({ status, count, what, href }: { status: StatusKind; count: number; what: string; href: string }) {
-  return <StatTile glyph={<StatusGlyph status={status} size={14} />} title={`${numberWord(count)} ${what}`} href={href} />
+  const words = count === 0 ? (NONE[what] ?? `None ${what}`) : `${numberWord(count)} ${what}`
+  return <StatTile glyph={<StatusGlyph status={count === 0 ? 'pass' : status} size={14} />} title={words} href={href} />
 }
 
 function answer({ overdue, fine, unknown, systems }: SecretsView): string {

@@ -220,7 +220,7 @@ describe('secrets in the grid', () => {
     it('is met by a current one, with date, by whom and next due', () => {
       expect(cell({})).toMatchObject({
         state: 'pass',
-        known: 'audited, Priya Raman, next due 9 Feb 2027',
+        known: 'next due 9 Feb 2027; audited by Priya Raman',
         knownAt: hours(-24 * 8),
         facts: [{ sentence: expect.stringContaining('by Priya Raman: met.') }],
       })
@@ -228,7 +228,7 @@ describe('secrets in the grid', () => {
     it('is stale once the next is due, and stays violated until another audit', () => {
       expect(cell({ auditedAt: hours(-24 * 90) })).toMatchObject({ state: 'stale' })
       expect(cell({ nextDueAt: NOW })).toMatchObject({ state: 'stale' })
-      expect(cell({ finding: 'violated' })).toMatchObject({ state: 'fail', known: expect.stringMatching(/^audit found it violated/) })
+      expect(cell({ finding: 'violated' })).toMatchObject({ state: 'fail', known: expect.stringMatching(/found violated by Priya Raman$/) })
       expect(cell({ finding: 'violated', auditedAt: hours(-24 * 200) })).toMatchObject({ state: 'fail' })
       expect(cell({ finding: 'concern' })).toMatchObject({ state: 'warn' })
     })
