@@ -1,14 +1,14 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadKeyStandings } from '@/lib/db/load-keys'
 import { loadOwnerAgents } from '@/lib/db/load-rotations'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import type { Refusal } from '@/lib/domain/refusal'
 import type { RotationMethod } from '@/lib/domain/rotation'
 import { whyNotOpen } from '@/lib/domain/rotation-guards'
 import { offeredVariants, planSteps, runbookOf } from '@/lib/domain/rotation-plan'
+import { getInFlight } from './in-flight'
 import { approversWords, ownersWords } from './rotations'
-import { getStandings, type Looker } from './system-standing'
+import type { Looker } from './system-standing'
 
 /** A rule that a rotation can be opened under, with what it takes and what it refuses. */
 export type RuleStart = {
@@ -39,14 +39,14 @@ export type RotationStart = {
 /** Rules of the chosen system (the first one otherwise) that a rotation can be opened under (000.18). Scoped to what the viewer may see (T23). */
 export async function getRotationStart(looker: Looker, asked: { system?: string }): Promise<RotationStart> {
   const { actor, now } = looker
-  const { standings } = await getStandings(looker)
+  const { standings, secops } = await getInFlight(looker)
   const systems = standings.map(({ slug, name }) => ({ slug, name }))
   const chosen = standings.find(({ slug }) => slug === asked.system) ?? standings[0]
   if (!chosen) return { systems, system: null, rules: [], incidents: [] }
   const system = { id: chosen.slug, name: chosen.name }
   const { policy } = chosen.version
-  const [keys, agents, incidents] = await Promise.all([
-    loadKeyStandings(db, [chosen.slug], now),
+  const keys = secops.keys.filter((standing) => standing.system === chosen.slug)
+  const [agents, incidents] = await Promise.all([
     loadOwnerAgents(db, chosen.version),
     db.incident.findMany({
       where: { systemId: chosen.slug, closedAt: null },

@@ -1,13 +1,13 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadFingerprintFindings, loadKeyStandings } from '@/lib/db/load-keys'
+import { loadFingerprintFindings } from '@/lib/db/load-keys'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { loadRotations } from '@/lib/db/load-rotations'
 import { readableSystems, rolesOn } from '@/lib/domain/context'
 import type { FingerprintFinding, KeyStanding } from '@/lib/domain/key-standing'
 import type { Named } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
-import { approvalSlots, openStep, type RotationFacts, type RotationPhase, rotationPhase } from '@/lib/domain/rotation'
+import { approvalSlots, isHalfDone, openStep, type RotationFacts, type RotationPhase, rotationPhase } from '@/lib/domain/rotation'
 import {
   contradictions,
   owesPostmortem,
@@ -25,9 +25,10 @@ import {
   whyNotRollBack,
   whyNotStart,
 } from '@/lib/domain/rotation-guards'
+import { getInFlight } from './in-flight'
 import { loadPlanVersions, type PlanVersion } from './rotation-versions'
 import { type AskedKey, doneWordsOf, type KeyShiftView, keyShiftOf, nextKeyId, type ShiftMoment, type StepView } from './rotation-view'
-import { getStandings, type Looker } from './system-standing'
+import type { Looker } from './system-standing'
 
 /** One approval line: who approved, or who could, and why the viewer may not. */
 export type ApprovalLine = {
@@ -98,25 +99,31 @@ export async function findRotation({ actor, now }: Looker, id: string): Promise<
 /** The runbook page of a rotation; null for one they may not see, or that does not exist (T23). Judged at the looker's instant. */
 export async function getRotation(looker: Looker, id: string): Promise<RotationDetail | null> {
   const { actor, now } = looker
-  const facts = await findRotation(looker, id)
+  const { people, secops } = await getInFlight(looker)
+  // What is open stands among the facts that the frame has read already.
+  const facts = secops.rotations.find((each) => each.id === id) ?? (await findRotation(looker, id))
   if (!facts) return null
   const system = facts.system.id
-  const [{ people }, standings, findings, incidents, audits, keys, versions] = await Promise.all([
-    getStandings(looker),
-    loadKeyStandings(db, [system], now),
-    loadFingerprintFindings(db, [system], now),
-    db.incident.findMany({
-      where: { systemId: system, closedAt: null },
-      orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-      select: { id: true, title: true },
-      take: 20,
-    }),
-    db.secretAudit.findMany({
-      where: { rotationId: facts.id },
-      orderBy: [{ auditedAt: 'desc' }, { id: 'desc' }],
-      include: { auditedBy: namedSelect },
-      take: 20,
-    }),
+  const standings = secops.keys.filter((standing) => standing.system === system)
+  const isRunning = isHalfDone(facts.status)
+  const [findings, incidents, audits, keys, versions] = await Promise.all([
+    facts.status === 'planned' || facts.status === 'cancelled' ? [] : loadFingerprintFindings(db, [system], now),
+    !isRunning
+      ? []
+      : db.incident.findMany({
+          where: { systemId: system, closedAt: null },
+          orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+          select: { id: true, title: true },
+          take: 20,
+        }),
+    facts.endedAt === null
+      ? []
+      : db.secretAudit.findMany({
+          where: { rotationId: facts.id },
+          orderBy: [{ auditedAt: 'desc' }, { id: 'desc' }],
+          include: { auditedBy: namedSelect },
+          take: 20,
+        }),
     loadKeyHistory(facts),
     loadPlanVersions(facts.id),
   ])

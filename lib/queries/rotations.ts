@@ -1,14 +1,13 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadKeyStandings } from '@/lib/db/load-keys'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/load-promotions'
-import { loadRotations } from '@/lib/db/load-rotations'
 import { type KeyStanding, type KeyState, ownershipTitle } from '@/lib/domain/key-standing'
 import type { PolicyOwnership, ProfileClass } from '@/lib/domain/policy/schema'
 import type { Named } from '@/lib/domain/promotion'
 import type { RotationCause, RotationFacts, RotationMethod, RotationStatus } from '@/lib/domain/rotation'
-import { getStandings, type Looker } from './system-standing'
+import { getInFlight } from './in-flight'
+import type { Looker } from './system-standing'
 
 /** What the list can be narrowed to: how keys stand, or how rotations do. */
 export const ROTATION_FILTERS = ['overdue', 'due_soon', 'unknown', 'open', 'completed', 'rolled_back', 'cancelled'] as const
@@ -74,15 +73,15 @@ export async function getRotations(
   filter: RotationFilter,
   page: { limit: number; after: RotationPosition | null },
 ): Promise<RotationsView> {
-  const { standings } = await getStandings(looker)
+  const { standings, secops } = await getInFlight(looker)
   const systems = standings.map(({ slug, name }) => ({ slug, name }))
-  const ids = systems.map(({ slug }) => slug)
-  const [keyStandings, open, ended] = await Promise.all([
-    loadKeyStandings(db, ids, looker.now),
-    loadRotations(db, { systemId: { in: ids }, endedAt: null }, looker.now),
-    listEnded(ids, filter, page),
-  ])
-  const keys = keyStandings.map(toKeyRow).sort(byDaysOver)
+  const open = secops.rotations
+  const ended = await listEnded(
+    systems.map(({ slug }) => slug),
+    filter,
+    page,
+  )
+  const keys = secops.keys.map(toKeyRow).sort(byDaysOver)
   const count = (state: KeyState) => keys.filter((row) => row.state === state).length
   const here = (slug: string) => filter.system === undefined || filter.system === slug
   const keyState = filter.state === 'overdue' || filter.state === 'due_soon' || filter.state === 'unknown' ? filter.state : null

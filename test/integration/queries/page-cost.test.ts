@@ -4,10 +4,13 @@ import { findActorBySession } from '@/lib/db/find-actor'
 import { getInbox } from '@/lib/queries/inbox'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getBoard } from '@/lib/queries/promotions-board'
+import { getRotation } from '@/lib/queries/rotation'
+import { getRotations } from '@/lib/queries/rotations'
 import { getShell } from '@/lib/queries/shell'
 import { getSystemHead } from '@/lib/queries/system-head'
 import type { Looker } from '@/lib/queries/system-standing'
 import { aSealedPromotion, inBrowser } from '../../support/promotions'
+import { aRotation } from '../../support/rotations'
 import { aGovernedSystem, type Scene } from '../../support/scene'
 import { countStatements } from '../../support/statements'
 
@@ -28,11 +31,13 @@ vi.mock('react', async (original) => ({
 
 let robodj: Scene
 let promotion: string
+let rotation: string
 
 beforeAll(async () => {
   robodj = await aGovernedSystem('robodj')
   await aGovernedSystem('dreichor')
   promotion = (await aSealedPromotion(robodj, 'prod')).id
+  rotation = (await aRotation(robodj, 'prod')).id
 }, 90_000)
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
@@ -40,6 +45,8 @@ it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
   ['/promotions', 23, (looker) => getBoard(looker)],
   ['/promotions/[id]', 32, (looker) => getPromotionDossier(looker, promotion)],
   ['/systems/[slug]', 14, (looker) => getSystemHead(looker, robodj.slug)],
+  ['/rotations', 39, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
+  ['/rotations/[id]', 42, (looker) => getRotation(looker, rotation)],
 ])('%s asks the database at most %i times, frame included (speed.md)', async (_, most, page) => {
   const { actor } = await inBrowser(robodj.people.release_manager)
   const { session } = actor
