@@ -355,6 +355,35 @@ describe('owners (000.18 to 000.22)', () => {
   })
 })
 
+describe('confirming', () => {
+  it('is each other owner’s, once, never by who performed or recorded its steps, whatever else they hold (000.21, 000.22)', () => {
+    const hats = aPerson('hats', ['release_manager', 'secops'])
+    const base = aRotation()
+    const before = allDone(base, rita, 'prerequisite', 'before')
+    const verified = (performer: Actor, by: Actor, more: Parameters<typeof aRotation>[0] = {}) =>
+      aRotation({
+        status: 'verifying',
+        signOffs: signed(ines),
+        performer: { ...whoIs(performer), slot: OWNERS[0] },
+        records: [...before, ...allDone(base, by, 'during', 'after')],
+        ...more,
+      })
+    const confirm = (facts: RotationFacts, actor: Actor, owner: string = OWNERS[1]) => code(whyNotConfirm(facts, owner, actor, NOW))
+    expect(confirm(verified(rita, rita), sam)).toBeNull()
+    expect(confirm(verified(rita, rita), anAgent('agent-sec', 'sam'))).toBeNull()
+    expect(confirm(verified(hats, rita), hats)).toBe('separation_of_duties')
+    expect(confirm(verified(rita, hats), hats)).toBe('separation_of_duties')
+    expect(confirm(verified(rita, rita), anAgent('agent-sec', 'rita'))).toBe('separation_of_duties')
+    expect(confirm(verified(rita, rita, { signOffs: signed(sam) }), sam)).toBe('separation_of_duties')
+    expect(confirm(verified(rita, rita), sam, OWNERS[0])).toBe('not_allowed')
+    expect(confirm(verified(rita, rita), rita, OWNERS[0])).toBe('separation_of_duties')
+    expect(confirm(verified(rita, rita, { records: before }), sam)).toBe('held')
+    expect(confirm(aRotation({ rule: 'staging', status: 'verifying' }), rita, OWNERS[0])).toBe('policy_forbids')
+    const once = [{ owner: OWNERS[1], by: whoIs(sam), note: null, at: NOW }]
+    expect(confirm(verified(rita, rita, { confirmations: once }), sam)).toBe('conflict')
+  })
+})
+
 describe('starting', () => {
   const ready = (more: Parameters<typeof aRotation>[0] = {}) =>
     aRotation({ signOffs: signed(ines), records: allDone(aRotation(), rita, 'prerequisite', 'before'), ...more })
