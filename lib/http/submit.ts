@@ -76,9 +76,14 @@ export async function submit<S extends z.ZodType>(
       ? await onRecord(ctx, attemptOf(ctx, echo, schema.meta()?.id ?? 'form', aboutOf(about, echo)), error.refusal)
       : error.refusal
     const { place, sentence } = refusal
-    return { status: 'refused', refusal, fieldErrors: place !== undefined && place in fields ? { [place]: [sentence] } : {}, values: echo }
+    // What a use case takes for a secret is not sent back either.
+    const values = refusal.code === 'secret_refused' && place !== undefined ? without(echo, place) : echo
+    return { status: 'refused', refusal, fieldErrors: place !== undefined && place in fields ? { [place]: [sentence] } : {}, values }
   }
 }
+
+const without = (values: Record<string, string>, field: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => name !== field))
 
 async function onRecord(ctx: Ctx, attempt: Attempt, refusal: Refusal): Promise<Refusal> {
   const recorded = await recordRefusal(ctx, attempt, refusal)

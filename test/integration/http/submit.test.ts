@@ -53,6 +53,15 @@ test('a good form runs as whoever is signed in', async () => {
   })
 })
 
+test('what a use case takes for a secret does not come back either (T18)', async () => {
+  await signedIn()
+  const answer = await submit(form({ note: 'an ordinary name', promotion: 'PRM-0001' }), schema, async () => {
+    throw new Refused(refuse('secret_refused', 'This looks like a key itself.', { place: 'note' }))
+  })
+  expect(answer).toMatchObject({ fieldErrors: { note: ['This looks like a key itself.'] } })
+  expect(answer).toHaveProperty('values', { promotion: 'PRM-0001' })
+})
+
 test('what was typed comes back, except passwords', async () => {
   await signedIn()
   expect(await submit(form({ note: 'x', password: 'typed by hand', tags: ['a', 'b'] }), schema, run)).toMatchObject({
