@@ -65,7 +65,11 @@ export function SystemCard({
             <Words text={rule.fallback.text} /> Asked for by {listOfTitles(rule.fallback.askedBy)}; granted by{' '}
             {listWords(rule.fallback.slots.map(({ title }) => title)) || 'nobody'}; at most {formatDuration(rule.fallback.maxDuration)}.
           </p>
-          <p>{needsInWords(rule).join('. ')}.</p>
+          <p>
+            {needsInWords(rule)
+              .map((line) => `${line.replace(/\.$/, '')}.`)
+              .join(' ')}
+          </p>
         </div>
       ))}
       <h2>How to go back</h2>
@@ -100,7 +104,7 @@ export function SystemCard({
         </div>
       ))}
       <p className="mt-3">
-        Write down what was allowed, when it began and ended and who said so. It is recorded afterwards, with both times.
+        Write down what was allowed, when it began and ended and who said so. Afterwards it goes into the note of the incident.
       </p>
       <div className="lines">
         <span>Who allowed it</span>

@@ -18,6 +18,7 @@ export function DeclareForm({
   profiles,
   commanders,
   viewerCommands,
+  rotation,
   whyNot,
 }: {
   action: FormAction
@@ -27,10 +28,12 @@ export function DeclareForm({
   commanders: readonly Person[]
   /** Whoever declares commands it when nobody is named and they hold the role. */
   viewerCommands: boolean
+  /** The rotation that it is declared for: it goes back there. */
+  rotation?: string
   whyNot: Why
 }) {
   return (
-    <ActionForm action={action} hidden={{ system }} label="Declare an incident">
+    <ActionForm action={action} hidden={{ system, rotation }} label="Declare an incident">
       {whyNot ? null : (
         <>
           <IncidentFields />

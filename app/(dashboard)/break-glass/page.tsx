@@ -14,7 +14,7 @@ import { listWords, plural } from '@/lib/format'
 import { encodeCursor } from '@/lib/http/page'
 import { positionOf } from '@/lib/http/position'
 import { type AskDetail, getAskPage } from '@/lib/queries/fallback-ask'
-import { type FallbackPosition, getGlassNow, listPast } from '@/lib/queries/fallbacks'
+import { type FallbackPosition, type FallbackRow, getGlassNow, listPast } from '@/lib/queries/fallbacks'
 import { routes } from '@/lib/routes'
 import { askAction, declareFirstAction, openAction, stepUpAction } from './actions'
 
@@ -59,7 +59,7 @@ export default async function BreakGlassPage({ searchParams }: Props) {
           ) : null}
           <AskForm
             key={`${chosen.system.slug} ${chosen.rule.id} ${chosen.incident ?? ''}`}
-            view={viewOf(chosen)}
+            view={viewOf(chosen, already)}
             actions={{ ask: askAction, stepUp: stepUpAction, open: openAction, declare: declareFirstAction }}
           >
             <RulesByProfile
@@ -123,7 +123,7 @@ function leadOf({ asks, opensAlone, incidents, rule, whyNot }: AskDetail): strin
   return `You are ${asks}. ${granted || 'Nobody'} grants it; nothing is open before.`
 }
 
-function viewOf(chosen: AskDetail): AskFormView {
+function viewOf(chosen: AskDetail, already: FallbackRow | undefined): AskFormView {
   const { rule, safer } = chosen
   const { fallback } = rule
   return {
@@ -143,7 +143,7 @@ function viewOf(chosen: AskDetail): AskFormView {
     opensAlone: chosen.opensAlone,
     ownSlot: OWN_REQUEST_SLOT,
     after: `${namesInShort(chosen.tells, 2)}. Clean-up${fallback.cleanUp.evidence ? ' evidence' : ''} is due within ${formatDuration(fallback.cleanUp.within)} of its end.`,
-    whyNot: chosen.whyNot,
+    whyNot: chosen.whyNot ?? (already ? { sentence: `One at a time: ${already.id} is there already.` } : null),
     whyNotDeclare: chosen.whyNotDeclare,
   }
 }

@@ -13,15 +13,18 @@ import { declareIncident } from '@/lib/usecases/incident/declare-incident'
 
 const subject = (values: Readonly<Record<string, string>>) => ({ kind: 'incident' as const, id: values.incident ?? '' })
 
-/** Declares an incident and goes to it. */
+/** Declares an incident and goes to it, or back to the rotation that it was declared for. */
 export async function declareIncidentAction(_: FormState, form: FormData): Promise<FormState> {
+  const rotation = String(form.get('rotation') ?? '')
+  form.delete('rotation')
   return submit(
     form,
     fromForm(declareIncidentInput),
-    async (ctx, input) => redirect(routes.incident((await declareIncident(ctx, input)).id)),
-    {
-      verb: 'incident:declare',
+    async (ctx, input) => {
+      const { id } = await declareIncident(ctx, input)
+      redirect(rotation === '' ? routes.incident(id) : routes.rotation(rotation))
     },
+    { verb: 'incident:declare' },
   )
 }
 

@@ -50,6 +50,7 @@ export default async function NewIncidentPage({ searchParams }: Props) {
             profiles={chosen.profiles}
             commanders={chosen.commanders}
             viewerCommands={chosen.viewerCommands}
+            rotation={rotation}
             whyNot={chosen.whyNot}
           />
         )}
