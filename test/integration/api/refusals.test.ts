@@ -322,6 +322,14 @@ describe('fields that are none (T24)', () => {
       { fingerprintKeyId: 'h1', fingerprints: [{ mapping: 'secret-key', fingerprint: digestOf('z') }] },
     ],
     recordSecretAudit: async () => ['POST /systems/robodj/secret-audits', { profile: 'prod', finding: 'met', note: 'fine' }],
+    openRotation: async () => ['POST /rotations', { system: 'robodj', rule: 'staging', cause: 'by_hand' }],
+    startRotation: async () => ['POST /rotations/ROT-0001/start', { owner: 'x' }],
+    recordRotationStep: async () => ['POST /rotations/ROT-0001/steps/x', { state: 'done' }],
+    confirmRotation: async () => ['POST /rotations/ROT-0001/confirm', { owner: 'x' }],
+    completeRotation: async () => ['POST /rotations/ROT-0001/complete', { proof: 'Run 12' }],
+    rollBackRotation: async () => ['POST /rotations/ROT-0001/roll-back', { trigger: 'other', reason: 'Because.' }],
+    finishRotationRollback: async () => ['POST /rotations/ROT-0001/finish-rollback', { postmortem: 'Wiki' }],
+    recordRotationPostmortem: async () => ['POST /rotations/ROT-0001/postmortem', { postmortem: 'Wiki' }],
     openPromotion: async () => ['POST /promotions', { system: 'robodj', version, to: 'staging' }],
     startDeployment: async () => ['POST /deployments', { system: 'robodj', profile: 'staging', version }],
     finishDeployment: async () => ['POST /deployments/DEP-0001/result', { result: 'succeeded' }],
@@ -348,6 +356,9 @@ describe('fields that are none (T24)', () => {
           'PolicyVersion',
           'SealedVersion',
           'SignOff',
+          'Rotation',
+          'RotationStep',
+          'RotationConfirmation',
         ],
       ],
     )
@@ -391,6 +402,7 @@ describe('fields that are none (T24)', () => {
         .replace('{run}', await aRun())
         .replace('{promotion}', 'PRM-0001')
         .replace('{deployment}', 'DEP-0001')
+        .replace('{rotation}', 'ROT-0001')
         .replace('{number}', '1')
         .replace('{system}', 'robodj')
         .replaceAll(/\{\w+\}/g, 'x')}` as const

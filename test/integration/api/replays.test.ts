@@ -6,8 +6,12 @@ import { OPERATIONS, type Operation } from '@/lib/schemas/api/operations'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
 import { withdrawSignOff } from '@/lib/usecases/promotion/withdraw-sign-off'
+import { cancelRotation } from '@/lib/usecases/rotation/cancel-rotation'
+import { finishRollback } from '@/lib/usecases/rotation/finish-rollback'
+import { rollBack } from '@/lib/usecases/rotation/roll-back'
 import { aBearer, aKey, api } from '../../support/api'
 import { anOpenPromotion, aSealedPromotion } from '../../support/promotions'
+import { approve, aRotation, aStartedRotation, doAll, rotationOf } from '../../support/rotations'
 import { aGovernedSystem, aRelease, digestOf, policyText, type Scene, trailLength } from '../../support/scene'
 
 let stack: Scene
@@ -23,7 +27,15 @@ beforeAll(async () => {
 })
 
 function twoWays(): string {
-  return policyText('stack').replace(/(id: guarded-job,.*profiles: )\[production\]/, '$1[staging]')
+  return (
+    policyText('stack')
+      .replace(/(id: guarded-job,.*profiles: )\[production\]/, '$1[staging]')
+      // And so that one owner confirms what the other performed.
+      .replace(
+        /(id: production-cache[\s\S]*?owners: \{ mode: )any(, slots: \[)/,
+        '$1all$2{ id: secops, title: SecOps, roles: [secops], assumed: true }, ',
+      )
+  )
 }
 
 type Line = Parameters<typeof api>[1]
@@ -87,6 +99,49 @@ const CASES: Record<string, () => Promise<Case>> = {
     const body = { profile: 'production', finding: 'met', note: 'Injected only' }
     return { line: 'POST /systems/stack/secret-audits', body, other: { ...body, finding: 'concern' } }
   },
+  openRotation: async () => {
+    await ownedByAdmin('staging-cache')
+    const body = { system: 'stack', rule: 'staging-cache', cause: 'by_hand' }
+    return { line: 'POST /rotations', body, other: { ...body, rule: 'staging-database' } }
+  },
+  startRotation: async () => {
+    await ownedByAdmin('staging-database')
+    const { id, hash } = await aRotation(stack, 'staging-database')
+    await approve(stack.people.management, id, 'management', hash)
+    await doAll(stack.people.release_manager, id, 'prerequisite', 'before')
+    return { line: `POST /rotations/${id}/start`, body: { owner: 'release-manager' }, other: { owner: 'secops' } }
+  },
+  recordRotationStep: async () => {
+    await ownedByAdmin('staging-database')
+    const { id } = await aRotation(stack, 'staging-database')
+    return { line: `POST /rotations/${id}/steps/access`, body: { state: 'done' }, other: { state: 'done', note: 'Seen' } }
+  },
+  confirmRotation: async () => {
+    const id = await aRunning('production-cache')
+    await doAll(stack.people.release_manager, id, 'during', 'after')
+    return { line: `POST /rotations/${id}/confirm`, body: { owner: 'secops' }, other: { owner: 'secops', note: 'Seen' } }
+  },
+  completeRotation: async () => {
+    const id = await aRunning('production-database')
+    await doAll(stack.people.release_manager, id, 'during', 'after')
+    return { line: `POST /rotations/${id}/complete`, body: { proof: 'Run 12 refused it' }, other: { proof: 'Run 13' } }
+  },
+  rollBackRotation: async () => {
+    const id = await aRunning('production-database')
+    const body = { trigger: 'other', reason: 'It does not come up.' }
+    return { line: `POST /rotations/${id}/roll-back`, body, other: { ...body, trigger: 'failed-step' } }
+  },
+  finishRotationRollback: async () => {
+    const id = await aRunning('production-database')
+    await rollBack(stack.people.secops, { rotation: id, trigger: 'other', reason: 'It does not come up.' })
+    await doAll(stack.people.release_manager, id, 'rollback')
+    return { line: `POST /rotations/${id}/finish-rollback`, body: { postmortem: 'Wiki, 31' }, other: { postmortem: 'Wiki, 32' } }
+  },
+  recordRotationPostmortem: async () => {
+    const id = await aRunning('production-database')
+    await leave('production-database')
+    return { line: `POST /rotations/${id}/postmortem`, body: { postmortem: 'Wiki, 31' }, other: { postmortem: 'Wiki, 32' } }
+  },
   openPromotion: async () => {
     const { version } = await aRelease(stack)
     const body = { system: 'stack', version, to: 'staging' }
@@ -107,6 +162,36 @@ const CASES: Record<string, () => Promise<Case>> = {
     const text = twoWays().replace(/^( {2}name: .*)$/m, '$1 again')
     return { line: 'POST /policies', body: { text }, other: { text: `${text}\n# another` } }
   },
+}
+
+/** Sees to it that the token's maker owns rotations, and that none is open under a rule. */
+async function ownedByAdmin(rule: string): Promise<void> {
+  const principalId = stack.people.admin.actor.id
+  for (const role of ['release_manager', 'secops'] as const)
+    if ((await db.roleGrant.count({ where: { principalId, role, systemId: 'stack' } })) === 0)
+      await db.roleGrant.create({ data: { principalId, role, systemId: 'stack', startsAt: new Date('2025-09-01T00:00:00Z') } })
+  await leave(rule)
+}
+
+/** Ends whatever is open under a rule. */
+async function leave(rule: string): Promise<void> {
+  const by = stack.people.release_manager
+  for (const { id, status } of await db.rotation.findMany({ where: { systemId: 'stack', ownershipKey: rule, endedAt: null } })) {
+    if (status === 'planned') {
+      await cancelRotation(by, { rotation: id, reason: 'The next case comes.' })
+      continue
+    }
+    if (status !== 'rolling_back') await rollBack(by, { rotation: id, trigger: 'other', reason: 'The next case comes.' })
+    await doAll((await rotationOf(id)).performer?.slot === 'secops' ? stack.people.secops : by, id, 'rollback')
+    await finishRollback(by, { rotation: id })
+  }
+}
+
+/** One that is started by the Release Manager. */
+async function aRunning(rule: string): Promise<string> {
+  await ownedByAdmin(rule)
+  const [approver, slot] = [stack.people.incident_commander, 'incident-commander-or-approver']
+  return (await aStartedRotation(stack, rule, { owner: 'release-manager', performer: stack.people.release_manager, approver, slot })).id
 }
 
 async function aGate(): Promise<string> {
