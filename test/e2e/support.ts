@@ -6,7 +6,12 @@ import { type APIRequestContext, type Browser, type BrowserContext, test as base
 
 // People and pipelines as the demo record left them; everything a journey does goes through the browser or the API.
 
-type Demo = { password: string; token: string; personas: { name: string; email: string; roles: string[] }[] }
+type Demo = {
+  password: string
+  token: string
+  agents: { name: string; token: string }[]
+  personas: { name: string; email: string; roles: string[] }[]
+}
 
 /** What `npm start` printed: the made-up people, their password, the pipeline's token. */
 export const demo = JSON.parse(readFileSync(join(process.env.COUNTERSIGN_STATE || '.countersign', 'demo.json'), 'utf8')) as Demo
