@@ -81,14 +81,14 @@ function itemsOf({ facts, debts, needsReview, storage }: FallbackDetail): Timeli
           when: due('rotate'),
         }
       : null,
-    storage
+    storage && facts.rule.kind === 'secret_file'
       ? {
           key: 'env-only',
           status: isClean ? 'pass' : 'waiting',
-          title: 'The env-only preflight passes again',
+          title: isClean ? 'Back to env-only, as the clean-up says' : 'The env-only preflight passes again',
           detail: (
             <>
-              <Words text={storage.replace(/\.$/, '')} />. Say in the clean-up how it was seen.
+              <Words text={storage.replace(/\.$/, '')} />.{isClean ? '' : ' Say in the clean-up how it was seen.'}
             </>
           ),
         }
