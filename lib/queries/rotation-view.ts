@@ -45,11 +45,12 @@ export type KeyShiftView = {
 export type ShiftMember = { mapping: string; variable: string; before: { keyId: string; bornAt: Date } | null; next: string | null }
 
 /** How far a rotation is, for the tenses of the picture. */
-export type ShiftMoment = 'ahead' | 'rotated' | 'retired' | 'undone'
+export type ShiftMoment = 'ahead' | 'rotated' | 'undoing' | 'retired' | 'undone'
 
 const HEADS: Record<ShiftMoment, KeyShiftView['heads']> = {
   ahead: { now: 'Now', after: 'After this rotation' },
   rotated: { now: 'Before', after: 'Now' },
+  undoing: { now: 'Before, to be put back', after: 'Now, to be taken back' },
   retired: { now: 'Before', after: 'After this rotation' },
   undone: { now: 'Before, and again now', after: 'What it would have been' },
 }
@@ -57,7 +58,7 @@ const HEADS: Record<ShiftMoment, KeyShiftView['heads']> = {
 /** The picture of a rotation by its method: the pair shifts, everything else is replaced where it is (domain.md: methods). */
 export function keyShiftOf(method: string, members: readonly ShiftMember[], moment: ShiftMoment): KeyShiftView {
   const shifts = method === 'shift-pair' && members.length === 2
-  const gone = moment === 'retired' ? 'with proof' : moment === 'undone' ? 'not carried out' : 'after verification'
+  const gone = moment === 'retired' ? 'with proof' : moment === 'undone' || moment === 'undoing' ? 'stays in use' : 'after verification'
   const now = members.map((member, row): KeyShiftBox => {
     const next = members[row + 1]
     return {
@@ -91,8 +92,7 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
       key: `retired ${member.mapping}`,
       variable: 'retired',
       keyId: member.before?.keyId ?? null,
-      words:
-        shifts || moment === 'retired' || moment === 'undone' ? gone : `${method === 'kid' ? 'verifies' : 'accepted'} until it is retired`,
+      words: gone,
       since: null,
       tone: 'retired',
       goes: null,
@@ -103,7 +103,7 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
 
 const NEW_WORDS: Record<string, string> = {
   kid: 'signs from now on',
-  'dual-credentials': 'both are valid for a while',
+  'dual-credentials': 'both stay valid',
 }
 
 function labelOf(shifts: boolean, now: readonly KeyShiftBox[], after: readonly KeyShiftBox[], retired: readonly KeyShiftBox[]): string {
@@ -127,6 +127,7 @@ export function doneWordsOf(
   if (step.records === 'new-key') return 'Done, the new key is in the store'
   if (step.records === 'old-key-retired') return `Done, ${retired ?? 'the old key'} is retired`
   if (step.captures) return 'Done, the reference is recorded'
+  if (step.evidence === 'command-result' && !step.command) return 'Done, it worked'
   return EVIDENCE_WORDS[step.evidence] ?? 'Done'
 }
 

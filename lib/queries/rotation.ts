@@ -290,7 +290,8 @@ function shiftOf(facts: RotationFacts, keys: readonly KeyRow[]): KeyShiftView {
 function momentOf({ status }: RotationFacts, rotated: boolean): ShiftMoment {
   if (status === 'completed') return 'retired'
   if (status === 'rolled_back' || status === 'cancelled') return 'undone'
-  return rotated && status !== 'rolling_back' ? 'rotated' : 'ahead'
+  if (!rotated) return 'ahead'
+  return status === 'rolling_back' ? 'undoing' : 'rotated'
 }
 
 function stepViews(facts: RotationFacts, { actor, now }: Looker, keys: readonly KeyRow[]): StepView[] {

@@ -101,7 +101,10 @@ export default async function RotationPage({ params }: Props) {
       <Panel label="Approval, people and the way back">
         <Approvals detail={detail} />
         <Acts detail={detail} actions={ACTIONS} />
-        <People detail={detail} viewer={{ name: viewer.actor.name, acts: facts.performer?.id === viewer.actor.id }} />
+        <People
+          detail={detail}
+          viewer={{ name: viewer.actor.name, acts: facts.performer ? facts.performer.id === viewer.actor.id : detail.starters.length > 0 }}
+        />
         <Ages detail={detail} />
         <WayBack detail={detail} actions={ACTIONS} />
       </Panel>
