@@ -322,6 +322,7 @@ describe('fields that are none (T24)', () => {
       { fingerprintKeyId: 'h1', fingerprints: [{ mapping: 'secret-key', fingerprint: digestOf('z') }] },
     ],
     recordSecretAudit: async () => ['POST /systems/robodj/secret-audits', { profile: 'prod', finding: 'met', note: 'fine' }],
+    declareIncident: async () => ['POST /incidents', { system: 'robodj', title: 'It is down', severity: 'sev2' }],
     openRotation: async () => ['POST /rotations', { system: 'robodj', rule: 'staging', cause: 'by_hand' }],
     startRotation: async () => ['POST /rotations/ROT-0001/start', { owner: 'x' }],
     recordRotationStep: async () => ['POST /rotations/ROT-0001/steps/x', { state: 'done' }],

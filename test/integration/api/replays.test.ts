@@ -99,6 +99,10 @@ const CASES: Record<string, () => Promise<Case>> = {
     const body = { profile: 'production', finding: 'met', note: 'Injected only' }
     return { line: 'POST /systems/stack/secret-audits', body, other: { ...body, finding: 'concern' } }
   },
+  declareIncident: async () => {
+    const body = { system: 'stack', title: 'The database does not answer', severity: 'sev2' }
+    return { line: 'POST /incidents', body, other: { ...body, severity: 'sev1' } }
+  },
   openRotation: async () => {
     await ownedByAdmin('staging-cache')
     const body = { system: 'stack', rule: 'staging-cache', cause: 'by_hand' }
