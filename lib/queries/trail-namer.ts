@@ -79,7 +79,7 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     if (PRINCIPAL_KEYS.includes(key)) return principal(given)
     if (SYSTEM_KEYS.includes(key)) return system(given)
     if (key === 'verb') return verbOf(given)
-    if (key === 'state' || key === 'kind') return given.replaceAll('_', ' ')
+    if (key === 'state' || key === 'kind' || key === 'cause') return given.replaceAll('_', ' ')
     return given
   }
 
