@@ -253,7 +253,7 @@ export function PlanForm({
             name="variant"
             label="How it is done here"
             optional
-            placeholder="Choose at the step"
+            placeholder={current.variant ? undefined : 'Choose at the step'}
             defaultValue={current.variant ?? ''}
             options={variants.map(({ id, title }) => ({ value: id, label: title }))}
           />

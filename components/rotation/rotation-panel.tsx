@@ -99,10 +99,14 @@ function Decide({ detail }: Part) {
   if (facts.status !== 'planned' || !facts.sealed) return null
   const open = approvals.filter(({ signed }) => signed === null)
   if (open.length === 0) return null
+  const could = open.flatMap(({ who }) => who)
   if (isReadOnly)
     return (
       <div className="mt-4">
-        <DenyLine>Read only. {whoWords(open.flatMap(({ who }) => who))} can approve this.</DenyLine>
+        <DenyLine>
+          Read only.{' '}
+          {could.length === 0 ? 'Nobody can approve this; an admin grants roles.' : `${whoWords([...new Set(could)])} can approve this.`}
+        </DenyLine>
       </div>
     )
   const slot = open.find(({ whyNotApprove }) => whyNotApprove === null) ?? open[0]
