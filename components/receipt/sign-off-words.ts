@@ -9,9 +9,11 @@ const ENDED: Readonly<Record<string, string>> = {
 }
 
 /** What became of a decision: it stands, was taken back, or its version ended. */
-export function standingOf(receipt: SignOffReceipt): 'stands' | 'withdrawn' | 'ended' {
-  if (receipt.withdrawn) return 'withdrawn'
-  return receipt.decision === 'approve' && receipt.sealed.endedAt ? 'ended' : 'stands'
+export function standingOf({ withdrawn, decision, sealed, subject }: SignOffReceipt): 'stands' | 'withdrawn' | 'ended' {
+  if (withdrawn) return 'withdrawn'
+  if (decision !== 'approve' || sealed.endedAt === null) return 'stands'
+  // What a grant allowed, it allowed: asking for an extension comes after it and takes nothing back.
+  return subject.kind === 'fallback' && sealed.endedBy === 'replaced' ? 'stands' : 'ended'
 }
 
 /** The heading, to the signer and to others. */
@@ -21,13 +23,14 @@ export function signOffTitle({ decision, mine, signer, withdrawn }: SignOffRecei
 }
 
 /** What happens next and who was asked. */
-export function signOffLead({ subject, sealed, next, decision, withdrawn }: SignOffReceipt): string {
+export function signOffLead(receipt: SignOffReceipt): string {
+  const { subject, sealed, next, decision, withdrawn } = receipt
   if (withdrawn) return `The record of it stays. ${subject.now}`
   if (decision === 'decline')
     return subject.kind === 'rotation'
       ? `It ended version ${sealed.number} of the plan. ${subject.now}`
       : `It ended version ${sealed.number} of the request. ${subject.now}`
-  if (sealed.endedAt)
+  if (standingOf(receipt) === 'ended')
     return `Version ${sealed.number} has ended since: ${ENDED[sealed.endedBy ?? ''] ?? 'it ended'}, and this signature with it.`
   if (!next) return subject.now
   const names = next.who.map(({ name }) => name)

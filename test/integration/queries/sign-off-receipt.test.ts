@@ -130,7 +130,7 @@ describe('the receipt of a grant of a fallback use', () => {
     const { id } = await db.signOff.findFirstOrThrow({ where: { sealedVersionId: version.id } })
     const receipt = await receiptOf(people.management, id)
     expect(receipt).toMatchObject({
-      subject: { kind: 'fallback', id: fallback, profile: { id: 'staging' }, standing: 'open' },
+      subject: { kind: 'fallback', id: fallback, profile: { id: 'staging' }, standing: 'Open', what: expect.stringMatching(/^Allow /) },
       capacity: 'Management',
       signed: 1,
       statement: expect.stringContaining('The management'),
