@@ -140,11 +140,11 @@ export const AUDIT_ACTIONS = {
   'incident.commander_changed': (t) => `${t.actor} made ${t.at('commander')} commander of ${t.subject}`,
   'incident.changed': (t) => `${t.actor} changed ${t.subject}: ${t.at('severity')}`,
   'incident.closed': (t) => `${t.actor} closed the incident ${t.subject}`,
-  'fallback.requested': (t) => `${t.actor} asked for ${t.subject}: ${t.at('rule')} on ${t.at('profile')}`,
+  'fallback.requested': (t) => `${t.actor} asked for ${t.subject} on ${t.at('profile')} of ${t.system}`,
   'fallback.approved': (t) => `${t.actor} granted version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
   'fallback.declined': (t) => `${t.actor} refused version ${t.event.subject.version ?? ''} of ${t.subject} as ${t.at('capacity')}`,
   'fallback.opened': (t) =>
-    `The glass is open: ${t.subject} on ${t.at('profile')} of ${t.system}${t.event.after?.ownRequest === true ? ', on the commander’s own request' : ''}`,
+    `The glass is open on ${t.at('profile')} of ${t.system}, ${t.subject}${t.event.after?.ownRequest === true ? ', on the commander’s own request' : ''}`,
   'fallback.withdrawn': (t) => `${t.actor} withdrew the request ${t.subject}`,
   'fallback.extension_asked': (t) => `${t.actor} asked to extend ${t.subject}`,
   'fallback.extended': (t) => `${t.subject} was extended`,

@@ -140,7 +140,8 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
   /** The subject inside a sentence. */
   const inSentence = (event: RecordedEvent): string => {
     const { kind, id } = event.subject
-    if (kind === 'promotion' || kind === 'release_notes') return id
+    // Where a version counts, the sentence names it itself.
+    if (kind === 'promotion' || kind === 'release_notes' || kind === 'rotation' || kind === 'fallback') return id
     if (kind === 'release') return `${event.system === null ? 'release' : system(event.system)} ${what(event)}`
     if (kind === 'policy')
       return `policy version ${event.subject.version ?? ''} of ${event.system === null ? 'a system' : system(event.system)}`

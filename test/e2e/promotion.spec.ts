@@ -1,3 +1,4 @@
+import { breakGlass, cleanUpGlass, closeGlass, reviewGlass } from './glass-journey'
 import { approveBundle, bring, openPromotion, registerRelease, seal, sign, startDeployment, succeed, walkChecklist } from './journey'
 import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
 
@@ -70,10 +71,23 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
     // The configuration is validated again before the deployment (000.12).
     await evidence(request, 'robodj', version, 'prod', 'config-validation')
     expect(await verdict(request, 'robodj', 'prod', version)).toMatchObject({ verdict: 'GO', promotion, reasons: [] })
+
+    // Glass broken at night and not paid for holds it; paid, it goes (000.21, 000.23).
+    const { fallback, incident } = await breakGlass(commander, 'robodj', 'prod', 'V1 decrypt errors after a restart')
+    await closeGlass(commander, fallback)
+    const held = await verdict(request, 'robodj', 'prod', version)
+    expect(held.verdict).toBe('NOT_YET')
+    expect(held.reasons.map(({ sentence }) => sentence).join(' ')).toContain(fallback)
+    await cleanUpGlass(manager, fallback, 'The listing of the host shows neither file, and the env-only preflight passes.')
+    expect((await verdict(request, 'robodj', 'prod', version)).verdict).toBe('NOT_YET')
+    await commander.goto(`/incidents/${incident}`)
+    await expect(commander.getByText(`${incident} cannot be closed`).first()).toBeVisible()
+    await reviewGlass(await pageOf(browser, 'Emil Brandt'), fallback, 'One process read the file, nothing else changed.')
+    expect(await verdict(request, 'robodj', 'prod', version)).toMatchObject({ verdict: 'GO', promotion, reasons: [] })
     await succeed(manager, await startDeployment(manager, 'robodj', 'prod', version))
 
     await manager.goto(`/notes/robodj/prod/${version}`)
-    for (const name of ['Ines Okafor', 'Priya Raman', 'Martin Vasquez', 'Tomasz Lind']) {
+    for (const name of ['Ines Okafor', 'Priya Raman', 'Martin Vasquez', 'Tomasz Lind', fallback]) {
       await expect(manager.getByText(name).first()).toBeVisible()
     }
     const auditor = await pageOf(browser, 'Clare Adeyemi')
@@ -190,4 +204,60 @@ test('nobody signs what they contributed to, and reads why (T02)', async ({ brow
   ).toBeVisible()
   await expect(priya.getByRole('button', { name: 'Sign as SecOps' })).toHaveAttribute('aria-disabled', 'true')
   await expect(priya.getByLabel(/^Your password/)).toHaveCount(0)
+})
+
+test('an emergency goes with its own signatures, never looks ordinary, and owes what it skipped (issue 3; T02)', async ({
+  browser,
+  request,
+}) => {
+  test.setTimeout(180_000)
+  const version = await aRelease(request, 'waxwatch', `16.${stamp}.0`)
+  const declared = await call(request, 'post', '/api/v1/incidents', {
+    system: 'waxwatch',
+    title: 'Prices are wrong for everybody',
+    severity: 'sev1',
+  })
+  const incident = declared.body.id as string
+  const engineer = await pageOf(browser, 'Leo Amari')
+  await engineer.goto(`/promotions/new?system=waxwatch&from=staging&to=production&release=${version}`)
+  await engineer.getByRole('radio', { name: 'Emergency' }).check({ force: true })
+  const incidents = engineer.getByLabel('Incident', { exact: true })
+  await incidents.selectOption({ value: incident })
+  await engineer.getByRole('checkbox', { name: 'Deployment checklist' }).first().check({ force: true })
+  await engineer.getByLabel('Why they cannot wait').fill('The checklist takes an hour, and every order in it is wrong.')
+  await engineer.getByRole('button', { name: 'Open the promotion' }).click()
+  await engineer.waitForURL(/\/promotions\/PRM-\d+$/)
+  const promotion = engineer.url().split('/').at(-1) as string
+  await expect(engineer.getByText(/emergency/i).first()).toBeVisible()
+
+  for (const gate of ['change-surface', 'env-sample', 'check-prod-env']) await evidence(request, 'waxwatch', version, 'production', gate)
+  const manager = await pageOf(browser, 'Ines Okafor')
+  await seal(manager, promotion)
+  await sign(await pageOf(browser, 'Kofi Mensah'), promotion, 'Incident commander')
+  await sign(await pageOf(browser, 'Priya Raman'), promotion, 'SecOps')
+  expect(await verdict(request, 'waxwatch', 'production', version)).toMatchObject({ verdict: 'GO' })
+  await succeed(manager, await startDeployment(manager, 'waxwatch', 'production', version))
+
+  // The ordinary signers look afterwards; who signed in the emergency does not.
+  const debts = async () => (await call(request, 'get', '/api/v1/systems/waxwatch/debts')).body.items as { subject: { id: string } }[]
+  expect((await debts()).filter(({ subject }) => subject.id === promotion)).toHaveLength(4)
+  for (const [name, slot] of [
+    ['Noor Halvorsen', 'Release Manager'],
+    ['Emil Brandt', 'SecOps'],
+    ['Martin Vasquez', 'Management'],
+  ] as const) {
+    const reviewer = await pageOf(browser, name)
+    await reviewer.goto(`/promotions/${promotion}/review`)
+    await reviewer.getByRole('radio', { name: 'Accepted' }).check({ force: true })
+    await reviewer.getByLabel('Why', { exact: true }).fill('The fix did what it said, and nothing else.')
+    const button = reviewer.getByRole('button', { name: `Record the review as ${slot}` })
+    await button.click()
+    await expect(button).toHaveCount(0)
+  }
+  expect((await debts()).filter(({ subject }) => subject.id === promotion)).toHaveLength(1)
+  await walkChecklist(manager, promotion, 'deployment-checklist')
+  expect((await debts()).filter(({ subject }) => subject.id === promotion)).toHaveLength(0)
+  await manager.goto(`/notes/waxwatch/production/${version}`)
+  await expect(manager.getByText(/emergency/i).first()).toBeVisible()
+  await expect(manager.getByText(incident).first()).toBeVisible()
 })
