@@ -216,7 +216,7 @@ function Gates({ notes }: { notes: NonNullable<NotesDetail['notes']> }) {
         {notes.gates.map((gate) => (
           <li key={gate.id}>
             {gate.title}
-            {gate.verdict === 'pass' ? '' : `: ${gate.verdict.replaceAll('_', ' ')}`}
+            {gate.verdict === 'pass' || gate.verdict === 'skipped' ? '' : `: ${gate.verdict.replaceAll('_', ' ')}`}
             {gate.sentence ? (
               <>
                 . <Words text={gate.sentence} />

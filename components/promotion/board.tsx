@@ -12,7 +12,12 @@ import { routes } from '@/lib/routes'
 import { EmergencyChip, Movers, Way } from './parts'
 
 const COLUMNS = [
-  { key: 'collecting', title: 'Collecting evidence', under: 'Gates still open', none: 'No promotion waits for evidence.' },
+  {
+    key: 'collecting',
+    title: 'Collecting evidence',
+    under: 'Gates still open, or something owed',
+    none: 'No promotion waits for evidence.',
+  },
   { key: 'signing', title: 'Needs signatures', under: 'Evidence complete, people next', none: 'No promotion waits for a signature.' },
   {
     key: 'deploying',

@@ -91,14 +91,14 @@ function holdBanner(d: PromotionDossier): BannerView[] {
 }
 
 /** Where a debt is paid. */
-export function debtHref({ subject }: Pick<Debt, 'subject'>): string {
+export function debtHref({ kind, subject }: Pick<Debt, 'kind' | 'subject'>): string {
   switch (subject.kind) {
     case 'fallback':
       return routes.fallback(subject.id)
     case 'rotation':
       return routes.rotation(subject.id)
     case 'promotion':
-      return routes.promotion(subject.id)
+      return kind === 'emergency_review' ? routes.promotionReview(subject.id) : routes.promotion(subject.id)
     default:
       return subject.kind satisfies never
   }

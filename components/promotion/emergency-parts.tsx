@@ -13,7 +13,16 @@ import { slotWho } from './dossier-words'
 import { FINDING } from './words'
 
 /** What makes it an emergency, before anything else: under which incident, what could not wait and why, who reviews it by when (000.21). */
-export function EmergencySection({ emergency, slots }: { emergency: EmergencyView; slots: readonly { title: string }[] }) {
+export function EmergencySection({
+  emergency,
+  slots,
+  gatesAt = '',
+}: {
+  emergency: EmergencyView
+  slots: readonly { title: string }[]
+  /** The page that lists the gates, where it is another one. */
+  gatesAt?: string
+}) {
   const { incident, skipped, reason } = emergency
   const ordinary = listWords(emergency.reviews.map(({ title }) => title))
   return (
@@ -38,7 +47,7 @@ export function EmergencySection({ emergency, slots }: { emergency: EmergencyVie
                       closed <Time at={incident.closedAt} />
                     </>
                   ) : (
-                    'open; it goes no further once it is closed'
+                    `open${emergency.isOwing ? '' : '; it goes no further once it is closed'}`
                   )}
                 </span>
               </>
@@ -58,18 +67,20 @@ export function EmergencySection({ emergency, slots }: { emergency: EmergencyVie
             key: gate.id,
             label: 'Skipped',
             value: (
-              <a className="link" href={`#gate-${gate.id}`}>
-                {gate.title}
-              </a>
-            ),
-            aside: emergency.isOwing ? (
-              gate.owed ? (
-                <Status status="fail">evidence owed</Status>
-              ) : (
-                <Status status="pass">paid</Status>
-              )
-            ) : (
-              'owed afterwards'
+              <>
+                <a className="link" href={`${gatesAt}#gate-${gate.id}`}>
+                  {gate.title}
+                </a>
+                <span className="block">
+                  {!emergency.isOwing ? (
+                    <span className="c3">owed afterwards</span>
+                  ) : gate.owed ? (
+                    <Status status="fail">Evidence owed</Status>
+                  ) : (
+                    <Status status="pass">Paid</Status>
+                  )}
+                </span>
+              </>
             ),
           })),
           ...(reason === null ? [] : [{ key: 'reason', label: 'Because', value: <Visible text={reason} /> }]),

@@ -67,7 +67,9 @@ export function StandingSection({ d }: { d: PromotionDossier }) {
                   <span className="c3 block">Can pay it: {debt.who}</span>
                 </>
               ),
-              aside: debt.dueAt ? <span className={debt.overdue ? 'fail' : 'c3'}>due {formatDate(debt.dueAt)}</span> : undefined,
+              aside: debt.dueAt ? (
+                <span className={debt.overdue ? 'fail nowrap' : 'c3 nowrap'}>due {formatDate(debt.dueAt)}</span>
+              ) : undefined,
             })),
           ]}
         />

@@ -58,10 +58,19 @@ function Edge({ edge }: { edge: PipelineEdge }) {
   return (
     <Link href={routes.promotion(promotion.id)}>
       <span className="sr">{promotion.id}, </span>
-      {promotion.emergency ? <Chip status="glass">Emergency, {promotion.emergency}</Chip> : null}
-      <Chip status={promotion.state}>
-        {promotion.passed} of {promotion.total} gates
-      </Chip>
+      {promotion.emergency ? (
+        <>
+          <Chip status="glass">Emergency</Chip>
+          <span className="t-2xs c3">{promotion.emergency}</span>
+          <span className="t-2xs c2">
+            {promotion.passed} of {promotion.total} gates
+          </span>
+        </>
+      ) : (
+        <Chip status={promotion.state}>
+          {promotion.passed} of {promotion.total} gates
+        </Chip>
+      )}
       {promotion.slots.length > 0 ? (
         <>
           <Slots slots={promotion.slots} />

@@ -165,8 +165,12 @@ export function openGates(facts: Pick<PromotionFacts, 'gates'>, moment: 'opening
   return facts.gates.filter((judged) => judged.gate.blocking && judged.gate.moments.includes(moment) && !letsThrough(judged.verdict))
 }
 
-/** Which inputs of the sealed version moved; empty when it stands or nothing is sealed. Computed when read; the next write records it. */
+/**
+ * Which inputs of the sealed version moved; empty when it stands or nothing is sealed. Computed when read; the next write records it. What it was decided
+ * on counted when its deployment started: what comes later is a fact about the release, not about that decision.
+ */
 export function movedOf(facts: PromotionFacts): string[] {
+  if (facts.status !== 'open' || facts.deploymentRunning) return []
   return facts.sealed ? movedInputs(facts.sealed.dossier, dossierOf(facts, facts.sealed.number)) : []
 }
 

@@ -84,7 +84,9 @@ function leadOf(page: BoardPage): string {
   const all = collecting.length + signing.length + deploying.length
   if (all === 0) return page.systems.length === 0 ? 'You hold no role on a system yet. An admin grants roles.' : 'Nothing is in flight.'
   const parts = [
-    collecting.length > 0 ? `${numberWord(collecting.length)} ${collecting.length === 1 ? 'is' : 'are'} held up by evidence` : null,
+    collecting.length > 0
+      ? `${numberWord(collecting.length)} ${collecting.length === 1 ? 'is' : 'are'} held up by ${collecting.every(({ hold }) => hold.kind === 'gate') ? 'evidence' : 'evidence or by what is owed'}`
+      : null,
     signing.length > 0
       ? `${collecting.length > 0 ? numberWord(signing.length).toLowerCase() : numberWord(signing.length)} ${collecting.length > 0 ? '' : signing.length === 1 ? 'is held up ' : 'are held up '}by people`
       : null,

@@ -54,7 +54,7 @@ export default async function PromotionReviewPage({ params, searchParams }: Prop
         />
         {emergency ? (
           <>
-            <EmergencySection emergency={emergency} slots={page.slots} />
+            <EmergencySection emergency={emergency} slots={page.slots} gatesAt={routes.promotion(page.promotion)} />
             <Yours page={page} slot={slot} />
           </>
         ) : (
