@@ -20,7 +20,9 @@ export function RotationNotices({ detail }: { detail: RotationDetail }) {
           {facts.trigger ? `${facts.trigger.text.replaceAll('`', '')} ` : ''}
           {facts.endReason ? `${sentence(facts.endReason)} ` : ''}
           {incident ? <>It stands under incident {incident}. </> : null}
-          The steps of the rollback come first.
+          {detail.steps.some(({ isNow }) => isNow)
+            ? 'The steps of the rollback come first.'
+            : 'Its steps are done; whoever runs it ends it.'}
         </Banner>
       ) : null}
       {against.length > 0 ? (

@@ -90,7 +90,7 @@ export function keyShiftOf(method: string, members: readonly ShiftMember[], mome
   const retired = leaving.map(
     (member): KeyShiftBox => ({
       key: `retired ${member.mapping}`,
-      variable: 'retired',
+      variable: moment === 'undone' || moment === 'undoing' ? 'not retired' : 'retired',
       keyId: member.before?.keyId ?? null,
       words: gone,
       since: null,
