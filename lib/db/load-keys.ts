@@ -34,24 +34,33 @@ export type SecretFacts = {
   standings: KeyStanding[]
   findings: FingerprintFinding[]
   audits: SecretAuditStanding[]
+  /** Ids of the rotations that have not ended. */
+  rotations: string[]
   /** Fallback uses that are open now. */
   glass: OpenGlass[]
+  /** Ids of those that somebody asked for and nobody decided on. */
+  requested: string[]
   /** The keys that a mapping of a profile holds now, also where no rule says how it is rotated. */
   held: (system: string, profile: string, mapping: string) => HeldKey[]
 }
 
 /** All of `SecretFacts` for policies that are at hand, in one statement whatever their number. */
 export async function loadSecretFacts(tx: Tx, policies: readonly Policy[], now: Date): Promise<SecretFacts> {
-  if (policies.length === 0) return { standings: [], findings: [], audits: [], glass: [], held: () => [] }
-  const [row] = await tx.$queryRaw<{ held: HeldRow[]; open: OpenRow[]; prints: PrintRow[]; audits: AuditRow[]; glass: GlassRow[] }[]>`
+  if (policies.length === 0) return { standings: [], findings: [], audits: [], rotations: [], glass: [], requested: [], held: () => [] }
+  const [row] = await tx.$queryRaw<
+    { held: HeldRow[]; open: OpenRow[]; prints: PrintRow[]; audits: AuditRow[]; glass: GlassRow[]; requested: string[] }[]
+  >`
     SELECT ${list(heldRows(policies))} AS held, ${list(openRows(policies))} AS open, ${list(printRows(policies))} AS prints,
-      ${list(auditRows(policies))} AS audits, ${list(glassRows(policies, now))} AS glass`
-  const { held = [], open = [], prints = [], audits = [], glass = [] } = row ?? {}
+      ${list(auditRows(policies))} AS audits, ${list(glassRows(policies, now))} AS glass,
+      ARRAY(SELECT id FROM "FallbackUse" WHERE "systemId" = ANY (${slugsOf(policies)}::text[]) AND status = 'requested') AS requested`
+  const { held = [], open = [], prints = [], audits = [], glass = [], requested = [] } = row ?? {}
   return {
     standings: standingsFrom(policies, held, open, now),
     findings: findingsFrom(policies, prints),
     audits: auditsFrom(policies, audits, now),
+    rotations: open.map(({ id }) => id),
     glass: glass.map(({ expiresAt, ...use }) => ({ ...use, expiresAt: new Date(expiresAt) })),
+    requested,
     held: heldIn(held),
   }
 }

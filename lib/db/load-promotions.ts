@@ -78,25 +78,34 @@ export async function loadPromotions(
   tx: Tx,
   where: Prisma.PromotionWhereInput,
   now: Date,
-  page: { take?: number; orderBy?: Prisma.PromotionOrderByWithRelationInput[] } = {},
+  {
+    standing,
+    ...page
+  }: {
+    take?: number
+    orderBy?: Prisma.PromotionOrderByWithRelationInput[]
+    /** Debts and ages of keys of their systems, where they have been read already. */
+    standing?: Standing
+  } = {},
 ): Promise<PromotionFacts[]> {
   const selected = await tx.promotion.findMany({ where, ...page, select: { id: true } })
   return loadFacts(
     tx,
     selected.map(({ id }) => id),
     now,
+    standing,
   )
 }
 
 /** The facts of promotions by their ids, in the order of these. */
-async function loadFacts(tx: Tx, ids: readonly string[], now: Date): Promise<PromotionFacts[]> {
+async function loadFacts(tx: Tx, ids: readonly string[], now: Date, known?: Standing): Promise<PromotionFacts[]> {
   if (ids.length === 0) return []
   const found = await tx.$queryRaw<{ row: PromotionJson }[]>(
     Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${[...ids]}::text[])`)}`,
   )
   const rows = new Map(found.map(({ row }) => [row.id, toPromotionRow(row)]))
   const systems = [...rows.values()].filter(isStanding).map(({ systemId }) => systemId)
-  const standing = await loadStanding(tx, [...new Set(systems)], now)
+  const standing = known ?? (await loadStanding(tx, [...new Set(systems)], now))
   const facts: PromotionFacts[] = []
   for (const id of ids) {
     const row = rows.get(id)

@@ -220,7 +220,8 @@ function toFacts(row: RotationRow, version: LoadedPolicy): RotationFacts {
   }
 }
 
-async function loadFacts(tx: Tx, ids: readonly string[]): Promise<RotationFacts[]> {
+/** Everything the rules of rotations depend on by their ids, in the order of these; one statement, none without ids. */
+export async function loadRotationsById(tx: Tx, ids: readonly string[]): Promise<RotationFacts[]> {
   if (ids.length === 0) return []
   const found = await tx.$queryRaw<{ row: RotationRow }[]>(rotationRowsSql(ids))
   const rows = new Map(found.map(({ row }) => [row.id, row]))
@@ -240,7 +241,7 @@ export async function loadRotations(
   page: { take?: number; orderBy?: Prisma.RotationOrderByWithRelationInput[] } = {},
 ): Promise<RotationFacts[]> {
   const selected = await tx.rotation.findMany({ where, ...page, select: { id: true } })
-  return loadFacts(
+  return loadRotationsById(
     tx,
     selected.map(({ id }) => id),
   )
@@ -253,7 +254,7 @@ export async function loadRotations(
 export async function loadRotationForUpdate(tx: Tx, id: string, systems: readonly string[] | null, _now: Date): Promise<RotationFacts> {
   const [locked] = await tx.$queryRaw<{ systemId: string }[]>`/* kept */ SELECT "systemId" FROM "Rotation" WHERE id = ${id} FOR UPDATE`
   const isSeen = locked !== undefined && (systems === null || systems.includes(locked.systemId))
-  const [facts] = isSeen ? await loadFacts(tx, [id]) : []
+  const [facts] = isSeen ? await loadRotationsById(tx, [id]) : []
   ensure(facts ? null : refuse('not_found', `There is no rotation ${id} that you can see.`))
   return facts as RotationFacts
 }

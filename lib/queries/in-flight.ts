@@ -1,11 +1,10 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
-import { loadDebts } from '@/lib/db/load-debts'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
-import { loadKeyStandings, loadSecretAudits } from '@/lib/db/load-keys'
+import type { SecretFacts } from '@/lib/db/load-keys'
 import { loadPromotions } from '@/lib/db/load-promotions'
-import { loadRotations } from '@/lib/db/load-rotations'
+import { loadRotationsById } from '@/lib/db/load-rotations'
 import type { Candidate } from '@/lib/domain/approval'
 import type { Debt } from '@/lib/domain/debt'
 import { durationMs } from '@/lib/domain/duration'
@@ -29,7 +28,7 @@ type Row = Omit<InFlight['deployments'][number], 'system' | 'watchMs'> & { syste
 
 /** Reads it in a number of statements that grows neither with systems nor with promotions. */
 export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
-  const { standings, people } = await getStandings(looker)
+  const { standings, people, secrets, debts } = await getStandings(looker)
   const ids = standings.map(({ slug }) => slug)
   const rows = await db.$queryRaw<Row[]>`
       SELECT d.id, d."systemId", d."profileKey" AS profile, r.version, d.status, d.authorised, d."startedAt", d."promotionId" AS promotion, p.kind AS "startedByKind",
@@ -44,30 +43,21 @@ export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
     return { ...row, system: { id: systemId, name: standing?.name ?? systemId }, watchMs: watchFor ? durationMs(watchFor) : null }
   })
   const promotions = standings.flatMap(({ open }) => open).sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime())
-  return { standings, promotions, people, deployments, secops: await loadSecops(ids, looker.now) }
+  return { standings, promotions, people, deployments, secops: await loadSecops(secrets, debts, looker.now) }
 })
 
-/** Rotations that run or wait, ages of keys, broken glass and what is owed, of some systems. */
-async function loadSecops(ids: string[], now: Date): Promise<SecopsFacts> {
-  const of = { systemId: { in: ids } }
-  const debts = await loadDebts(db, ids, now)
-  const owing = (kind: Debt['subject']['kind']) => [...new Set(debts.flatMap(({ subject }) => (subject.kind === kind ? subject.id : [])))]
+/** Rotations that run or wait, ages of keys, broken glass and what is owed, of some systems; only what is there costs a statement. */
+async function loadSecops(secrets: SecretFacts, debts: Debt[], now: Date): Promise<SecopsFacts> {
+  const owing = [...new Set(debts.flatMap(({ subject }) => (subject.kind === 'fallback' ? subject.id : [])))]
   const reviewed = [...new Set(debts.flatMap(({ kind, subject }) => (kind === 'emergency_review' ? subject.id : [])))]
-  const [rotations, keys, fallbacks, audits, emergencies] = await Promise.all([
-    loadRotations(db, { ...of, endedAt: null }, now, { orderBy: [{ openedAt: 'asc' }] }),
-    loadKeyStandings(db, ids, now),
-    loadFallbacks(
-      db,
-      {
-        ...of,
-        OR: [{ status: 'requested' }, { status: 'granted', returnedAt: null, expiresAt: { gt: now } }, { id: { in: owing('fallback') } }],
-      },
-      { orderBy: [{ askedAt: 'asc' }] },
-    ),
-    loadSecretAudits(db, ids, now),
-    reviewed.length > 0 ? loadPromotions(db, { id: { in: reviewed } }, now) : [],
+  const uses = [...new Set([...owing, ...secrets.requested, ...secrets.glass.map(({ id }) => id)])]
+  const standing = { debts, keys: secrets.standings }
+  const [rotations, fallbacks, emergencies] = await Promise.all([
+    loadRotationsById(db, secrets.rotations),
+    uses.length > 0 ? loadFallbacks(db, { id: { in: uses } }, { orderBy: [{ askedAt: 'asc' }] }) : [],
+    reviewed.length > 0 ? loadPromotions(db, { id: { in: reviewed } }, now, { standing }) : [],
   ])
-  return { rotations, keys, fallbacks, debts, audits, emergencies }
+  return { rotations, keys: secrets.standings, fallbacks, debts, audits: secrets.audits, emergencies }
 }
 
 /** The class of a profile under the policy a promotion is pinned to; a name it does not declare counts as production. */

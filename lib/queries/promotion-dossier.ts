@@ -39,7 +39,7 @@ import { type EvidenceView, type GateView, gateViews } from './gate-view'
 import { classOf } from './in-flight'
 import type { ProfileView } from './promotion-card'
 import { loadVersions, type VersionView } from './promotion-versions'
-import type { Looker } from './system-standing'
+import { getStandings, type Looker } from './system-standing'
 
 /** One signature line: who signed, or who could, and why the viewer may not. */
 export type SlotLine = {
@@ -140,6 +140,10 @@ export type PromotionDossier = {
 
 /** The facts of one promotion that somebody may see, judged at their instant; null for one they may not see or that does not exist (T23). */
 export async function findPromotion(looker: Looker, id: string): Promise<PromotionFacts | null> {
+  // What is open stands among the facts that the frame has read already.
+  const { standings } = await getStandings(looker)
+  const open = standings.flatMap((standing) => standing.open).find((facts) => facts.id === id)
+  if (open) return open
   const readable = readableSystems(looker.actor, looker.now)
   const [facts] = await loadPromotions(db, { id, ...(readable === null ? {} : { systemId: { in: readable } }) }, looker.now)
   return facts ?? null

@@ -1,13 +1,13 @@
 import 'server-only'
 import { sqlState } from '@/lib/db/mutate'
 import { newestEventAt } from '@/lib/db/newest-event'
+import { type Alert, alertsOf } from '@/lib/domain/alert'
 import { isGrantHeld } from '@/lib/domain/context'
 import { inboxOf } from '@/lib/domain/inbox'
 import { type MatrixState, worstState } from '@/lib/domain/matrix'
 import { Refused } from '@/lib/domain/refusal'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 import { isOutage } from '@/lib/outage'
-import { type Alert, getAlerts } from './alerts'
 import { estateOf } from './estate'
 import { getInFlight } from './in-flight'
 import type { Looker } from './system-standing'
@@ -29,7 +29,8 @@ export type ShellData = {
 /** Reads the frame. Scoped to the systems the viewer may see (T23). */
 export async function getShell(looker: Looker): Promise<ShellData> {
   const { actor, now } = looker
-  const [flight, trailAt, alerts] = await Promise.all([getInFlight(looker), whenWritten(looker), getAlerts(looker)])
+  const [flight, trailAt] = await Promise.all([getInFlight(looker), whenWritten(looker)])
+  const alerts = alertsOf(flight.secops, now)
   const overdue = flight.secops.keys.filter(({ state }) => state === 'overdue').length
   const glass = alerts.filter(({ kind }) => kind === 'glass').length
   const roles = rolesOf(looker)

@@ -1,12 +1,14 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
+import { loadDebts } from '@/lib/db/load-debts'
 import { loadSecretFacts, type SecretFacts } from '@/lib/db/load-keys'
 import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
 import type { Candidate } from '@/lib/domain/approval'
 import { type Actor, readableSystems } from '@/lib/domain/context'
+import type { Debt } from '@/lib/domain/debt'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { type KnownEvidence, type MatrixGroup, matrixOf, type ProfileStanding, profileStanding } from '@/lib/domain/matrix'
 import type { PromotionFacts } from '@/lib/domain/promotion'
@@ -54,21 +56,33 @@ export async function loadReadable(looker: Looker): Promise<ReadableSystem[]> {
     WHERE ${readable === null} OR s.id = ANY (${[...(readable ?? [])]}::text[]) ORDER BY s.name`
 }
 
+/** Where systems stand, with what was read on the way: everybody with a role there, their secrets, and what is owed. */
+export type Standings = { standings: SystemStanding[]; people: Candidate[]; secrets: SecretFacts; debts: Debt[] }
+
 /**
  * Where the systems stand that somebody may see, and everybody with a role there; in a number of statements that does not grow with them, and read
  * once for each request, since frame and page both need it. Everybody with a role is among the facts on every page:
  * a rule that nobody can perform is a state of its profile, and must be the same on the estate, in the rail and on the system's page.
  * Unseen systems are left out, so that a page cannot tell them from ones that do not exist (T23).
  */
-export const getStandings = cache(async (looker: Looker): Promise<{ standings: SystemStanding[]; people: Candidate[] }> => {
+export const getStandings = cache(async (looker: Looker): Promise<Standings> => {
   const { now } = looker
   const systems = await loadReadable(looker)
-  if (systems.length === 0) return { standings: [], people: [] }
   const ids = systems.map((system) => system.id)
   const versions = await Promise.all(systems.map((system) => loadPolicyVersion(db, system.versionId)))
+  const [secrets, debts] = await Promise.all([
+    loadSecretFacts(
+      db,
+      versions.map(({ policy }) => policy),
+      now,
+    ),
+    loadDebts(db, ids, now),
+  ])
+  if (systems.length === 0) return { standings: [], people: [], secrets, debts }
+  const standing = { debts, keys: secrets.standings }
   const targets = versions.flatMap(({ systemId, policy }) => policy.profiles.map((profile) => ({ system: systemId, profile: profile.id })))
   const [open, live, snapshots, newest] = await Promise.all([
-    loadPromotions(db, { systemId: { in: ids }, status: 'open' }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }] }),
+    loadPromotions(db, { systemId: { in: ids }, status: 'open' }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }], standing }),
     loadLive(db, ids),
     db.$queryRaw<{ systemId: string; profileKey: string; takenAt: Date; digest: string }[]>`
       SELECT s."systemId", s."profileKey", s."takenAt", s.digest FROM unnest(${targets.map((t) => t.system)}::text[], ${targets.map((t) => t.profile)}::text[]) AS t(system, profile)
@@ -88,15 +102,7 @@ export const getStandings = cache(async (looker: Looker): Promise<{ standings: S
     const version = policyOf.get(row.systemId)
     return version ? [{ systemId: row.systemId, releaseId: row.releaseId, profileKey: row.profileKey, policy: version.policy }] : []
   })
-  const [liveFacts, people, secrets] = await Promise.all([
-    loadGateFacts(db, scopes),
-    loadPeople(db, ids, now),
-    loadSecretFacts(
-      db,
-      versions.map(({ policy }) => policy),
-      now,
-    ),
-  ])
+  const [liveFacts, people] = await Promise.all([loadGateFacts(db, scopes), loadPeople(db, ids, now)])
 
   const standings = systems.map((system): SystemStanding => {
     const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
@@ -181,7 +187,7 @@ export const getStandings = cache(async (looker: Looker): Promise<{ standings: S
       open: own,
     }
   })
-  return { standings, people }
+  return { standings, people, secrets, debts }
 })
 
 /** What the grid of one system is told about its secrets. */

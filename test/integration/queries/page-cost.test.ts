@@ -41,10 +41,10 @@ beforeAll(async () => {
 }, 90_000)
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
-  ['/', 16, getInbox],
-  ['/promotions', 23, (looker) => getBoard(looker)],
+  ['/', 18, getInbox],
+  ['/promotions', 25, (looker) => getBoard(looker)],
   ['/promotions/[id]', 32, (looker) => getPromotionDossier(looker, promotion)],
-  ['/systems/[slug]', 14, (looker) => getSystemHead(looker, robodj.slug)],
+  ['/systems/[slug]', 16, (looker) => getSystemHead(looker, robodj.slug)],
   ['/rotations', 39, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
   ['/rotations/[id]', 42, (looker) => getRotation(looker, rotation)],
 ])('%s asks the database at most %i times, frame included (speed.md)', async (_, most, page) => {

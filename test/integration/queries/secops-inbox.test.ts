@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Ctx } from '@/lib/domain/context'
 import { inboxOf } from '@/lib/domain/inbox'
-import { getAlerts } from '@/lib/queries/alerts'
 import { getInFlight } from '@/lib/queries/in-flight'
 import { getShell } from '@/lib/queries/shell'
 import { returnFallback } from '@/lib/usecases/fallback/return-fallback'
@@ -37,7 +36,7 @@ async function kindsOf(ctx: Ctx, id: string): Promise<string[]> {
     .map(({ kind }) => kind)
 }
 
-const alertsOf = async (ctx: Ctx) => (await getAlerts(lookerOf(ctx))).map(({ kind, id }) => `${kind} ${id}`)
+const alertsOf = async (ctx: Ctx) => (await getShell(lookerOf(ctx))).alerts.map(({ kind, id }) => `${kind} ${id}`)
 
 describe('a rotation with two owners', () => {
   it('asks at each moment whoever can move it, and is loud from the new keys until its end (000.21, 000.22)', async () => {

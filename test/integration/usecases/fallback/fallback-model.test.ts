@@ -7,9 +7,9 @@ import type { Ctx } from '@/lib/domain/context'
 import { FALLBACK_PHASES, fallbackPhase } from '@/lib/domain/fallback'
 import { Refused } from '@/lib/domain/refusal'
 import type { Role } from '@/lib/domain/roles'
-import { getAlerts } from '@/lib/queries/alerts'
 import { getFallbackState, listFallbackUses } from '@/lib/queries/api/fallbacks'
 import { listDebts } from '@/lib/queries/api/incidents'
+import { getShell } from '@/lib/queries/shell'
 import { extendFallback } from '@/lib/usecases/fallback/extend-fallback'
 import { returnFallback } from '@/lib/usecases/fallback/return-fallback'
 import { reviewFallback } from '@/lib/usecases/fallback/review-fallback'
@@ -182,7 +182,7 @@ describe('expiry at any instant', () => {
         const state = await getFallbackState(looker, { system: 'robodj', profile: 'prod' })
         expect([state.open, state.uses.map(({ id }) => id).sort()]).toEqual([of('open').length > 0, of('open')])
         // The strip reads the present: before an act that is recorded by now it has nothing to say.
-        const strip = (await getAlerts(looker)).filter(({ kind, id }) => kind === 'glass' && !cleaned.has(id))
+        const strip = (await getShell(looker)).alerts.filter(({ kind, id }) => kind === 'glass' && !cleaned.has(id))
         expect(strip.map(({ id }) => id).sort()).toEqual(of('open'))
         const owed = (await listDebts(looker, { system: 'robodj' })).items.filter(({ kind }) => kind === 'clean_up')
         expect(owed.map(({ subject }) => subject.id).sort()).toEqual(of('ended'))
