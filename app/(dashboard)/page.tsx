@@ -14,6 +14,8 @@ import { routes } from '@/lib/routes'
 
 export const metadata = { title: 'Inbox' }
 
+const ANNOUNCED = { fallback: routes.fallback, promotion: routes.promotion, rotation: routes.rotation } as const
+
 /** What needs me, by when? */
 export default async function InboxPage() {
   const viewer = await requireViewer(routes.inbox())
@@ -45,6 +47,26 @@ export default async function InboxPage() {
               </li>
             ))}
           </ul>
+        ) : null}
+        {page.announced.length > 0 ? (
+          <section aria-labelledby="fyi">
+            <h2 className="h2 mt-7 mb-2" id="fyi">
+              For your information
+            </h2>
+            <ul className="grid gap-1.5">
+              {page.announced.map(({ key, kind, id, text, at }) => (
+                <li key={key} className="t-xs c2">
+                  <Status status={kind === 'rotation' ? 'fail' : 'glass'} plain long>
+                    {text},{' '}
+                    <Link className="link" href={ANNOUNCED[kind](id)}>
+                      {id}
+                    </Link>
+                    , <Time at={at} show="today" />
+                  </Status>
+                </li>
+              ))}
+            </ul>
+          </section>
         ) : null}
         <WaitingOnOthers cards={page.waiting} />
       </section>

@@ -1,7 +1,9 @@
 import 'server-only'
-import { isGrantHeld } from '@/lib/domain/context'
+import { holdsAny, isGrantHeld } from '@/lib/domain/context'
 import { type InboxItem, inboxOf } from '@/lib/domain/inbox'
 import type { KeyStanding } from '@/lib/domain/key-standing'
+import { policyRows } from '@/lib/domain/policy/rows'
+import type { Policy } from '@/lib/domain/policy/schema'
 import { type PromotionFacts, slotsOf } from '@/lib/domain/promotion'
 import type { Role } from '@/lib/domain/roles'
 import { type Estate, estateOf } from './estate'
@@ -36,6 +38,8 @@ export type InboxPage = {
   waiting: PromotionCard[]
   /** Signatures that others gave in the last 24 hours in capacities the viewer holds too. */
   doneByOthers: { key: string; promotion: string; title: string; by: string; at: Date; signature: string }[]
+  /** What was opened in systems where the viewer approves something: broken glass, emergencies, rotations on their way back. */
+  announced: Announcement[]
   estate: Estate
   upcoming: Upcoming[]
   signingTimes: SigningTime[]
@@ -75,6 +79,7 @@ export async function getInbox(looker: Looker): Promise<InboxPage> {
     })),
     waiting: [...cards.values()].filter((card) => card.mine === null).sort((a, b) => a.hold.since.getTime() - b.hold.since.getTime()),
     doneByOthers: doneByOthers(flight.promotions, looker),
+    announced: announcedTo(flight, looker),
     estate: estateOf(flight.standings),
     upcoming: upcomingOf(flight, items, looker),
     signingTimes,
@@ -82,6 +87,57 @@ export async function getInbox(looker: Looker): Promise<InboxPage> {
     ages: roles.includes('secops') ? oldestOf(flight.secops.keys) : null,
     expiries: roles.includes('engineer') || roles.includes('dev_lead') ? expiriesOf(flight.promotions, looker) : null,
   }
+}
+
+/** Something that approvers are told of, whether or not it is theirs to act on. */
+export type Announcement = { key: string; kind: 'fallback' | 'promotion' | 'rotation'; id: string; text: string; at: Date }
+
+/** Break-glass, emergencies and rollbacks go to everybody who approves something of the system (issue 3, section 3). */
+function announcedTo(flight: InFlight, { actor, now }: Looker): Announcement[] {
+  const approves = (slug: string): boolean => {
+    const policy = flight.standings.find((standing) => standing.slug === slug)?.version.policy
+    return policy !== undefined && holdsAny(actor, approvingRoles(policy), slug, now)
+  }
+  const { fallbacks, rotations, emergencies } = flight.secops
+  const uses = fallbacks
+    .filter((use) => use.grantedAt !== null && use.askedBy.countsAsId !== actor.id)
+    .map((use): Announcement & { system: string } => ({
+      key: use.id,
+      kind: 'fallback',
+      id: use.id,
+      system: use.system.id,
+      text: `${use.askedBy.name} broke the glass on ${use.system.name} ${use.rule.profile.name}: ${use.reason ?? use.rule.title}`,
+      at: use.grantedAt ?? use.askedAt,
+    }))
+  const back = rotations
+    .filter(({ status }) => status === 'rolling_back')
+    .map((rotation): Announcement & { system: string } => ({
+      key: rotation.id,
+      kind: 'rotation',
+      id: rotation.id,
+      system: rotation.system.id,
+      text: `The rotation of ${rotation.system.name} ${rotation.profile.name} failed and is being rolled back`,
+      at: rotation.startedAt ?? rotation.openedAt,
+    }))
+  const open = [...flight.promotions.filter(({ emergency }) => emergency), ...emergencies].map(
+    (promotion): Announcement & { system: string } => ({
+      key: promotion.id,
+      kind: 'promotion',
+      id: promotion.id,
+      system: promotion.system.id,
+      text: `${promotion.system.name} ${promotion.release.version} goes to ${promotion.edge.to} as an emergency`,
+      at: promotion.openedAt,
+    }),
+  )
+  return [...uses, ...back, ...open]
+    .filter(({ system }) => approves(system))
+    .sort((a, b) => b.at.getTime() - a.at.getTime())
+    .slice(0, 6)
+}
+
+/** Every role that fills a slot of some approval of a policy. */
+function approvingRoles(policy: Policy): Role[] {
+  return [...new Set(policyRows(policy).slots.flatMap(({ roles }) => roles as Role[]))]
 }
 
 /** The six keys that have used most of their time. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { whatHolds } from '@/lib/domain/holding'
-import { inboxOf } from '@/lib/domain/inbox'
+import { type InboxItem, inboxOf } from '@/lib/domain/inbox'
 import { type PromotionFacts, promotionPhase, slotsOf, whyNotSignPromotion } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
 import { getInFlight, type InFlight } from './in-flight'
@@ -10,7 +10,10 @@ import type { Looker } from './system-standing'
 
 /** Where a hit leads; the edge turns it into an address. */
 export type SearchTarget =
-  | { to: 'promotion' | 'signature' | 'deployment' | 'system' | 'promotions-new'; id: string }
+  | {
+      to: 'promotion' | 'signature' | 'deployment' | 'system' | 'promotions-new' | 'rotation' | 'incident' | 'fallback' | 'glass'
+      id: string
+    }
   | { to: 'sign'; id: string; slot: string; version: number }
   | { to: 'version'; id: string; number: number }
   | { to: 'release' | 'env'; system: string; name: string }
@@ -19,7 +22,7 @@ export type SearchTarget =
 export type SearchHit = { kind: string; title: string; hint?: string; target: SearchTarget; refusal?: { sentence: string } | null }
 
 const LIMIT = 24
-const ID = /^(prm|sig|dep)-?(\d{1,8})$/i
+const ID = /^(prm|sig|dep|rot|inc|bg)-?(\d{1,8})$/i
 const HEX = /^[0-9a-f]{6,64}$/i
 
 /** Objects by id, name, hash or variable, then commands valid now; only of systems the viewer may see (T23). Patterns are data, never SQL (T39). */
@@ -93,11 +96,28 @@ async function byId(id: string, systems: readonly string[], flight: InFlight): P
   }
   if (id.startsWith('SIG')) {
     const row = await db.signOff.findFirst({
-      where: { id, sealedVersion: { promotion: where } },
-      select: { capacity: true, sealedVersion: { select: { promotionId: true } } },
+      where: { id, sealedVersion: where },
+      select: { capacity: true, sealedVersion: { select: { subjectId: true } } },
     })
     return row
-      ? [{ kind: 'Signature', title: id, hint: `${row.capacity}, ${row.sealedVersion.promotionId}`, target: { to: 'signature', id } }]
+      ? [{ kind: 'Signature', title: id, hint: `${row.capacity}, ${row.sealedVersion.subjectId}`, target: { to: 'signature', id } }]
+      : []
+  }
+  if (id.startsWith('ROT')) {
+    const row = await db.rotation.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true, status: true } })
+    const hint = row && `${named(flight, row.systemId)} ${row.profileKey}, ${row.status.replace('_', ' ')}`
+    return row ? [{ kind: 'Rotation', title: id, hint: hint ?? undefined, target: { to: 'rotation', id } }] : []
+  }
+  if (id.startsWith('INC')) {
+    const row = await db.incident.findFirst({ where: { id, ...where }, select: { systemId: true, title: true } })
+    return row
+      ? [{ kind: 'Incident', title: id, hint: `${named(flight, row.systemId)}, ${row.title}`, target: { to: 'incident', id } }]
+      : []
+  }
+  if (id.startsWith('BG')) {
+    const row = await db.fallbackUse.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true } })
+    return row
+      ? [{ kind: 'Break-glass', title: id, hint: `${named(flight, row.systemId)} ${row.profileKey}`, target: { to: 'fallback', id } }]
       : []
   }
   const row = await db.deployment.findFirst({
@@ -183,6 +203,14 @@ async function byRelease(text: string, systems: readonly string[], flight: InFli
   ])
 }
 
+/** Where one's own item is done: the page of what it is about. */
+function targetOf({ promotion, deployment, about, system }: InboxItem): SearchTarget {
+  if (promotion) return { to: 'promotion', id: promotion }
+  if (deployment) return { to: 'deployment', id: deployment }
+  if (about?.kind === 'rotation' || about?.kind === 'fallback') return { to: about.kind, id: about.id }
+  return { to: 'env', system: system.id, name: '' }
+}
+
 function commands(text: string, looker: Looker, flight: InFlight): SearchHit[] {
   const items = inboxOf(looker.actor, flight, looker.now)
   const own = items
@@ -191,8 +219,8 @@ function commands(text: string, looker: Looker, flight: InFlight): SearchHit[] {
       (item): SearchHit => ({
         kind: 'Needs you',
         title: item.title,
-        hint: item.promotion ?? item.deployment ?? undefined,
-        target: item.promotion ? { to: 'promotion', id: item.promotion } : { to: 'deployment', id: item.deployment ?? '' },
+        hint: item.promotion ?? item.deployment ?? item.about?.id,
+        target: targetOf(item),
       }),
     )
   const signing = flight.promotions
@@ -209,7 +237,11 @@ function commands(text: string, looker: Looker, flight: InFlight): SearchHit[] {
         },
       ]
     : []
-  return [...signing, ...own, ...open]
+  // Nothing governed happens here: the command leads to the page that asks for everything (ux.md section 14).
+  const glass: SearchHit[] = holds('Break glass emergency', text)
+    ? [{ kind: 'Command', title: 'Break glass', hint: 'opens its page', target: { to: 'glass', id: '' } }]
+    : []
+  return [...signing, ...own, ...open, ...glass]
 }
 
 function signCommand(facts: PromotionFacts, { actor, now }: Looker, flight: InFlight): SearchHit {

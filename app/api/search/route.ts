@@ -35,6 +35,14 @@ function hrefOf(target: SearchHit['target']): string {
       return routes.deployment(target.id)
     case 'system':
       return routes.system(target.id)
+    case 'rotation':
+      return routes.rotation(target.id)
+    case 'incident':
+      return routes.incident(target.id)
+    case 'fallback':
+      return routes.fallback(target.id)
+    case 'glass':
+      return routes.breakGlass()
     case 'promotions-new':
       return routes.promotionNew()
     case 'sign':

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Ctx } from '@/lib/domain/context'
 import { inboxOf } from '@/lib/domain/inbox'
 import { getInFlight } from '@/lib/queries/in-flight'
+import { getInbox } from '@/lib/queries/inbox'
+import { search } from '@/lib/queries/search'
 import { getShell } from '@/lib/queries/shell'
 import { returnFallback } from '@/lib/usecases/fallback/return-fallback'
 import { reviewFallback } from '@/lib/usecases/fallback/review-fallback'
@@ -101,6 +103,13 @@ describe('broken glass', () => {
     expect(await kindsOf(management, asked.id)).toEqual([])
     expect(await alertsOf(release_manager)).toEqual([`glass ${asked.id}`])
     expect((await getShell(lookerOf(release_manager))).glassOpen).toEqual({ text: '1 open', bad: true })
+    // Everybody who approves something of the system is told, and nobody else.
+    expect((await getInbox(lookerOf(release_manager))).announced.map(({ id }) => id)).toEqual([asked.id])
+    expect((await getInbox(lookerOf(dreichor.people.release_manager))).announced).toEqual([])
+    const found = async (text: string) => (await search(lookerOf(release_manager), text)).map(({ target }) => target)
+    expect(await found(asked.id)).toContainEqual({ to: 'fallback', id: asked.id })
+    expect(await found(asked.id.replace('-', '').toLowerCase())).toContainEqual({ to: 'fallback', id: asked.id })
+    expect((await search(lookerOf(dreichor.people.engineer), asked.id)).map(({ target }) => target)).toEqual([])
 
     await passTime(asked.id, '2 hours')
     expect(await alertsOf(release_manager)).toEqual([])
