@@ -43,7 +43,7 @@ beforeAll(async () => {
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
   ['/', 18, getInbox],
   ['/promotions', 25, (looker) => getBoard(looker)],
-  ['/promotions/[id]', 42, (looker) => getPromotionDossier(looker, promotion)],
+  ['/promotions/[id]', 32, (looker) => getPromotionDossier(looker, promotion)],
   ['/systems/[slug]', 16, (looker) => getSystemHead(looker, robodj.slug)],
   ['/rotations', 20, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
   ['/rotations/[id]', 23, (looker) => getRotation(looker, rotation)],
