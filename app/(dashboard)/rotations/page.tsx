@@ -32,7 +32,7 @@ export default async function RotationsPage({ searchParams }: Props) {
   const { state } = filter
   const isOf = (...states: (typeof state)[]) => state === undefined || states.includes(state)
   return (
-    <Page crumbs={[{ label: 'Rotations' }]}>
+    <Page crumbs={[{ label: 'Rotations' }]} className="rotations">
       <PageHead
         title="Rotations"
         lead={answer(view)}
