@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { finishDeploymentInput, startDeploymentInput } from './deployment'
-import { fromForm, linesOf } from './form'
-
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
+import { fromForm, isRecord, linesOf } from './form'
 
 /** The form that starts a deployment: ticked inputs and other ones, a line each, are one list. */
 export const startDeploymentForm = z.preprocess((raw) => {

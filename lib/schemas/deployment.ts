@@ -1,9 +1,6 @@
 import { z } from 'zod'
+import { DeploymentId } from './ids'
 
-const DeploymentId = z
-  .string()
-  .regex(/^DEP-\d{4,}$/, 'an id such as DEP-0210')
-  .describe('Id of a deployment.')
 const Name = z.string().min(1).max(300)
 
 /** Records that a deployment started. Inputs are named, never given with their values (004.6, 004.15). */

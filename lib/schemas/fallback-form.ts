@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { askFallbackInput, cleanUpFallbackInput, extendFallbackInput } from './fallback'
-import { fromForm } from './form'
-
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
+import { fromForm, isRecord } from './form'
 
 /** A length in ms from now, as a form gives it, as the instant that the input wants; what is no length stays away, so that the input says what is wanted. */
 function untilOf(forMs: unknown): string | undefined {

@@ -1,14 +1,8 @@
 import { z } from 'zod'
 import { FALLBACK_PURPOSES } from '@/lib/domain/fallback'
 import { freeText, IsoInstant, Link, Sha256, SystemSlug } from './common'
-import { IncidentId, OutsideReference } from './incident'
-
-/** Id of a fallback use. */
-export const FallbackId = z
-  .string()
-  .max(20)
-  .regex(/^BG-\d{4,}$/, 'an id such as BG-0017')
-  .describe('Id of a fallback use (break-glass).')
+import { FallbackId, IncidentId, StepUpProof } from './ids'
+import { OutsideReference } from './incident'
 
 const RuleKey = z
   .string()
@@ -16,7 +10,6 @@ const RuleKey = z
   .max(64)
   .describe('Id of a fallback rule of the policy: of a rotation ownership, or of a break-glass entry.')
 const SlotKey = z.string().min(1).max(64)
-const Proof = z.uuid('Confirm with your password first.')
 const Reason = freeText(2_000, 'Say why, in a few words.')
 const Note = freeText(2_000)
 
@@ -48,7 +41,9 @@ export const askFallbackInput = z
   .meta({ id: 'AskFallback' })
 
 /** A commander opens what they asked for themselves during an open incident: a step-up in the slot `OWN_REQUEST_SLOT`, decision approve. */
-export const openFallbackInput = z.strictObject({ fallback: FallbackId, sealedHash: Sha256, proof: Proof }).meta({ id: 'OpenFallback' })
+export const openFallbackInput = z
+  .strictObject({ fallback: FallbackId, sealedHash: Sha256, proof: StepUpProof })
+  .meta({ id: 'OpenFallback' })
 
 /** Grants the sealed request (or extension) in a slot. */
 export const grantFallbackInput = z
@@ -56,14 +51,14 @@ export const grantFallbackInput = z
     fallback: FallbackId,
     slot: SlotKey,
     sealedHash: Sha256,
-    proof: Proof,
+    proof: StepUpProof,
     confirmed: z.literal('yes', 'Tick the box: it says that you have read what you allow.'),
   })
   .meta({ id: 'GrantFallback' })
 
 /** Refuses the sealed request (or extension) in a slot, with a reason. */
 export const refuseFallbackInput = z
-  .strictObject({ fallback: FallbackId, slot: SlotKey, sealedHash: Sha256, proof: Proof, reason: Reason })
+  .strictObject({ fallback: FallbackId, slot: SlotKey, sealedHash: Sha256, proof: StepUpProof, reason: Reason })
   .meta({ id: 'RefuseFallback' })
 
 /** Takes a request back before it is decided. */

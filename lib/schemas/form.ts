@@ -7,7 +7,7 @@ import { z } from 'zod'
  */
 export function fromForm<S extends z.ZodType>(schema: S, lists: readonly string[] = []) {
   return z.preprocess((raw) => {
-    if (typeof raw !== 'object' || raw === null) return raw
+    if (!isRecord(raw)) return raw
     const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === ''
     const kept = Object.entries(raw).filter(([key, value]) => !isBlank(value) || isNeeded(schema, key))
     return Object.fromEntries(kept.map(([key, value]) => [key, isBlank(value) ? '' : lists.includes(key) ? linesOf(value) : value]))
@@ -31,4 +31,15 @@ export function linesOf(value: unknown): unknown {
           .filter((line) => line !== '')
       : [each],
   )
+}
+
+/** Whether what was sent has fields at all. */
+export function isRecord(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null
+}
+
+/** A date and time typed without a zone is UTC, as the forms say; anything else stays what it is. */
+export function inUtc(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)) return value
+  return `${value.length === 16 ? `${value}:00` : value}Z`
 }

@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { SEVERITIES } from '@/lib/domain/incident'
 import { freeText, ProfileKey, SystemSlug } from './common'
-
-/** Id of an incident. */
-export const IncidentId = z
-  .string()
-  .max(20)
-  .regex(/^INC-\d{4,}$/, 'an id such as INC-0208')
-  .describe('Id of an incident.')
+import { IncidentId } from './ids'
 
 /** What an incident is called outside, or where its postmortem is: an id or an address, never fetched. */
 export const OutsideReference = z

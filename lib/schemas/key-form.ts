@@ -1,20 +1,14 @@
 import { z } from 'zod'
-import { fromForm } from './form'
+import { fromForm, inUtc, isRecord } from './form'
 import { Fingerprint, MappingKey, recordKeyVersionInput, reportFingerprintsInput } from './key'
 import { recordSecretAuditInput } from './secret-audit'
 
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
-
-/** A day, or a date and time without a zone, is UTC, as the forms say. */
-function inUtc(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return `${value}T00:00:00Z`
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value) ? `${value.length === 16 ? `${value}:00` : value}Z` : value
-}
+/** A day is its beginning in UTC, as the forms say; a date and time without a zone is UTC too. */
+const dayInUtc = (value: unknown) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : inUtc(value))
 
 /** The form that says which key a mapping holds. */
 export const recordKeyForm = z.preprocess(
-  (raw) => (isRecord(raw) ? { ...raw, ...('bornAt' in raw ? { bornAt: inUtc(raw.bornAt) } : {}) } : raw),
+  (raw) => (isRecord(raw) ? { ...raw, ...('bornAt' in raw ? { bornAt: dayInUtc(raw.bornAt) } : {}) } : raw),
   fromForm(recordKeyVersionInput),
 )
 
@@ -30,6 +24,6 @@ export const reportFingerprintForm = fromForm(
 
 /** The form that records an audit. */
 export const recordSecretAuditForm = z.preprocess(
-  (raw) => (isRecord(raw) ? { ...raw, ...('nextDueAt' in raw ? { nextDueAt: inUtc(raw.nextDueAt) } : {}) } : raw),
+  (raw) => (isRecord(raw) ? { ...raw, ...('nextDueAt' in raw ? { nextDueAt: dayInUtc(raw.nextDueAt) } : {}) } : raw),
   fromForm(recordSecretAuditInput),
 )

@@ -1,14 +1,6 @@
 import { z } from 'zod'
-import { fromForm } from './form'
+import { fromForm, inUtc, isRecord } from './form'
 import { openPromotionInput, setWindowInput } from './promotion'
-
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
-
-/** A date and time typed without a zone is UTC, as the form says. */
-const inUtc = (value: unknown) =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
-    ? `${value.length === 16 ? `${value}:00` : value}Z`
-    : value
 
 /** The form that opens a promotion: the chosen way is sent as its two ends, and times are UTC. */
 export const openPromotionForm = z.preprocess(

@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { REVIEW_FINDINGS } from '@/lib/domain/emergency'
+import { IncidentId, PromotionId, SignOffId, StepUpProof } from './ids'
 
-const PromotionId = z
-  .string()
-  .regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142')
-  .describe('Id of a promotion.')
-const SignOffId = z
-  .string()
-  .regex(/^SIG-\d{4,}$/, 'an id such as SIG-0387')
-  .describe('Id of a signature.')
 const Reason = z.string().trim().min(3, 'Say why, in a few words.').max(2_000, 'At most 2,000 characters.')
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
 const Instant = z.iso.datetime({ offset: true, error: 'an instant such as 2026-11-19T16:00:00Z' }).transform((text) => new Date(text))
@@ -33,12 +26,7 @@ export const openPromotionInput = z
       .describe(
         'True: the policy’s emergency slots sign instead of the ordinary ones, while the incident is open. The rest is owed afterwards.',
       ),
-    incident: z
-      .string()
-      .max(20)
-      .regex(/^INC-\d{4,}$/, 'an id such as INC-0007')
-      .optional()
-      .describe('The open incident of the system that an emergency is for.'),
+    incident: IncidentId.optional().describe('The open incident of the system that an emergency is for.'),
     skipGates: z
       .array(z.string().min(1).max(64))
       .max(50)
@@ -85,7 +73,7 @@ export const signPromotionInput = z.strictObject({
   promotion: PromotionId,
   slot: z.string().min(1).max(64),
   sealedHash: Hash,
-  proof: z.uuid('Confirm with your password first.'),
+  proof: StepUpProof,
   confirmed: z.literal('yes', 'Tick the box: it says that you have read the dossier.'),
   acceptsOlder: z.literal('yes').optional(),
 })
@@ -96,7 +84,7 @@ export const declinePromotionInput = z.strictObject({
   promotion: PromotionId,
   slot: z.string().min(1).max(64),
   sealedHash: Hash,
-  proof: z.uuid('Confirm with your password first.'),
+  proof: StepUpProof,
   reasonKind: z.enum(DECLINE_REASONS, 'Choose what the reason is about.'),
   reason: Reason,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { recordEvidenceInput } from './evidence'
-import { fromForm, linesOf } from './form'
+import { fromForm, inUtc, isRecord, linesOf } from './form'
 import { CHANGE_KINDS, registerReleaseInput } from './release'
 
 /** `fix: Sentence (#12)` as a change; a line without a kind is `other`. */
@@ -18,13 +18,7 @@ export function contributorOfLine(line: string): { identity: string; commits: nu
   return { identity, commits: commits === undefined ? 1 : Number(commits) }
 }
 
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
 const lines = (value: unknown): string[] => (typeof value === 'string' ? (linesOf(value) as string[]) : [])
-/** A date and time typed without a zone is UTC, as the form says. */
-const inUtc = (value: unknown) =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
-    ? `${value.length === 16 ? `${value}:00` : value}Z`
-    : value
 
 /** The form that registers a release: changes and contributors are a line each. */
 export const registerReleaseForm = z.preprocess((raw) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fromForm } from './form'
+import { fromForm, inUtc, isRecord } from './form'
 import {
   changePlanInput,
   completeRotationInput,
@@ -9,14 +9,6 @@ import {
   recordStepInput,
   rollBackInput,
 } from './rotation'
-
-const isRecord = (raw: unknown): raw is Record<string, unknown> => typeof raw === 'object' && raw !== null
-
-/** A date and time typed without a zone is UTC, as the form says. */
-const inUtc = (value: unknown) =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/.test(value)
-    ? `${value.length === 16 ? `${value}:00` : value}Z`
-    : value
 
 const withUtcWindow = (raw: unknown) =>
   isRecord(raw) ? { ...raw, windowStartsAt: inUtc(raw.windowStartsAt), windowEndsAt: inUtc(raw.windowEndsAt) } : raw

@@ -1,24 +1,14 @@
 import { z } from 'zod'
 import { ROTATION_CAUSES } from '@/lib/domain/rotation'
 import { freeText, IsoInstant, Link, Sha256, SystemSlug } from './common'
+import { IncidentId, RotationId, StepUpProof } from './ids'
 import { KeyId } from './key'
 import { DECLINE_REASONS } from './promotion'
 
-export const RotationId = z
-  .string()
-  .max(20)
-  .regex(/^ROT-\d{4,}$/, 'an id such as ROT-0031')
-  .describe('Id of a rotation.')
-const IncidentId = z
-  .string()
-  .max(20)
-  .regex(/^INC-\d{4,}$/, 'an id such as INC-0007')
-  .describe('Id of an open incident of the system.')
 const Key = z.string().min(1, 'Choose one.').max(64)
 const Reason = freeText(2_000, 'Say why, in a few words.')
 const Note = freeText(500).describe('A short note. Never a value of a secret.')
 const Reference = freeText(500, 'Say where it is.').describe('Where something is kept or written: a reference, never the thing itself.')
-const Proof = z.uuid('Confirm with your password first.')
 const OwnerKey = Key.describe('Id of the owner slot one acts in.')
 const Variant = Key.describe('Which of the ways the runbook offers; remembered for the profile.')
 
@@ -42,7 +32,7 @@ export const openRotationInput = z
       .enum(ROTATION_CAUSES, `one of: ${ROTATION_CAUSES.join(', ')}`)
       .describe('Why now. The last three are emergencies and need an open incident.'),
     reason: Reason.optional(),
-    incident: IncidentId.optional(),
+    incident: IncidentId.optional().describe('An open incident of the system.'),
     secrets: z.array(Key).min(1).max(50).optional().describe('Ids of the secrets to rotate; all of the rule when left out.'),
     variant: Variant.optional(),
     ...window,
@@ -62,7 +52,7 @@ export const approveRotationInput = z.strictObject({
   rotation: RotationId,
   slot: Key,
   sealedHash: Sha256,
-  proof: Proof,
+  proof: StepUpProof,
   confirmed: z.literal('yes', 'Tick the box: it says that you have read the plan.'),
 })
 
@@ -70,7 +60,7 @@ export const declineRotationInput = z.strictObject({
   rotation: RotationId,
   slot: Key,
   sealedHash: Sha256,
-  proof: Proof,
+  proof: StepUpProof,
   reasonKind: z.enum(DECLINE_REASONS, 'Choose what the reason is about.'),
   reason: Reason,
 })

@@ -1,19 +1,14 @@
 import { z } from 'zod'
 import { AUDIT_FINDINGS } from '../domain/secret-audit'
 import { freeText, IsoInstant, Link, ProfileKey, SystemSlug } from './common'
-
-/** Id of a rotation. */
-export const AuditedRotationId = z
-  .string()
-  .max(32)
-  .regex(/^ROT-[0-9]{4,}$/, 'the id of a rotation, such as ROT-0031')
+import { RotationId } from './ids'
 
 /** An audit by SecOps: of a rotation that is over, or of a profile's secret handling. */
 export const recordSecretAuditInput = z
   .strictObject({
     system: SystemSlug,
     profile: ProfileKey.optional().describe('The profile whose secret handling was audited.'),
-    rotation: AuditedRotationId.optional().describe('The rotation that was audited, instead of a profile.'),
+    rotation: RotationId.optional().describe('The rotation that was audited, instead of a profile.'),
     finding: z.enum(AUDIT_FINDINGS, { error: 'Say what you found.' }).describe('met: nothing to object to; violated: a rule is broken.'),
     note: freeText(2_000, 'Say what you looked at and what you found.'),
     link: Link.optional(),

@@ -29,6 +29,7 @@ export default async function BreakGlassPage({ searchParams }: Props) {
   const { system, rule, incident, after: cursor } = await searchParams
   const viewer = await requireViewer(routes.breakGlass({ system, rule, incident }))
   const after = positionOf(LIST, cursor) as FallbackPosition | null // two values, as we encoded them
+  const here = (next?: string) => routes.breakGlass({ system, rule, incident, after: next })
   const [page, glass, past] = await Promise.all([
     getAskPage(viewer, { system, rule, incident }),
     getGlassNow(viewer),
@@ -94,12 +95,8 @@ export default async function BreakGlassPage({ searchParams }: Props) {
         <div className="pt-2">
           <Past rows={past.rows} empty="The glass was never broken." />
           <Pagination
-            next={
-              past.next
-                ? `${routes.breakGlass({ system, rule, incident })}${system || rule || incident ? '&' : '?'}after=${encodeURIComponent(encodeCursor(LIST, past.next))}`
-                : null
-            }
-            first={after ? routes.breakGlass({ system, rule, incident }) : null}
+            next={past.next ? here(encodeCursor(LIST, past.next)) : null}
+            first={after ? here() : null}
             summary={past.rows.length > 0 ? plural(past.rows.length, after ? 'older one' : 'earlier one') : undefined}
           />
         </div>

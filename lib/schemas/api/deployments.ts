@@ -2,13 +2,8 @@ import { z } from 'zod'
 import { DEPLOYMENT_STATUSES } from '@/lib/domain/deployment'
 import { ProfileKey, ReleaseVersion, Sha256, SystemSlug } from '../common'
 import { Stamp } from '../deployment'
+import { DeploymentId } from '../ids'
 import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
-
-const DeploymentId = z
-  .string()
-  .max(20)
-  .regex(/^DEP-\d{4,}$/, 'an id such as DEP-0210')
-  .describe('Id of a deployment.')
 
 export const listDeploymentsInput = z.strictObject({
   system: SystemSlug.optional().describe('Only of this system.'),

@@ -4,8 +4,7 @@ import { FALLBACK_PHASES, FALLBACK_PURPOSES } from '@/lib/domain/fallback'
 import { INCIDENT_PHASES, SEVERITIES } from '@/lib/domain/incident'
 import { ROLES } from '@/lib/domain/roles'
 import { ProfileKey, SystemSlug } from '../common'
-import { FallbackId } from '../fallback'
-import { IncidentId } from '../incident'
+import { FallbackId, IncidentId } from '../ids'
 import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
 
 export const DebtAnswer = z

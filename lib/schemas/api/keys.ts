@@ -17,12 +17,10 @@ export const listSecretAuditsInput = z.strictObject({
   ...pageQuery,
 })
 
-const Print = z
-  .strictObject({ value: Fingerprint, keyId: z.string().describe('Which HMAC key made it.') })
-  .meta({
-    id: 'KeyedFingerprint',
-    description: 'A fingerprint and the id of the HMAC key that made it. Only those of one key can be compared.',
-  })
+const Print = z.strictObject({ value: Fingerprint, keyId: z.string().describe('Which HMAC key made it.') }).meta({
+  id: 'KeyedFingerprint',
+  description: 'A fingerprint and the id of the HMAC key that made it. Only those of one key can be compared.',
+})
 
 const KeyInUse = z
   .strictObject({

@@ -5,6 +5,7 @@ import { GATE_VERDICTS } from '@/lib/domain/gate'
 import { PROMOTION_STATUSES, type PromotionPhase } from '@/lib/domain/promotion'
 import { ROLES } from '@/lib/domain/roles'
 import { GitSha, ProfileKey, ReleaseVersion, Sha256, SystemSlug } from '../common'
+import { PromotionId } from '../ids'
 import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
 
 // A record, so that a phase missing here does not compile.
@@ -24,12 +25,6 @@ const PHASES: Record<PromotionPhase, true> = {
   rolled_back: true,
 }
 const Phase = z.enum(Object.keys(PHASES) as PromotionPhase[]).meta({ id: 'PromotionPhase' })
-
-const PromotionId = z
-  .string()
-  .max(20)
-  .regex(/^PRM-\d{4,}$/, 'an id such as PRM-0142')
-  .describe('Id of a promotion.')
 
 export const listPromotionsInput = z.strictObject({
   system: SystemSlug.optional().describe('Only of this system.'),

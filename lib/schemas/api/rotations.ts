@@ -4,7 +4,7 @@ import { ROTATION_METHODS } from '@/lib/domain/policy/parts/variables'
 import { ROLES } from '@/lib/domain/roles'
 import { ROTATION_CAUSES, ROTATION_PHASES, ROTATION_STATUSES, STEP_STATES } from '@/lib/domain/rotation'
 import { ProfileKey, Sha256, SystemSlug } from '../common'
-import { RotationId } from '../rotation'
+import { RotationId } from '../ids'
 import { pageAnswer, pageQuery, UtcInstant, Who } from './common'
 
 export const listRotationsInput = z.strictObject({
