@@ -30,7 +30,7 @@ export function OperationEntry({ operation, curl }: { operation: ApiOperation; c
         </p>
       ))}
       <CodeBlock code={curl} label={`curl: ${summary}`} />
-      <Disclosure summary={<>Fields and answers of {path}</>}>
+      <Disclosure summary={<span className="[overflow-wrap:anywhere]">Fields and answers of {path}</span>}>
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
           {asked.length > 0 ? <FieldTable caption="In the address and headers" fields={asked} asked /> : null}
           {body.length > 0 ? <FieldTable caption="In the body" fields={body} asked /> : null}
