@@ -11,7 +11,7 @@ if (process.env.COUNTERSIGN_ENV === 'production') {
 
 const { db } = await import('../lib/db/client')
 const { clockFrom } = await import('./demo/clock')
-const { glassSoFar } = await import('./demo/incidents')
+const { emergencySoFar, glassSoFar } = await import('./demo/incidents')
 const { castAgents, castPeople, emailOf, PEOPLE } = await import('./demo/people')
 const { holdKeys, rotatedSoFar, rotateRobodjNow, stackAsksManagement } = await import('./demo/rotations')
 const { declineAndGoAround, failForAMissingVariable, governFourSystems, past, play, tellThePresent } = await import('./demo/story')
@@ -35,6 +35,7 @@ await play([
   ...holdKeys(casting, clock),
   ...rotatedSoFar(casting, clock),
   ...glassSoFar(casting, clock),
+  ...emergencySoFar(casting, clock),
 ])
 await tellThePresent(casting, clock)
 await stackAsksManagement(casting, clock)

@@ -1,4 +1,5 @@
 import { db } from '@/lib/db/client'
+import { edgeGates } from '@/lib/domain/gate'
 import { askFallback } from '@/lib/usecases/fallback/ask-fallback'
 import { cleanUpFallback } from '@/lib/usecases/fallback/clean-up-fallback'
 import { grantFallback } from '@/lib/usecases/fallback/grant-fallback'
@@ -7,9 +8,14 @@ import { returnFallback } from '@/lib/usecases/fallback/return-fallback'
 import { reviewFallback } from '@/lib/usecases/fallback/review-fallback'
 import { closeIncident } from '@/lib/usecases/incident/close-incident'
 import { declareIncident } from '@/lib/usecases/incident/declare-incident'
+import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
+import { reviewPromotion } from '@/lib/usecases/promotion/review-promotion'
+import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
+import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
 import { recordSecretAudit } from '@/lib/usecases/secret-audit/record-secret-audit'
 import { after, type Clock } from './clock'
-import { as, type Casting } from './people'
+import { as, type Casting, type PersonKey } from './people'
+import { bring, deploy, policyOf, release, ship, snapshot } from './shipping'
 import type { Scene } from './story'
 
 /** Two nights with broken glass, both paid for, and what SecOps found when it audited afterwards (000.10, 000.21). */
@@ -101,6 +107,86 @@ export function glassSoFar({ cast }: Casting, clock: Clock): Scene[] {
       finding: 'concern',
       note: 'Injection is by environment only. The backup of the launcher host still lists the folder of the fallback files; it is to be excluded.',
       nextDueAt: after(clock.at(36, '09:30'), 60 * 24 * 60),
+    })
+  }
+}
+
+/** A night on which a WaxWatch release could not wait for its checklist: its own signatures, and everything it owed paid the next day. */
+export function emergencySoFar(casting: Casting, clock: Clock): Scene[] {
+  const { cast } = casting
+  const system = 'waxwatch'
+  const version = '1.8.1'
+  const night = clock.at(47, '21:40')
+  return [
+    { at: clock.at(48, '08:00'), play: stage },
+    { at: after(night, -15), play: goAnyway },
+  ]
+
+  async function stage(): Promise<void> {
+    await release(casting, {
+      system,
+      version,
+      sha: 'b7720d1',
+      builtAt: clock.at(48, '08:10'),
+      backwardCompatible: true,
+      changes: [['fix', 'Prices of sold copies are left out again', 'WW-136']],
+      commits: { hana: 2 },
+      by: 'hana',
+    })
+    await ship({ casting, system, version, edge: 'dev->staging', at: clock.at(48, '09:30'), pace: { gates: 40, seal: 10, sign: 20 } })
+  }
+
+  async function goAnyway(): Promise<void> {
+    await db.$executeRaw`SELECT setval('public.id_inc', greatest((SELECT last_value FROM public.id_inc), 204))`
+    const { id: incident } = await declareIncident(as(cast, 'lena', after(night, -15)), {
+      system,
+      profile: 'production',
+      title: 'Every alert shows the price of sold copies',
+      severity: 'sev2',
+      reference: 'OPS-4390',
+    })
+    const policy = await policyOf(system)
+    const edge = policy.edges.find(({ id }) => id === 'staging->production')
+    if (!edge?.emergency) throw new Error(`${system} has no emergency on its way to production`)
+    const checklists = edge.gates.filter(({ kind }) => kind === 'checklist').map(({ id }) => id)
+    await snapshot(casting, system, 'production', after(night, -10))
+    const { id: promotion } = await openPromotion(as(cast, 'leo', night), {
+      system,
+      version,
+      to: edge.to,
+      emergency: true,
+      incident,
+      skipGates: checklists,
+      skipReason: 'The checklist takes an hour, and wrong alerts go out every minute.',
+    })
+    const gates = edgeGates(policy, edge)
+    for (const [position, gate] of gates.filter(({ id, moments }) => !checklists.includes(id) && moments.includes('promotion')).entries())
+      await bring(gate, { casting, system, version, edge, at: after(night, 2 + position) })
+    const { hash } = await sealPromotion(as(cast, 'ines', after(night, 9)), { promotion })
+    const signers: PersonKey[] = ['lena', 'priya']
+    for (const [position, slot] of edge.emergency.slots.entries())
+      await signPromotion(as(cast, signers[position] as PersonKey, after(night, 12 + position * 4)), {
+        promotion,
+        slot: slot.id,
+        sealedHash: hash,
+        proof: '',
+        confirmed: 'yes',
+      })
+    await deploy(casting, { system, version, profile: edge.to, at: after(night, 20) })
+    const reviewers: PersonKey[] = ['noor', 'emil', 'martin']
+    for (const [position, slot] of edge.signOff.slots.entries())
+      await reviewPromotion(as(cast, reviewers[position] as PersonKey, after(night, 11 * 60 + position * 45)), {
+        promotion,
+        slot: slot.id,
+        finding: 'accepted',
+        note: 'One line changed. The alerts were right ten minutes after the deployment.',
+      })
+    for (const gate of gates.filter(({ id }) => checklists.includes(id)))
+      await bring(gate, { casting, system, version, edge, at: after(night, 14 * 60) })
+    await closeIncident(as(cast, 'lena', after(night, 15 * 60)), {
+      incident,
+      note: 'The filter for sold copies had been lost in 1.8.0.',
+      postmortem: 'ops/postmortems/4390-sold-copies',
     })
   }
 }

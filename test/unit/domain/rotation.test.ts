@@ -73,9 +73,13 @@ describe('runbooks of ours', () => {
   })
 
   it('serve where the policy names none, marked as assumed; the policy’s own comes first', () => {
-    expect(aRotation({ policyOf: stack, rule: 'production-signing-keys' }).plan.runbook).toMatchObject({
-      id: 'built-in-kid',
+    expect(aRotation({ policyOf: waxwatch, rule: 'production-discogs' }).plan.runbook).toMatchObject({
+      id: 'built-in-replace-then-revoke',
       assumed: true,
+    })
+    expect(aRotation({ policyOf: stack, rule: 'production-signing-keys' }).plan.runbook).toMatchObject({
+      id: 'signing-key-rotation',
+      assumed: false,
     })
     expect(aRotation().plan.runbook).toMatchObject({
       id: 'key-rotation',

@@ -10,7 +10,7 @@ import { rollBack } from '@/lib/usecases/rotation/roll-back'
 import { answerOf, aStartedRotation, doAll, doStep, rotationOf } from '../../../support/rotations'
 import { aGovernedSystem, digestOf, refusalOf, type Scene, trail } from '../../../support/scene'
 
-// Each method has its own steps and its own "done" (002.24): the runbooks of ours, where the policy names none.
+// Each method has its own steps and its own "done" (002.24): by the policy's own runbook, and by one of ours where it names none.
 
 let stack: Scene
 let waxwatch: Scene
@@ -47,19 +47,19 @@ describe('signing keys by key id: several verify at once (002.24)', () => {
     const { id } = await started(stack, 'production-signing-keys', people.incident_commander, 'incident-commander-or-approver')
     const by = people.release_manager
     const facts = await rotationOf(id)
-    expect(facts.plan.runbook).toMatchObject({ id: 'built-in-kid', assumed: true })
+    expect(facts.plan.runbook).toMatchObject({ id: 'signing-key-rotation', assumed: false })
     expect(facts.method).toBe('kid')
-    await recordStep(by, { rotation: id, step: 'create', state: 'done', how: 'script', newKeys: { 'jwt-private-key': '2026-11' } })
+    await recordStep(by, { rotation: id, step: 'new-key', state: 'done', how: 'script', newKeys: { 'jwt-private-key': '2026-11' } })
     expect(await keysOf('stack', 'production', 'jwt-private-key')).toEqual(
       expect.arrayContaining(['2026-08 current moved', '2026-08 accepted held', '2026-11 current held']),
     )
     await doAll(by, id, 'during')
     await doStep(by, id, 'verify')
-    expect((await refusalOf(completeRotation(by, { rotation: id, ...PROOF }))).details?.join(' ')).toContain('Take the old key id out')
-    await doStep(by, id, 'expired')
+    expect((await refusalOf(completeRotation(by, { rotation: id, ...PROOF }))).details?.join(' ')).toContain('Retire the old key id')
+    await doStep(by, id, 'last-expired')
     // Retiring takes what shows it; saying so is not enough.
-    expect((await refusalOf(recordStep(by, { rotation: id, step: 'retire', state: 'done' }))).code).toBe('invalid')
-    await doStep(by, id, 'retire')
+    expect((await refusalOf(recordStep(by, { rotation: id, step: 'retire-old', state: 'done' }))).code).toBe('invalid')
+    await doStep(by, id, 'retire-old')
     await completeRotation(by, { rotation: id, ...PROOF })
     expect(await keysOf('stack', 'production', 'jwt-private-key')).toEqual(
       expect.arrayContaining(['2026-08 accepted retired', '2026-11 current held']),
@@ -69,8 +69,8 @@ describe('signing keys by key id: several verify at once (002.24)', () => {
     expect((await trail({ action: 'key.retired' })).at(-1)?.after).toMatchObject({ keyId: '2026-08', rotation: id })
     expect(statesReached(await rotationOf(id)).flatMap(({ id: state, at }) => (at ? [state] : []))).toEqual([
       'planned',
-      'new-key',
-      'switched',
+      'both-verify',
+      'signs-with-new',
       'verified',
       'old-retired',
     ])
@@ -83,7 +83,7 @@ describe('dual credentials: two are valid for a window (002.24)', () => {
     await holding(stack, 'staging', { 'api-database-url': 'a1', 'worker-database-url': 'w1' })
     const { id } = await started(stack, 'staging-database', people.management, 'management')
     const by = people.release_manager
-    const one = { rotation: id, step: 'create', state: 'done' as const, how: 'script' as const }
+    const one = { rotation: id, step: 'second-credential', state: 'done' as const, how: 'script' as const }
     expect((await refusalOf(recordStep(by, { ...one, newKeys: { 'api-database-url': 'a2' } }))).sentence).toContain('WORKER__DATABASE_URL')
     await recordStep(by, { ...one, newKeys: { 'api-database-url': 'a2', 'worker-database-url': 'w2' } })
     const both = await db.keyVersion.findMany({ where: { systemId: 'stack', profileKey: 'staging', endedAt: null } })
@@ -99,10 +99,10 @@ describe('dual credentials: two are valid for a window (002.24)', () => {
     const { id } = await started(stack, 'staging-database', people.management, 'management')
     const newKeys = { 'api-database-url': 'a2', 'worker-database-url': 'w3' }
     const again = await refusalOf(
-      recordStep(people.release_manager, { rotation: id, step: 'create', state: 'done', how: 'script', newKeys }),
+      recordStep(people.release_manager, { rotation: id, step: 'second-credential', state: 'done', how: 'script', newKeys }),
     )
     expect(again.code).toBe('conflict')
-    expect((await rotationOf(id)).steps.find(({ id: step }) => step === 'create')?.state).toBe('open')
+    expect((await rotationOf(id)).steps.find(({ id: step }) => step === 'second-credential')?.state).toBe('open')
     await rollBack(people.release_manager, { rotation: id, trigger: 'other', reason: 'Only tried.' })
   })
 
