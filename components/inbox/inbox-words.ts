@@ -1,4 +1,4 @@
-import type { InboxKind } from '@/lib/domain/inbox'
+import type { InboxKind } from '@/lib/domain/inbox-item'
 import { formatAge, formatRelative, numberWord, plural } from '@/lib/format'
 import type { InboxRow, Upcoming } from '@/lib/queries/inbox'
 import { routes } from '@/lib/routes'

@@ -7,9 +7,9 @@ import {
   checklistState,
   type TickState,
 } from '@/lib/domain/checklist'
+import type { Named } from '@/lib/domain/context'
 import type { ChecklistFact, EdgeGate, EvidenceFact, GateFacts, SnapshotFact } from '@/lib/domain/gate'
 import type { Policy } from '@/lib/domain/policy/schema'
-import type { Named } from '@/lib/domain/promotion'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
 import { list, revive } from './json-rows'

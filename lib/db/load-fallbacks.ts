@@ -6,7 +6,7 @@ import type { Prisma } from './generated/client'
 import { ruleOf } from './load-debts'
 import { loadIncidents, loadTexts } from './load-incidents'
 import { loadPolicyVersion } from './load-policy'
-import { namedSelect, toNamed } from './load-promotions'
+import { namedSelect, toNamed } from './named'
 
 const useInclude = {
   system: { select: { name: true } },

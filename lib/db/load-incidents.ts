@@ -4,7 +4,7 @@ import { ensure, refuse } from '@/lib/domain/refusal'
 import { instantInWords } from '@/lib/domain/words'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
-import { namedSelect, toNamed } from './load-promotions'
+import { namedSelect, toNamed } from './named'
 
 /** Incidents with everything their rules depend on besides debts; two statements whatever their number. */
 export async function loadIncidents(

@@ -1,4 +1,5 @@
 import 'server-only'
+import type { Named } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
 import type { Dossier } from '@/lib/domain/dossier'
 import { type EmergencyFacts, emergencyEdge, type ReviewFinding, skipGate } from '@/lib/domain/emergency'
@@ -6,7 +7,7 @@ import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
 import type { PolicyEdge } from '@/lib/domain/policy/schema'
-import { type LiveFacts, type Named, type PromotionFacts, type PromotionStatus, slotsOf } from '@/lib/domain/promotion'
+import { type LiveFacts, type PromotionFacts, type PromotionStatus, slotsOf } from '@/lib/domain/promotion'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { compareReleases } from '@/lib/domain/release'
 import type { Tx } from './client'
@@ -18,23 +19,6 @@ import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { type PromotionJson, type PromotionRow, promotionRowsSql, toPromotionRow, type WhoRow } from './promotion-rows'
 
 export { checklistContext, type GateScope, loadGateFacts } from './gate-facts'
-
-const named = { select: { id: true, kind: true, label: true, sponsorId: true, person: { select: { name: true } } } } as const
-
-type NamedRow = { id: string; kind: string; label: string | null; sponsorId: string | null; person: { name: string } | null }
-
-/** A principal's row as rules and screens see it. The act of a token or agent counts as its sponsor's. */
-export function toNamed(row: NamedRow): Named {
-  return {
-    id: row.id,
-    kind: row.kind as Named['kind'],
-    name: row.person?.name ?? row.label ?? 'Somebody erased',
-    countsAsId: row.sponsorId ?? row.id,
-  }
-}
-
-/** What selects a principal for `toNamed`. */
-export const namedSelect = named
 
 type LiveRow = LiveFacts & { systemId: string; profileKey: string }
 

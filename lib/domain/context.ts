@@ -24,6 +24,9 @@ export type Actor = {
   token: { id: string; systemId: string | null; scopes: readonly string[]; gates: readonly string[] } | null
 }
 
+/** A named principal, as rules and screens see one. */
+export type Named = Pick<Actor, 'id' | 'name' | 'kind' | 'countsAsId'>
+
 /** Who asks, and in which request. `at` is set only by the demo seed, which writes history as the owner of the tables. */
 export type Ctx = {
   actor: Actor

@@ -1,8 +1,7 @@
 import { durationMs } from './duration'
 import { type FallbackFacts, type FallbackLife, fallbackEnd, needsReview, reviewRoles } from './fallback'
-import { listInWords } from './fallback-rule'
 import { ROLE_TITLE, type Role } from './roles'
-import { instantInWords } from './words'
+import { instantInWords, listInWords } from './words'
 
 export const DEBT_KINDS = ['clean_up', 'rotate', 'review', 'postmortem', 'skipped_gate', 'emergency_review'] as const
 export type DebtKind = (typeof DEBT_KINDS)[number]
@@ -26,13 +25,13 @@ export type Debt = {
   overdue: boolean
 }
 
-/** A granted fallback use as far as its debts go. `rotated` says when each of its secrets was last rotated to completion. */
+/** A granted fallback use as far as its debts go. `rotated` says when each of its secrets last got a new key by a completed rotation. */
 export type FallbackOwing = FallbackLife &
   Pick<FallbackFacts, 'id' | 'rule' | 'mappings' | 'ownRequest' | 'exposed'> & {
     system: string
     incident: string | null
     askedBy: { name: string }
-    /** Newest completion of a rotation by mapping id; the empty id is any rotation on the profile. */
+    /** When a completed rotation last brought a new key, by mapping id; the empty id is any secret of the profile. */
     rotated: ReadonlyMap<string, Date>
     /** Who rotates on that profile. */
     rotators: readonly Role[]
@@ -113,7 +112,7 @@ export function fallbackDebts(use: FallbackOwing, now: Date): Debt[] {
     debts.push(
       by('rotate', {
         what: 'Rotation of what was exposed',
-        sentence: `${use.id} exposed ${listInWords(stale)}. It is rotated, to the end, before this is paid.`,
+        sentence: `${use.id} exposed ${listInWords(stale)}. New keys made since its end, by a rotation that is completed, pay this.`,
         who: titles(use.rotators),
         roles: use.rotators,
         since: use.cleanedUpAt,

@@ -1,7 +1,7 @@
 import type { ApprovalSlot } from './approval'
+import type { Named } from './context'
 import { type EdgeGate, edgeGates, isPassing, type JudgedGate } from './gate'
 import type { Policy, PolicyEdge } from './policy/schema'
-import type { Named } from './promotion'
 import { type Refusal, refuse } from './refusal'
 
 export const REVIEW_FINDINGS = ['accepted', 'concern'] as const

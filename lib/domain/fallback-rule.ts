@@ -1,5 +1,6 @@
 import { formatDuration } from './duration'
 import type { Policy, PolicyFallback, PolicyOwnership, ProfileClass } from './policy/schema'
+import { listInWords } from './words'
 
 /** One rule under which something forbidden may be allowed for a while: a fallback file beside an injected secret, or another break-glass. */
 export type FallbackRule = {
@@ -75,11 +76,6 @@ export function inWords(mappings: readonly { variable: string; file: string | nu
     title: mappings.length === 1 ? `the fallback file ${files}` : `the fallback files ${files}`,
     allows: `Reading ${files} from disk. Nothing else changes.`,
   }
-}
-
-/** "a, b and c". */
-export function listInWords(words: readonly string[], last = 'and'): string {
-  return words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
 
 /** What a request has to bring, one line each, as the rule says: shown before the button. */

@@ -1,15 +1,14 @@
 import { type ApprovalFacts, type ApprovalSlot, type Candidate, openSlots, whyNotSign } from './approval'
-import { type Actor, holdsAny, isGrantHeld } from './context'
+import { type Actor, holdsAny, isGrantHeld, type Named } from './context'
 import { durationMs, formatDuration } from './duration'
-import { type FallbackRule, inWords, listInWords } from './fallback-rule'
+import { type FallbackRule, inWords } from './fallback-rule'
 import { type IncidentFacts, whyNotUnder } from './incident'
 import { isProductionLike } from './policy/resolve'
 import type { Policy, PolicyFallback } from './policy/schema'
-import type { Named } from './promotion'
 import { type Refusal, refuse } from './refusal'
 import { listOfTitles } from './rights'
 import type { Role } from './roles'
-import { instantInWords } from './words'
+import { instantInWords, listInWords } from './words'
 
 export { type FallbackRule, fallbackRules, needsInWords, type RunningRotation, type SaferWay, saferWay } from './fallback-rule'
 

@@ -1,6 +1,4 @@
-import { type Actor, holdsAny, isGrantHeld } from './context'
-import type { Debt } from './debt'
-import type { Named } from './promotion'
+import { type Actor, holdsAny, isGrantHeld, type Named } from './context'
 import { type Refusal, refuse } from './refusal'
 import { ACTING_ROLES, listOfTitles, whyNotRight } from './rights'
 import type { Role } from './roles'
@@ -80,7 +78,7 @@ export function whyNotCloseIncident(
   facts: IncidentFacts,
   actor: Actor,
   running: readonly Running[],
-  debts: readonly Debt[],
+  debts: readonly { incident: string | null; sentence: string }[],
   now: Date,
 ): Refusal | null {
   if (facts.closed) return refuse('wrong_state', `${facts.id} is closed already.`)

@@ -1,7 +1,10 @@
 import type { Debt } from './debt'
+import type { EmergencyFacts } from './emergency'
 import type { KeyStanding } from './key-standing'
-import type { NotYet, PromotionFacts } from './promotion'
 import { ROLE_TITLE, type Role } from './roles'
+
+/** One reason why a release may not go, with who can move it. */
+export type NotYet = { code: string; sentence: string; who: string | null }
 
 /** Something besides gates, slots and window that holds a promotion: it waits and voids nothing (domain.md, what always holds, 4). */
 export type Hold = NotYet & { kind: 'incident' | 'debt' | 'key'; roles: readonly Role[]; since: Date | null; subject: string }
@@ -10,7 +13,7 @@ export type Hold = NotYet & { kind: 'incident' | 'debt' | 'key'; roles: readonly
  * What holds a promotion apart from its gates, at the instant its facts were loaded for: an emergency whose incident closed; what the target profile
  * still owes, for an ordinary promotion (000.21, 000.23); a key past its age where the policy says that it blocks. Each with who can move it.
  */
-export function holdsOf(facts: Pick<PromotionFacts, 'emergency' | 'debts' | 'keys' | 'edge' | 'system'>): Hold[] {
+export function holdsOf(facts: { emergency: EmergencyFacts | null; debts: readonly Debt[]; keys: readonly KeyStanding[] }): Hold[] {
   const { emergency } = facts
   const closed = emergency?.incident.closedAt ?? null
   const incident: Hold[] =
@@ -57,6 +60,6 @@ function holdOfKey(key: KeyStanding): Hold {
 }
 
 /** Keys of the target profile past the policy's age: they always show, and hold only where the policy says so. */
-export function overdueKeys(facts: Pick<PromotionFacts, 'keys'>): KeyStanding[] {
+export function overdueKeys(facts: { keys: readonly KeyStanding[] }): KeyStanding[] {
   return facts.keys.filter(({ state }) => state === 'overdue')
 }

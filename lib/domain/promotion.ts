@@ -8,14 +8,14 @@ import {
   whyNotFillable,
   whyNotSign,
 } from './approval'
-import { type Actor, holdsAny } from './context'
+import { type Actor, holdsAny, type Named } from './context'
 import type { Debt } from './debt'
 import { type Dossier, type DossierException, dossierGate, movedInputs } from './dossier'
 import type { EmergencyFacts } from './emergency'
 import { type JudgedGate, letsThrough } from './gate'
 import type { KeyStanding } from './key-standing'
 import type { Policy, PolicyEdge } from './policy/schema'
-import { holdsOf, overdueKeys } from './promotion-holds'
+import { holdsOf, type NotYet, overdueKeys } from './promotion-holds'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
 import { whyNotScope } from './scopes'
@@ -24,9 +24,6 @@ import { instantInWords } from './words'
 export const PROMOTION_STATUSES = ['open', 'deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'] as const
 /** What is stored; approved, held and expired are derived. */
 export type PromotionStatus = (typeof PROMOTION_STATUSES)[number]
-
-/** A named principal, as rules and screens see one. `countsAsId` is the person their acts count as. */
-export type Named = { id: string; name: string; kind: Actor['kind']; countsAsId: string }
 
 export type ReleaseFacts = {
   id: string
@@ -344,9 +341,6 @@ export function whyNotWithdrawSignOff(
   if (signOff.withdrawnAt) return refuse('wrong_state', 'This signature is already withdrawn.')
   return null
 }
-
-/** One reason why a release may not go, with who can move it. */
-export type NotYet = { code: string; sentence: string; who: string | null }
 
 /** Everything that stands between a promotion and its deployment at an instant; empty means GO. Judged again when a deployment starts. */
 export function notYet(facts: PromotionFacts, now: Date): NotYet[] {

@@ -1,8 +1,8 @@
 import { type ApprovalSlot, isFullyApproved, type StandingSignOff } from './approval'
+import type { Named } from './context'
 import type { STEP_PHASES } from './policy/parts/steps'
 import type { ROTATION_METHODS } from './policy/parts/variables'
 import type { Policy, PolicyOwnership, ProfileClass } from './policy/schema'
-import type { Named } from './promotion'
 
 export const ROTATION_CAUSES = ['scheduled', 'by_hand', 'suspected_exposure', 'offboarding', 'integrity_failure'] as const
 /** Why a rotation was opened; the last three are emergencies. */

@@ -1,5 +1,6 @@
 import { type DeploymentFacts, judgeStart } from './deployment'
-import { type NotYet, notYet } from './promotion'
+import { notYet } from './promotion'
+import type { NotYet } from './promotion-holds'
 
 /** What a pipeline is told: GO, or NOT_YET with every reason and who can act. `kind` is what starting would be. */
 export type Verdict = { verdict: 'GO' | 'NOT_YET'; kind: 'deploy' | 'redeploy'; reasons: NotYet[] }

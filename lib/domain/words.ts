@@ -18,3 +18,8 @@ export function windowInWords(window: { startsAt: Date; endsAt: Date }): string 
     return `${instantInWords(startsAt)} to ${instantInWords(endsAt)}`
   return `${instantInWords(startsAt).replace(' UTC', '')}–${two(endsAt.getUTCHours())}:${two(endsAt.getUTCMinutes())} UTC`
 }
+
+/** "a, b and c"; of none it says "nothing". */
+export function listInWords(words: readonly string[], last = 'and'): string {
+  return words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}

@@ -1,8 +1,8 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import type { LoadedPolicy } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { runContext } from '@/lib/db/load-run'
+import { namedSelect, toNamed } from '@/lib/db/named'
 import {
   applicableItems,
   type ChecklistItem,

@@ -3,14 +3,12 @@ import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import { loadDebts } from '@/lib/db/load-debts'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
-import { readableSystems } from '@/lib/domain/context'
+import { namedSelect, toNamed } from '@/lib/db/named'
+import { type Named, readableSystems } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
 import { type FallbackPhase, type FallbackStatus, fallbackPhase, fallbackRules } from '@/lib/domain/fallback'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
-import type { Named } from '@/lib/domain/promotion'
-import type { Looker } from './system-standing'
-import { loadReadable } from './system-standing'
+import { type Looker, loadReadable } from './system-standing'
 
 /** One fallback use in a list, judged at the instant of the page. */
 export type FallbackRow = {

@@ -1,6 +1,7 @@
 import 'server-only'
 import { holdsAny, isGrantHeld } from '@/lib/domain/context'
-import { type InboxItem, inboxOf } from '@/lib/domain/inbox'
+import { inboxOf } from '@/lib/domain/inbox'
+import type { InboxItem } from '@/lib/domain/inbox-item'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { policyRows } from '@/lib/domain/policy/rows'
 import type { Policy } from '@/lib/domain/policy/schema'

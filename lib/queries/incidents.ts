@@ -1,9 +1,8 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
-import { readableSystems } from '@/lib/domain/context'
-import type { Named } from '@/lib/domain/promotion'
+import { namedSelect, toNamed } from '@/lib/db/named'
+import { type Named, readableSystems } from '@/lib/domain/context'
 import type { Looker } from './system-standing'
 
 /** One incident in a list, with how many things hang on it. */

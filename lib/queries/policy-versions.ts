@@ -1,11 +1,10 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
-import { readableSystems } from '@/lib/domain/context'
+import { namedSelect, toNamed } from '@/lib/db/named'
+import { type Named, readableSystems } from '@/lib/domain/context'
 import { diffPolicies, type PolicyChange } from '@/lib/domain/policy/diff'
 import type { Policy } from '@/lib/domain/policy/schema'
-import type { Named } from '@/lib/domain/promotion'
 import type { Looker } from './system-standing'
 
 /** A stored version: by whom it was applied and when. None is signed until proposing and signing exist. */

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Candidate } from '@/lib/domain/approval'
 import { type BoardColumn, boardColumn, gateCounts, type Holding, whatHolds } from '@/lib/domain/holding'
-import type { InboxItem } from '@/lib/domain/inbox'
+import type { InboxItem } from '@/lib/domain/inbox-item'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
 import { classOf } from './in-flight'

@@ -1,7 +1,8 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPeople } from '@/lib/db/load-people'
-import { loadPromotions, namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { loadPromotions } from '@/lib/db/load-promotions'
+import { namedSelect, toNamed } from '@/lib/db/named'
 import { type Candidate, type SeparationLine, separationLines, whyNotEligible } from '@/lib/domain/approval'
 import { whyNotApproveBundle } from '@/lib/domain/bundle'
 import { holdsAny, readableSystems } from '@/lib/domain/context'
@@ -19,7 +20,6 @@ import {
   approvalFacts,
   dossierOf,
   movedOf,
-  type NotYet,
   notYet,
   type PromotionFacts,
   type PromotionPhase,
@@ -31,7 +31,7 @@ import {
   whyNotSignPromotion,
   whyNotWithdraw,
 } from '@/lib/domain/promotion'
-import { type Hold, holdsOf, overdueKeys } from '@/lib/domain/promotion-holds'
+import { type Hold, holdsOf, type NotYet, overdueKeys } from '@/lib/domain/promotion-holds'
 import { openReviews, reviewFacts, whyNotReview } from '@/lib/domain/promotion-review'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { ROLES } from '@/lib/domain/roles'

@@ -1,6 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { namedSelect, toNamed } from '@/lib/db/named'
 import type { Dossier } from '@/lib/domain/dossier'
 
 /** A signature on a version, whatever became of it. */

@@ -1,6 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
+import { namedSelect, toNamed } from '@/lib/db/named'
 
 /** A signature on a version of a plan, whatever became of it. */
 export type PlanSignOff = {

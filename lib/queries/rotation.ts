@@ -1,11 +1,10 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadFingerprintFindings } from '@/lib/db/load-keys'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { loadRotations } from '@/lib/db/load-rotations'
-import { readableSystems, rolesOn } from '@/lib/domain/context'
+import { namedSelect, toNamed } from '@/lib/db/named'
+import { type Named, readableSystems, rolesOn } from '@/lib/domain/context'
 import type { FingerprintFinding, KeyStanding } from '@/lib/domain/key-standing'
-import type { Named } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
 import { approvalSlots, isHalfDone, openStep, type RotationFacts, type RotationPhase, rotationPhase } from '@/lib/domain/rotation'
 import {

@@ -2,8 +2,8 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
 import { loadPeople } from '@/lib/db/load-people'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
 import { loadRotations } from '@/lib/db/load-rotations'
+import { namedSelect, toNamed } from '@/lib/db/named'
 import { eventOfSignOff } from '@/lib/db/newest-event'
 import {
   type ApprovalFacts,

@@ -2,6 +2,7 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { fallbacksIn, loadFallbacks } from '@/lib/db/load-fallbacks'
 import { loadSystem } from '@/lib/db/load-system'
+import type { Named } from '@/lib/domain/context'
 import {
   allowsInWords,
   type FallbackFacts,
@@ -12,7 +13,6 @@ import {
   fallbackSlots,
 } from '@/lib/domain/fallback'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
-import type { Named } from '@/lib/domain/promotion'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Looker } from '../system-standing'
 import { type Slice, systemFilter, type Who } from './slice'

@@ -1,8 +1,7 @@
 import 'server-only'
 import { unseenSystem } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/load-promotions'
-import type { Actor } from '@/lib/domain/context'
-import { readableSystems } from '@/lib/domain/context'
+import { namedSelect, toNamed } from '@/lib/db/named'
+import { type Actor, readableSystems } from '@/lib/domain/context'
 import { Refused } from '@/lib/domain/refusal'
 import type { Looker } from '../system-standing'
 
