@@ -79,12 +79,15 @@ export async function loadDebts(tx: Tx, systems: readonly string[], now: Date): 
   )
 }
 
-// Uses that ended and whose clean-up, exposure or review may be open; whether the rule wants a review is the policy's.
+// Uses that ended and whose clean-up, exposure or review may be open; whether the rule wants a review is the policy's. A completed rotation counts from
+// when its new keys came: keys that were there while the glass was open are exposed too, however late their rotation was completed.
 const usesSql = (systems: readonly string[], now: Date) => Prisma.sql`
   SELECT f.id, f."systemId" AS system, f."policyVersionId", f.rule, f."mappingKeys" AS mappings, f."incidentId" AS incident, coalesce(n.name, 'Somebody erased') AS "askedBy",
     f."ownRequest", f.exposed, f."expiresAt", f."returnedAt", f."cleanedUpAt", f."reviewedAt",
     CASE WHEN f.exposed THEN ${list(Prisma.sql`
-      SELECT m AS mapping, max(r."endedAt") AS at FROM "Rotation" r, unnest(array_append(r."mappingKeys", '')) m
+      SELECT m AS mapping, max(coalesce(
+          (SELECT max(t.at) FROM "RotationStep" t WHERE t."rotationId" = r.id AND t.state = 'done' AND t."newKeys" IS NOT NULL), r."startedAt")) AS at
+      FROM "Rotation" r, unnest(array_append(r."mappingKeys", '')) m
       WHERE r."systemId" = f."systemId" AND r."profileKey" = f."profileKey" AND r.status = 'completed' GROUP BY m`)} ELSE '[]' END AS rotated
   FROM "FallbackUse" f LEFT JOIN "Person" n ON n."principalId" = f."askedById"
   WHERE f."systemId" = ANY (${[...systems]}::text[]) AND f.status = 'granted' AND (f."returnedAt" IS NOT NULL OR f."expiresAt" <= ${now})

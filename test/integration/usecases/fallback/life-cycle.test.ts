@@ -163,13 +163,16 @@ describe('production, only during an incident, then cleaned up with evidence (00
     await pay(first.id)
   })
 
-  it('exposure owes a rotation of those secrets, completed after its end; an older one does not pay it', async () => {
+  it('exposure owes a completed rotation of those secrets whose new keys came after its end; nothing older pays it', async () => {
     const { id } = await aGrantedUse()
     await returnFallback(scene.people.secops, { fallback: id })
     await cleanUp(scene.people.secops, id, { exposed: 'yes' })
     expect(await kinds(id)).toEqual(['review', 'rotate'])
     expect((await debts(id)).find(({ kind }) => kind === 'rotate')?.sentence).toContain('ROBODJ_SECRET_KEY and ROBODJ_SECRET_V2_KEY')
     await aRotation(['secret-key', 'secret-v2-key'], '-1 day')
+    // Completed since, but its new keys were there while the glass was open: they are exposed too.
+    await aRotation(['secret-key', 'secret-v2-key'], '-1 day', '1 second')
+    expect(await kinds(id)).toEqual(['review', 'rotate'])
     await aRotation(['secret-key'], '1 second')
     expect((await debts(id)).find(({ kind }) => kind === 'rotate')?.sentence).toContain('ROBODJ_SECRET_V2_KEY.')
     await aRotation(['secret-v2-key'], '1 second')
@@ -283,13 +286,13 @@ describe('what stands in the way', () => {
 })
 
 /** A completed rotation of some secrets of prod, as far as the debts look at it. */
-async function aRotation(mappings: string[], fromNow: string) {
+async function aRotation(mappings: string[], rotated: string, completed = rotated) {
   const version = await db.policyVersion.findFirstOrThrow({ where: { systemId: 'robodj', status: 'active' } })
   const ownership = await db.rotationOwnership.findFirstOrThrow({ where: { policyVersionId: version.id, key: 'prod' } })
   const by = scene.people.secops.actor.id
   await asOwner(
-    `INSERT INTO "Rotation" ("systemId", "profileKey", "policyVersionId", "ownershipId", "ownershipKey", "mappingKeys", method, cause, status, "openedById", "openedForId", "openedAt", "endedAt")
-     VALUES ('robodj', 'prod', $1, $2, 'prod', $3, 'shift-pair', 'suspected_exposure', 'completed', $4, $4, now() - interval '2 days', now() + $5::interval)`,
-    [version.id, ownership.id, mappings, by, fromNow],
+    `INSERT INTO "Rotation" ("systemId", "profileKey", "policyVersionId", "ownershipId", "ownershipKey", "mappingKeys", method, cause, status, "openedById", "openedForId", "openedAt", "startedAt", "endedAt")
+     VALUES ('robodj', 'prod', $1, $2, 'prod', $3, 'shift-pair', 'suspected_exposure', 'completed', $4, $4, now() - interval '2 days', now() + $5::interval, now() + $6::interval)`,
+    [version.id, ownership.id, mappings, by, rotated, completed],
   )
 }
