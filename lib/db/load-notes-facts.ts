@@ -18,27 +18,27 @@ export async function loadSecretEvents(
 ): Promise<{ fallbacks: NotesFallback[]; rotations: NotesRotation[] }> {
   const names: Names = (mappings) =>
     mappings.map((id) => policy.secrets.mappings.find((mapping) => mapping.id === id)?.variable ?? id).toSorted()
-  const [uses, rotations] = await Promise.all([
-    tx.fallbackUse.findMany({
-      where: {
-        systemId,
-        profileKey,
-        status: 'granted',
-        grantedAt: { lte: until },
-        expiresAt: { gte: from },
-        OR: [{ returnedAt: null }, { returnedAt: { gte: from } }],
-      },
-      orderBy: [{ grantedAt: 'asc' }, { id: 'asc' }],
-      take: 100,
-      select: { id: true, rule: true, mappingKeys: true, grantedAt: true, expiresAt: true, returnedAt: true },
-    }),
-    tx.rotation.findMany({
-      where: { systemId, profileKey, status: { in: ['completed', 'rolled_back'] }, endedAt: { gte: from, lte: until } },
-      orderBy: [{ endedAt: 'asc' }, { id: 'asc' }],
-      take: 100,
-      select: { id: true, mappingKeys: true, status: true, endedAt: true },
-    }),
-  ])
+  // One after the other: a signature reads them inside its transaction, which is one connection.
+  const uses = await tx.fallbackUse.findMany({
+    where: {
+      systemId,
+      profileKey,
+      status: 'granted',
+      grantedAt: { lte: until },
+      // What ends at an instant is over at it, as everywhere.
+      expiresAt: { gt: from },
+      OR: [{ returnedAt: null }, { returnedAt: { gt: from } }],
+    },
+    orderBy: [{ grantedAt: 'asc' }, { id: 'asc' }],
+    take: 100,
+    select: { id: true, rule: true, mappingKeys: true, grantedAt: true, expiresAt: true, returnedAt: true },
+  })
+  const rotations = await tx.rotation.findMany({
+    where: { systemId, profileKey, status: { in: ['completed', 'rolled_back'] }, endedAt: { gte: from, lte: until } },
+    orderBy: [{ endedAt: 'asc' }, { id: 'asc' }],
+    take: 100,
+    select: { id: true, mappingKeys: true, status: true, endedAt: true },
+  })
   return {
     fallbacks: uses.map(({ id, rule, mappingKeys, grantedAt, expiresAt, returnedAt }) => {
       // Closed only as far as this stretch knows: what comes after the seal is an addendum.

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
 import { loadDebts } from '@/lib/db/load-debts'
 import { fallbacksIn, loadFallbacks } from '@/lib/db/load-fallbacks'
+import { loadSecretEvents } from '@/lib/db/load-notes-facts'
+import { loadActivePolicy } from '@/lib/db/load-policy'
 import type { Ctx } from '@/lib/domain/context'
 import { FALLBACK_PHASES, fallbackPhase } from '@/lib/domain/fallback'
 import { Refused } from '@/lib/domain/refusal'
@@ -154,7 +156,8 @@ async function makeRoom(): Promise<void> {
 }
 
 describe('expiry at any instant', () => {
-  it('is judged the same by the facts, the lists, the state a runtime asks for, the strip over the pages and the debts', async () => {
+  it('is judged the same by the facts, the lists, the state a runtime asks for, the strip over the pages, the notes and the debts', async () => {
+    const { policy } = await loadActivePolicy(db, 'robodj')
     const reader = await aPerson('A Reader', ['auditor'], 'robodj')
     await asOwner(`UPDATE "FallbackUse" SET "reviewedAt" = NULL`)
     const incident = await anIncident(scene)
@@ -184,6 +187,13 @@ describe('expiry at any instant', () => {
         // The strip reads the present: before an act that is recorded by now it has nothing to say.
         const strip = (await getShell(looker)).alerts.filter(({ kind, id }) => kind === 'glass' && !cleaned.has(id))
         expect(strip.map(({ id }) => id).sort()).toEqual(of('open'))
+        const notes = await loadSecretEvents(db, { systemId: 'robodj', profileKey: 'prod', policy, from: now, until: now })
+        // The notes tell of a stretch as it was: what was closed early was open until then.
+        const told = all.flatMap(({ id, grantedAt, returnedAt }) =>
+          grantedAt !== null && grantedAt <= now && !returnedAt && !cleaned.has(id) ? [id] : [],
+        )
+        const noted = notes.fallbacks.flatMap(({ id }) => (told.includes(id) ? [id] : []))
+        expect(noted.sort()).toEqual(of('open').filter((id) => told.includes(id)))
         const owed = (await listDebts(looker, { system: 'robodj' })).items.filter(({ kind }) => kind === 'clean_up')
         expect(owed.map(({ subject }) => subject.id).sort()).toEqual(of('ended'))
       }),
