@@ -21,7 +21,7 @@ export function mappingOrRefuse(policy: Policy, profile: PolicyProfile, mappingI
 export function openRotations(tx: Tx, systemId: string, profileKey: string) {
   return tx.rotation.findMany({
     where: { systemId, profileKey, endedAt: null },
-    select: { id: true, status: true, mappingKeys: true },
+    select: { id: true, status: true, ownershipKey: true, mappingKeys: true },
   })
 }
 

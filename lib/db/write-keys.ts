@@ -55,8 +55,8 @@ const recorded = (rotation: RotationOfKeys, id: string, mapping: string, keyId: 
 /**
  * What the step of a rotation does that brings new keys (003, 002.21 to 002.23). The old current key goes on as *accepted* until it is retired, under
  * a shifted pair as the current one of the next member; what that one held before is accepted. `members`: mapping ids in the order of the rule;
- * `newKeys`: the new key id of every member that gets one (of a shifted pair the first only). Refuses a key that is there already, a missing
- * one, and what looks like a value (T18). Gives an event for each new key. The caller holds the rotation's lock.
+ * `newKeys`: the new key id of every member that gets one (of a shifted pair the first only). Refuses a key that is there already or was
+ * retired, a missing one, and what looks like a value (T18). Gives an event for each new key. The caller holds the rotation's lock.
  */
 export async function bringNewKeys(
   work: Work,
@@ -89,6 +89,7 @@ export async function bringNewKeys(
       )
     return { mapping, keyId }
   })
+  await ensureNotRetired(tx, rotation, fresh)
   const ending = held.filter((row) => row.use === 'current' && members.includes(row.mappingKey)).map(({ id }) => id)
   await tx.keyVersion.updateMany({
     where: { id: { in: ending } },
@@ -115,6 +116,22 @@ export async function bringNewKeys(
     select: { id: true, mappingKey: true, keyId: true },
   })
   return made.map(({ id, mappingKey, keyId }) => recorded(rotation, id, mappingKey, keyId))
+}
+
+/** A key of which is on record that it no longer works is no new one. (One that was rolled back may be brought again.) */
+async function ensureNotRetired(tx: Tx, rotation: RotationOfKeys, fresh: readonly { mapping: string; keyId: string }[]): Promise<void> {
+  const { systemId, profileKey } = rotation
+  const retired = await tx.keyVersion.findFirst({
+    where: { systemId, profileKey, endedHow: 'retired', OR: fresh.map(({ mapping: mappingKey, keyId }) => ({ mappingKey, keyId })) },
+    select: { mappingKey: true, keyId: true },
+  })
+  if (!retired) return
+  const { mappingKey, keyId } = retired
+  ensure(
+    refuse('conflict', `${keyId} of ${mappingKey} was retired: it is on record that it no longer works. A rotation brings another key.`, {
+      place: 'newKeys',
+    }),
+  )
 }
 
 /**

@@ -55,6 +55,27 @@ export function whyNotTogether(policy: Policy, ownership: PolicyOwnership, chose
   return null
 }
 
+/**
+ * Why secrets cannot be rotated under a rule now: an open rotation under another rule of the profile has one of them. What one brings the other would
+ * take for the old key. (A second one under the same rule is refused by the index.)
+ */
+export function whyNotRotatedElsewhere(
+  planned: readonly Pick<PlanSecret, 'mapping' | 'variable'>[],
+  rule: Pick<PolicyOwnership, 'id' | 'profile'>,
+  open: readonly { id: string; ownershipKey: string; mappingKeys: readonly string[] }[],
+): Refusal | null {
+  for (const other of open.filter(({ ownershipKey }) => ownershipKey !== rule.id)) {
+    const both = planned.filter(({ mapping }) => other.mappingKeys.includes(mapping)).map(({ variable }) => variable)
+    if (both.length > 0)
+      return refuse(
+        'conflict',
+        `${other.id} rotates ${both.join(' and ')} on ${rule.profile} under another rule and is not over. Finish that one first.`,
+        { place: 'secrets' },
+      )
+  }
+  return null
+}
+
 function holds(when: PolicyCondition | undefined, profile: string, phase: string | null): boolean {
   if (when?.profiles && !when.profiles.includes(profile)) return false
   return !when?.phases || (phase !== null && when.phases.includes(phase))

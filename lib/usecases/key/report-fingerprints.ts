@@ -4,6 +4,7 @@ import { mappingOrRefuse, openRotations } from '@/lib/db/load-key-facts'
 import { loadFingerprintFindings } from '@/lib/db/load-keys'
 import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
 import { mutate } from '@/lib/db/mutate'
+import { lockKeys } from '@/lib/db/write-keys'
 import type { Ctx } from '@/lib/domain/context'
 import { claimSkewMinutes } from '@/lib/domain/evidence'
 import { whyNotKeyRight } from '@/lib/domain/key'
@@ -39,6 +40,8 @@ export async function reportFingerprints(ctx: Ctx, input: z.output<typeof report
           now,
         ),
       )
+    // The completion of a rotation holds it too: it has read this report, or this one reads that it is over (T07).
+    await lockKeys(tx, system.id, profile.id)
     const open = await openRotations(tx, system.id, profile.id)
     const rotationOf = (mapping: string) => open.find(({ mappingKeys }) => mappingKeys.includes(mapping))?.id ?? null
     const { fingerprintKeyId, claimedAt = null } = input

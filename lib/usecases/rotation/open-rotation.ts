@@ -2,16 +2,18 @@ import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
 import type { Tx } from '@/lib/db/client'
+import { openRotations } from '@/lib/db/load-key-facts'
 import { loadKeyStandings } from '@/lib/db/load-keys'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadOwnerAgents } from '@/lib/db/load-rotations'
 import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
+import { lockKeys } from '@/lib/db/write-keys'
 import type { Ctx } from '@/lib/domain/context'
 import type { PolicyOwnership } from '@/lib/domain/policy/schema'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { whyNotCause, whyNotOpen, whyNotSealPlan } from '@/lib/domain/rotation-guards'
-import { buildPlan, planSecrets, planSteps, whyNotPlanVariant, whyNotTogether } from '@/lib/domain/rotation-plan'
+import { buildPlan, planSecrets, planSteps, whyNotPlanVariant, whyNotRotatedElsewhere, whyNotTogether } from '@/lib/domain/rotation-plan'
 import type { openRotationInput } from '@/lib/schemas/rotation'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 import { storePlan } from './seal-plan'
@@ -83,7 +85,11 @@ export async function openRotation(
         where: { policyVersionId_key: { policyVersionId: version.id, key: rule.id } },
         select: { id: true },
       })
-      const secrets = planSecrets(policy, rule, input.secrets).map(({ mapping }) => mapping)
+      const planned = planSecrets(policy, rule, input.secrets)
+      // Two rules may name one secret: whoever opens under the second waits here for the first, and reads of it (T07).
+      await lockKeys(tx, governed.id, rule.profile)
+      ensure(whyNotRotatedElsewhere(planned, rule, await openRotations(tx, governed.id, rule.profile)))
+      const secrets = planned.map(({ mapping }) => mapping)
       const { id } = await tx.rotation.create({
         data: {
           systemId: governed.id,

@@ -63,7 +63,8 @@ describe('a shifted pair (000.17, 003)', () => {
 
   beforeEach(async () => {
     rotation = await aRotationRow('robodj', 'prod', scene.people.release_manager, { endedAt: new Date(), status: 'completed' })
-    await db.$executeRaw`UPDATE "KeyVersion" SET "endedAt" = now(), "endedHow" = 'retired' WHERE "endedAt" IS NULL`
+    await db.$executeRaw`UPDATE "KeyVersion" SET "endedAt" = now(), "endedHow" = 'moved' WHERE "endedAt" IS NULL`
+    await db.$executeRaw`UPDATE "KeyVersion" SET "endedHow" = 'moved' WHERE "endedHow" = 'retired'`
     await aKey('robodj', 'prod', 'secret-key', 'k7')
     await aKey('robodj', 'prod', 'secret-v2-key', 'k6')
   })
@@ -105,6 +106,14 @@ describe('a shifted pair (000.17, 003)', () => {
     const bring = (newKeys: Record<string, string>) => change((work) => bringNewKeys(work, { rotation, method, members, newKeys }))
     expect(await refusalOf(bring({ 'secret-key': 'k7' }))).toMatchObject({ code: 'conflict', place: 'newKeys' })
     expect(await refusalOf(bring({ 'secret-v2-key': 'k9' }))).toMatchObject({ code: 'invalid', place: 'newKeys' })
+    // What is on record as gone does not come back under a new date (003).
+    await aKey('robodj', 'prod', 'secret-key', 'k5', {
+      use: 'accepted',
+      endedAt: new Date(),
+      endedHow: 'retired',
+      retirementProof: 'run 3',
+    })
+    expect(await refusalOf(bring({ 'secret-key': 'k5' }))).toMatchObject({ code: 'conflict', sentence: expect.stringContaining('retired') })
     expect(await held(rotation)).toEqual(['secret-key k7 current', 'secret-v2-key k6 current'])
   })
 

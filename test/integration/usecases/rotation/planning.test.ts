@@ -8,6 +8,8 @@ import { changePlan } from '@/lib/usecases/rotation/change-plan'
 import { startRotation } from '@/lib/usecases/rotation/start-rotation'
 import { aPerson } from '../../../support/people'
 import { aProof, inBrowser } from '../../../support/promotions'
+import { asOwner } from '../../../support/record'
+import { aRotationRow } from '../../../support/rotation-rows'
 import { approve, aRotation, declinePlan, doAll, rotationOf } from '../../../support/rotations'
 import { aGovernedSystem, refusalOf, type Scene, trail, trailLength } from '../../../support/scene'
 
@@ -183,5 +185,18 @@ describe('approving', () => {
     expect((await refusalOf(withdrawApproval(people.management, { signOff: second, reason: 'Too late.' }))).sentence).toBe(
       `${id} has started, so the signature can no longer be withdrawn.`,
     )
+  })
+})
+
+describe('two rules that name one secret', () => {
+  it('are not rotated under both at once: the second waits for the first, and opened at once one of them is told (T07)', async () => {
+    const stack = await aGovernedSystem('stack')
+    const other = await aRotationRow('stack', 'production-cache', stack.people.release_manager, { status: 'planned' })
+    await asOwner(`UPDATE "Rotation" SET "mappingKeys" = $2 WHERE id = $1`, [other.id, ['jwt-private-key', 'api-redis-url']])
+    const refusal = await refusalOf(aRotation(stack, 'production-signing-keys'))
+    expect([refusal.code, refusal.sentence.startsWith(`${other.id} rotates `), refusal.place]).toEqual(['conflict', true, 'secrets'])
+    expect((await aRotation(stack, 'production-database')).id).toMatch(/^ROT-/)
+    await db.rotation.update({ where: { id: other.id }, data: { status: 'cancelled', endedAt: new Date() } })
+    expect((await aRotation(stack, 'production-signing-keys')).id).toMatch(/^ROT-/)
   })
 })
