@@ -2,6 +2,7 @@
 
 import { unstable_rethrow, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { StepUpAction } from '@/components/ceremony/decision'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import { DeniedButton, type Why } from '@/components/ui/button'
 import { useViewerClock } from '@/components/ui/clock-context'
@@ -13,7 +14,6 @@ import { type RefusalCode, refuse } from '@/lib/domain/refusal'
 import { formatLocal, formatTimeUtc, toIso } from '@/lib/format'
 import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
 import { IncidentFields } from '../incident/incident-fields'
-import type { StepUpAction } from '../promotion/ceremony-decision'
 
 /** An open incident as the form names it. */
 export type AskedIncident = {

@@ -1,10 +1,8 @@
-import { Check, Lock } from 'lucide-react'
+import type { StepUpAction } from '@/components/ceremony/decision'
+import { Assurances, CapacityChoice, CeremonyStatement, Denied, Moved, SeparationOf, VERB } from '@/components/ceremony/parts'
+import { SealedText, WhileSealed } from '@/components/ceremony/sealed'
 import { Page, Panel, Paper } from '@/components/layout/page'
-import type { StepUpAction } from '@/components/promotion/ceremony-decision'
-import { CapacityChoice, CeremonyStatement, SeparationOf } from '@/components/promotion/ceremony-frame'
-import { SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
-import { Button, LinkButton } from '@/components/ui/button'
-import { PageHead } from '@/components/ui/section'
+import { LinkButton } from '@/components/ui/button'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import type { FormAction } from '@/lib/http/form-state'
@@ -14,7 +12,6 @@ import { GrantForm, RefuseForm } from './decide-forms'
 import { SealedRequest } from './sealed-request'
 
 type Verb = 'grant' | 'refuse'
-const VERB = { grant: 'Grant', refuse: 'Refuse' } as const
 const hrefOf = { grant: routes.fallbackGrant, refuse: routes.fallbackRefuse } as const
 
 /** A grant or a refusal, on one page: what is sealed, the statement, the same hash computed here, the password (000.20, 000.23, T01, T32). */
@@ -27,7 +24,7 @@ export function DecidePage({
   verb: Verb
   actions: { stepUp: StepUpAction; decide: FormAction }
 }) {
-  if (!('slot' in ceremony)) return <Moved ceremony={ceremony} verb={verb} />
+  if (!('slot' in ceremony)) return <DecisionMoved ceremony={ceremony} verb={verb} />
   const { facts, slot, sealed, whyNot } = ceremony
   const back = routes.fallback(facts.id)
   const name = `${VERB[verb]} as ${slot.title}`
@@ -41,22 +38,9 @@ export function DecidePage({
   if (whyNot)
     return (
       <Frame ceremony={ceremony} title={name}>
-        <Paper>
-          <PageHead title={`You cannot ${verb} this as ${slot.title}`} lead={whatWords(ceremony)} />
+        <Denied ceremony={ceremony} verb={verb} lead={whatWords(ceremony)} back={{ href: back, label: 'Open the request' }}>
           {choice}
-          <section aria-label="Actions" className="pbar mt-4">
-            <Button refusal={whyNot} size="lg" full>
-              {name}
-            </Button>
-            <LinkButton href={back} size="lg">
-              Open the request
-            </LinkButton>
-          </section>
-        </Paper>
-        <Panel label="Why">
-          <h2 className="h2">The rules, for you</h2>
-          <SeparationOf title={`About you and ${slot.title}`} lines={ceremony.lines} />
-        </Panel>
+        </Denied>
       </Frame>
     )
   const common = {
@@ -83,27 +67,14 @@ export function DecidePage({
               {facts.sealed?.requester.name ?? facts.askedBy.name} wrote: <Visible text={ceremony.reason} />
             </p>
           ) : null}
-          <ul className="mt-3.5 grid gap-[9px]">
-            <li className="grid grid-cols-[20px_minmax(0,1fr)] gap-[9px]">
-              <Check size={18} className="pass" aria-hidden="true" />
-              <span>
+          <Assurances
+            version={
+              <>
                 Version {sealed.number}, sealed <Time at={sealed.sealedAt} show="today" />.
-              </span>
-            </li>
-            <li>
-              <SealResult />
-            </li>
-            <li className="grid grid-cols-[20px_minmax(0,1fr)] gap-[9px]">
-              <Lock size={18} className="c3" aria-hidden="true" />
-              <span>
-                {verb === 'grant'
-                  ? 'Permanent in the audit trail. Once every slot is filled the glass is open; it can be closed at any time.'
-                  : ceremony.isExtension
-                    ? 'It ends the request for more time. The glass closes when it would have.'
-                    : 'It ends the request. Nothing was open.'}
-              </span>
-            </li>
-          </ul>
+              </>
+            }
+            permanent={permanentWords(ceremony, verb)}
+          />
           <div className="mt-4">
             <WhileSealed>{verb === 'grant' ? <GrantForm {...common} /> : <RefuseForm {...common} />}</WhileSealed>
           </div>
@@ -148,30 +119,28 @@ function Frame({
   )
 }
 
-function Moved({ ceremony, verb }: { ceremony: NoFallbackCeremony; verb: Verb }) {
+function DecisionMoved({ ceremony, verb }: { ceremony: NoFallbackCeremony; verb: Verb }) {
   const { facts, read, live } = ceremony
   return (
     <Frame ceremony={ceremony} title={`${VERB[verb]} ${facts.id}`}>
-      <Paper>
-        <PageHead
-          title={live === null ? `Nothing of ${facts.id} waits for a decision` : `Version ${live} took the place of version ${read}`}
-          lead="Nothing of yours was recorded."
-        />
-        <section aria-label="Actions" className="pbar mt-5">
-          <LinkButton href={routes.fallback(facts.id)} variant="primary" size="lg">
-            See where it stands
-          </LinkButton>
-        </section>
-      </Paper>
-      <Panel label="What this means">
-        <p className="c2">
-          A decision belongs to one sealed text: what is allowed, until when and why. When another is sealed, that one is read first.
-        </p>
-      </Panel>
+      <Moved
+        title={live === null ? `Nothing of ${facts.id} waits for a decision` : `Version ${live} took the place of version ${read}`}
+        lead="Nothing of yours was recorded."
+        meaning="A decision belongs to one sealed text: what is allowed, until when and why. When another is sealed, that one is read first."
+      >
+        <LinkButton href={routes.fallback(facts.id)} variant="primary" size="lg">
+          See where it stands
+        </LinkButton>
+      </Moved>
     </Frame>
   )
 }
 
 function whatWords({ facts, isExtension }: FallbackCeremony): string {
   return `${isExtension ? 'More time for' : 'Asked for:'} ${facts.rule.title} on ${facts.system.name} ${facts.rule.profile.id}. ${facts.id}.`
+}
+
+function permanentWords({ isExtension }: FallbackCeremony, verb: Verb): string {
+  if (verb === 'grant') return 'Permanent in the audit trail. Once every slot is filled the glass is open; it can be closed at any time.'
+  return isExtension ? 'It ends the request for more time. The glass closes when it would have.' : 'It ends the request. Nothing was open.'
 }

@@ -1,3 +1,4 @@
+import type { StepUpAction } from '@/components/ceremony/decision'
 import { Button, DeniedButton, LinkButton } from '@/components/ui/button'
 import { KeyValue } from '@/components/ui/key-value'
 import { Link } from '@/components/ui/link'
@@ -8,7 +9,6 @@ import { listWords } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { FallbackDetail } from '@/lib/queries/fallback'
 import { routes } from '@/lib/routes'
-import type { StepUpAction } from '../promotion/ceremony-decision'
 import { OpenAloneForm } from './open-alone-form'
 import { CleanUpForm, CloseNowForm, ExtendForm, ReviewForm, WithdrawForm } from './use-forms'
 

@@ -1,9 +1,9 @@
 'use client'
 
 import { KeyRound } from 'lucide-react'
+import { DecideButton, type StepUpAction, StepUpField, useDecision } from '@/components/ceremony/decision'
 import { ActionForm } from '@/components/ui/action-form'
 import type { FormAction } from '@/lib/http/form-state'
-import { DecideButton, type StepUpAction, StepUpField, useDecision } from '../promotion/ceremony-decision'
 
 /** Opens what a commander asked for themselves and did not open at once: the password, then the act. */
 export function OpenAloneForm({

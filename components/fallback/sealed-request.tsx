@@ -1,6 +1,6 @@
 'use client'
 
-import { useSealedDocument } from '@/components/promotion/ceremony-sealed'
+import { useSealedDocument } from '@/components/ceremony/sealed'
 import { KeyValue } from '@/components/ui/key-value'
 import { Time } from '@/components/ui/time'
 import type { FallbackText } from '@/lib/domain/fallback'

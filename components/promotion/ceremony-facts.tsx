@@ -1,5 +1,6 @@
 'use client'
 
+import { useSealed } from '@/components/ceremony/sealed'
 import { Statement } from '@/components/ui/banner'
 import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
@@ -11,7 +12,6 @@ import { isPassing } from '@/lib/domain/gate'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatSha, listWords, plural } from '@/lib/format'
 import { type Risk, risksOf } from './ceremony-risks'
-import { useSealed } from './ceremony-sealed'
 import { VERDICT } from './words'
 
 /** What is decided on, read from the sealed bytes themselves: what moves, the gates, what is open, the way back, the hash. */

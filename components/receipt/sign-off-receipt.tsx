@@ -1,6 +1,6 @@
-import '@/components/promotion/ceremony.css'
+import '@/components/ceremony/ceremony.css'
+import { SeparationOf } from '@/components/ceremony/parts'
 import { Page, Panel, Paper } from '@/components/layout/page'
-import { SeparationOf } from '@/components/promotion/ceremony-frame'
 import { ReceiptTools } from '@/components/promotion/receipt-tools'
 import { Statement } from '@/components/ui/banner'
 import { LinkButton } from '@/components/ui/button'

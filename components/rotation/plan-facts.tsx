@@ -1,13 +1,12 @@
 'use client'
 
-import { useSealedDocument } from '@/components/promotion/ceremony-sealed'
+import { useSealedDocument } from '@/components/ceremony/sealed'
 import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import { durationMs } from '@/lib/domain/duration'
-import type { PlanStep, RotationPlan } from '@/lib/domain/rotation'
-import { CAUSE_TITLE, EMERGENCY_CAUSES, METHOD_TITLE } from '@/lib/domain/rotation'
+import { CAUSE_TITLE, EMERGENCY_CAUSES, METHOD_TITLE, type PlanStep, type RotationPlan } from '@/lib/domain/rotation'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatLimit, listWords, plural } from '@/lib/format'
 

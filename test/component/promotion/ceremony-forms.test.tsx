@@ -1,7 +1,7 @@
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { StepUpAction } from '@/components/promotion/ceremony-decision'
+import type { StepUpAction } from '@/components/ceremony/decision'
 import { DeclineForm, SignForm } from '@/components/promotion/ceremony-forms'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import type { FormAction, FormState } from '@/lib/http/form-state'

@@ -1,16 +1,10 @@
 import { notFound } from 'next/navigation'
+import { CapacityChoice, CeremonyStatement } from '@/components/ceremony/parts'
+import { SealedText, WhileSealed } from '@/components/ceremony/sealed'
 import { Panel, Paper } from '@/components/layout/page'
 import { CeremonyFacts } from '@/components/promotion/ceremony-facts'
 import { DeclineForm } from '@/components/promotion/ceremony-forms'
-import {
-  CapacityChoice,
-  CeremonyAssurances,
-  CeremonyDenied,
-  CeremonyMoved,
-  CeremonyPage,
-  CeremonyStatement,
-} from '@/components/promotion/ceremony-frame'
-import { SealedText, WhileSealed } from '@/components/promotion/ceremony-sealed'
+import { CeremonyAssurances, CeremonyDenied, CeremonyMoved, CeremonyPage } from '@/components/promotion/ceremony-frame'
 import { RecordOpening } from '@/components/promotion/record-opening'
 import { requireViewer } from '@/lib/auth/session'
 import { getCeremony } from '@/lib/queries/sign-ceremony'

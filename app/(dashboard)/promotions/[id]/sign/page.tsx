@@ -1,18 +1,10 @@
 import { notFound } from 'next/navigation'
+import { CapacityChoice, CeremonyStatement, CeremonySteps, SeparationOf } from '@/components/ceremony/parts'
+import { SealedText, SealResult, WhileSealed } from '@/components/ceremony/sealed'
 import { Panel, Paper } from '@/components/layout/page'
 import { CeremonyFacts, Exceptions } from '@/components/promotion/ceremony-facts'
 import { SignForm } from '@/components/promotion/ceremony-forms'
-import {
-  CapacityChoice,
-  CeremonyAssurances,
-  CeremonyDenied,
-  CeremonyMoved,
-  CeremonyPage,
-  CeremonyStatement,
-  CeremonySteps,
-  SeparationOf,
-} from '@/components/promotion/ceremony-frame'
-import { SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
+import { CeremonyAssurances, CeremonyDenied, CeremonyMoved, CeremonyPage } from '@/components/promotion/ceremony-frame'
 import { EmergencyChip, Way } from '@/components/promotion/parts'
 import { RecordOpening } from '@/components/promotion/record-opening'
 import { LinkButton } from '@/components/ui/button'

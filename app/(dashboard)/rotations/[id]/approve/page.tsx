@@ -1,15 +1,9 @@
 import { notFound } from 'next/navigation'
+import { CapacityChoice, CeremonyStatement, CeremonySteps, SeparationOf } from '@/components/ceremony/parts'
+import { SealedText, SealResult, WhileSealed } from '@/components/ceremony/sealed'
 import { Panel, Paper } from '@/components/layout/page'
-import { CapacityChoice, CeremonyStatement, SeparationOf } from '@/components/promotion/ceremony-frame'
-import { SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
 import { ApproveForm } from '@/components/rotation/approve-forms'
-import {
-  ApprovalAssurances,
-  ApprovalSteps,
-  RotationCeremonyPage,
-  RotationDenied,
-  RotationMoved,
-} from '@/components/rotation/ceremony-frame'
+import { ApprovalAssurances, RotationCeremonyPage, RotationDenied, RotationMoved } from '@/components/rotation/ceremony-frame'
 import { PlanFacts } from '@/components/rotation/plan-facts'
 import { profileRef } from '@/components/system/profile-ref'
 import { LinkButton } from '@/components/ui/button'
@@ -59,7 +53,7 @@ function ReadStep({ ceremony, hrefOf }: Step) {
   return (
     <RotationCeremonyPage rotation={rotation} system={system.id} title={`Approve as ${slot.title}`} step="step 1 of 3">
       <Paper>
-        <ApprovalSteps now={1} />
+        <CeremonySteps now={1} />
         <div className="mt-3.5">
           <PageHead
             above={<ProfileTag profile={profileRef(profile.id, profile.class)} />}
@@ -91,7 +85,7 @@ function ConfirmStep({ ceremony, hrefOf }: Step) {
   return (
     <RotationCeremonyPage rotation={rotation} system={system.id} title={`Approve as ${slot.title}`} step="step 2 of 3">
       <Paper>
-        <ApprovalSteps now={2} />
+        <CeremonySteps now={2} />
         <h1 className="h1 mt-3.5" id="h">
           You are about to approve this
         </h1>

@@ -1,8 +1,8 @@
 import { render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { hashInBrowser, SealedText, SealResult, WhileSealed } from '@/components/ceremony/sealed'
 import { CeremonyFacts } from '@/components/promotion/ceremony-facts'
 import { risksOf } from '@/components/promotion/ceremony-risks'
-import { hashInBrowser, SealedText, SealResult, WhileSealed } from '@/components/promotion/ceremony-sealed'
 import { type Dossier, sealText } from '@/lib/domain/dossier'
 
 const DOSSIER: Dossier = {
