@@ -2,9 +2,8 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadPromotions } from '@/lib/db/load-promotions'
-import { namedSelect, toNamed } from '@/lib/db/named'
+import { namedSelect } from '@/lib/db/named'
 import { eventOfSignature } from '@/lib/db/newest-event'
-import type { SeparationLine } from '@/lib/domain/approval'
 import { readableSystems } from '@/lib/domain/context'
 import { eligibleFor, type Mover, nextSlot } from '@/lib/domain/holding'
 import { inboxOf } from '@/lib/domain/inbox'
@@ -12,24 +11,14 @@ import { type PromotionPhase, promotionPhase, slotsOf, whyNotWithdrawSignOff } f
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { classOf, getInFlight } from './in-flight'
 import type { ProfileView } from './promotion-card'
+import { filledSlots, loadSignOffRecord, type SignOffRecord, standingSignOffs } from './sign-off-record'
 import type { PipelineSlot } from './system-head'
 import type { Looker } from './system-standing'
 
 /** What is left of a signature to show for it: everything the record knows, at an address of its own. */
-export type Receipt = {
-  id: string
-  mine: boolean
-  decision: 'approve' | 'decline'
-  signer: string
-  capacity: string
-  role: string
-  signedAt: Date
+export type Receipt = SignOffRecord & {
   /** When the signer first opened the version they decided on. */
   openedAt: Date | null
-  method: string | null
-  statement: string | null
-  reason: { kind: string; text: string | null } | null
-  separation: SeparationLine[]
   promotion: {
     id: string
     phase: PromotionPhase
@@ -53,7 +42,6 @@ export type Receipt = {
   }
   slots: PipelineSlot[]
   signed: number
-  withdrawn: { at: Date; reason: string | null } | null
   /** What comes next: who is asked now, in which capacity. */
   next: { capacity: string; who: Mover[] } | null
   entry: { id: string; at: Date } | null
@@ -73,7 +61,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
       sealedVersion: {
         include: {
           openings: { select: { principalId: true, openedAt: true } },
-          signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } },
+          signOffs: standingSignOffs,
         },
       },
     },
@@ -82,37 +70,17 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
   if (!row || !sealed?.promotionId) return null
   const [facts] = await loadPromotions(db, { id: sealed.promotionId }, now)
   if (!facts) return null
-  const [texts, proof, people, entry, flight] = await Promise.all([
-    db.auditText.findMany({
-      where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } },
-    }),
-    row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
+  const [record, people, entry, flight] = await Promise.all([
+    loadSignOffRecord(row, actor.id),
     loadPeople(db, [facts.system.id], now),
     eventOfSignature(facts.system.id, facts.id, row.id),
     getInFlight(looker),
   ])
-  const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
-  const slots = slotsOf(facts.edge).map((slot): PipelineSlot => {
-    const standing = sealed.signOffs.find(({ slotKey }) => slotKey === slot.key)
-    return standing
-      ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name }
-      : { capacity: slot.title, state: 'open', name: null }
-  })
   const slot = facts.sealed?.id === sealed.id ? nextSlot(facts) : null
   const [first] = inboxOf(actor, flight, now)
   return {
-    id: row.id,
-    mine: row.signerId === actor.id,
-    decision: row.decision as Receipt['decision'],
-    signer: toNamed(row.signer).name,
-    capacity: row.capacity,
-    role: row.role,
-    signedAt: row.signedAt,
+    ...record,
     openedAt: sealed.openings.find(({ principalId }) => principalId === row.signerId)?.openedAt ?? null,
-    method: proof?.method ?? null,
-    statement: textOf(row.statement),
-    reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,
-    separation: row.separation as SeparationLine[], // computed and written with the signature
     promotion: {
       id: facts.id,
       phase: promotionPhase(facts, now),
@@ -132,9 +100,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
       endedBy: sealed.endedBy,
       moved: sealed.moved,
     },
-    slots,
-    signed: slots.filter(({ state }) => state === 'signed').length,
-    withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
+    ...filledSlots(slotsOf(facts.edge), sealed.signOffs),
     next: slot && { capacity: slot.title, who: eligibleFor(slot, facts, people, now) },
     entry,
     whyNotWithdraw:

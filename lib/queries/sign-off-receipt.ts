@@ -3,16 +3,9 @@ import { db } from '@/lib/db/client'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadRotations } from '@/lib/db/load-rotations'
-import { namedSelect, toNamed } from '@/lib/db/named'
+import { namedSelect } from '@/lib/db/named'
 import { eventOfSignOff } from '@/lib/db/newest-event'
-import {
-  type ApprovalFacts,
-  type ApprovalSlot,
-  type Candidate,
-  openSlots,
-  type SeparationLine,
-  whyNotEligible,
-} from '@/lib/domain/approval'
+import { type ApprovalFacts, type ApprovalSlot, type Candidate, openSlots, whyNotEligible } from '@/lib/domain/approval'
 import { readableSystems } from '@/lib/domain/context'
 import { fallbackApproval, fallbackPhase, fallbackSentence } from '@/lib/domain/fallback'
 import type { Mover } from '@/lib/domain/holding'
@@ -22,6 +15,7 @@ import { METHOD_TITLE, openStep, PHASE_TITLE, type RotationFacts, rotationPhase 
 import { rotationApproval, whyNotWithdrawApproval } from '@/lib/domain/rotation-guards'
 import { type Withdrawable, whyNotLive, whyNotWithdrawGrant } from '@/lib/domain/withdrawal'
 import { routes } from '@/lib/routes'
+import { filledSlots, loadSignOffRecord, type SignOffRecord, standingSignOffs } from './sign-off-record'
 import type { PipelineSlot } from './system-head'
 import type { Looker } from './system-standing'
 
@@ -43,24 +37,12 @@ export type ReceiptSubject = {
 }
 
 /** What is left of a decision on a rotation or a fallback use to show for it, at an address of its own. */
-export type SignOffReceipt = {
-  id: string
-  mine: boolean
-  decision: 'approve' | 'decline'
-  signer: string
-  capacity: string
-  role: string
-  signedAt: Date
-  method: string | null
-  statement: string | null
-  reason: { kind: string; text: string | null } | null
-  separation: SeparationLine[]
+export type SignOffReceipt = SignOffRecord & {
   subject: ReceiptSubject
   /** `canonical` is the text that the hash names, for whoever wants to compute it again. */
   sealed: { number: number; hash: string; canonical: string; sealedAt: Date; endedAt: Date | null; endedBy: string | null }
   slots: PipelineSlot[]
   signed: number
-  withdrawn: { at: Date; reason: string | null } | null
   next: { capacity: string; who: Mover[] } | null
   entry: { id: string; at: Date } | null
   whyNotWithdraw: Refusal | null
@@ -80,7 +62,7 @@ export async function getSignOffReceipt(looker: Looker, id: string): Promise<Sig
     include: {
       signer: namedSelect,
       sealedVersion: {
-        include: { signOffs: { where: { decision: 'approve', withdrawnAt: null }, include: { signer: namedSelect } } },
+        include: { signOffs: standingSignOffs },
       },
     },
   })
@@ -90,35 +72,15 @@ export async function getSignOffReceipt(looker: Looker, id: string): Promise<Sig
     sealed.subject === 'rotation' ? await judgeRotation(looker, sealed.subjectId, row) : await judgeFallback(looker, sealed.subjectId, row)
   if (!judged) return null
   const { subject, approval } = judged
-  const [texts, proof, people, entry] = await Promise.all([
-    db.auditText.findMany({
-      where: { digest: { in: [row.statement, row.reason, row.withdrawReason].filter((digest) => digest !== null) } },
-    }),
-    row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
+  const [record, people, entry] = await Promise.all([
+    loadSignOffRecord(row, actor.id),
     loadPeople(db, [subject.system.id], now),
     eventOfSignOff(subject.system.id, subject, row.id),
   ])
-  const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
-  const slots = approval.slots.map((slot): PipelineSlot => {
-    const standing = sealed.signOffs.find(({ slotKey }) => slotKey === slot.key)
-    return standing
-      ? { capacity: slot.title, state: 'signed', name: toNamed(standing.signer).name }
-      : { capacity: slot.title, state: 'open', name: null }
-  })
   const open = judged.isOpen && sealed.endedAt === null ? openSlots(approval.slots, approval.signOffs) : []
   const slot = open.find(({ last }) => !last) ?? open[0]
   return {
-    id: row.id,
-    mine: row.signerId === actor.id,
-    decision: row.decision as SignOffReceipt['decision'],
-    signer: toNamed(row.signer).name,
-    capacity: row.capacity,
-    role: row.role,
-    signedAt: row.signedAt,
-    method: proof?.method ?? null,
-    statement: textOf(row.statement),
-    reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,
-    separation: row.separation as SeparationLine[], // computed and written with the signature
+    ...record,
     subject,
     sealed: {
       number: sealed.number,
@@ -128,9 +90,7 @@ export async function getSignOffReceipt(looker: Looker, id: string): Promise<Sig
       endedAt: sealed.endedAt,
       endedBy: sealed.endedBy,
     },
-    slots,
-    signed: slots.filter(({ state }) => state === 'signed').length,
-    withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
+    ...filledSlots(approval.slots, sealed.signOffs),
     next: slot ? { capacity: slot.title, who: eligible(slot, approval, people, now) } : null,
     entry,
     whyNotWithdraw: judged.whyNot ?? whyNotLive(sealed),

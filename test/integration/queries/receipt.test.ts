@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { receiptLead, receiptTitle, standingOf } from '@/components/promotion/receipt-words'
+import { receiptLead, receiptTitle, standingOf } from '@/components/receipt/promotion-receipt-words'
 import { sha256Hex } from '@/lib/domain/canonical'
 import type { Ctx } from '@/lib/domain/context'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'

@@ -10,7 +10,7 @@ export async function GET(_: Request, { params }: Context): Promise<Response> {
   const who = await viewer()
   const receipt = who ? await getReceipt(who, id) : null
   const other = who && !receipt ? await getSignOffReceipt(who, id) : null
-  const file = receipt ? fileOf(receipt) : other ? signOffFileOf(other) : null
+  const file = receipt ? fileOf(receipt, promotionOf(receipt)) : other ? fileOf(other, subjectOf(other)) : null
   if (!file)
     return new Response('Not found\n', {
       status: who ? 404 : 401,
@@ -26,8 +26,8 @@ export async function GET(_: Request, { params }: Context): Promise<Response> {
   })
 }
 
-/** What is kept in the file: the signature and nothing of whoever looks at it. */
-function fileOf({ promotion, dossier, ...receipt }: Receipt) {
+/** What is kept in the file: the signature and nothing of whoever looks at it. `about` is what was decided on, and the sealed text. */
+function fileOf(receipt: Receipt | SignOffReceipt, about: Record<string, unknown>) {
   return {
     v: 1,
     receipt: receipt.id,
@@ -40,6 +40,24 @@ function fileOf({ promotion, dossier, ...receipt }: Receipt) {
     statement: receipt.statement,
     reason: receipt.reason,
     separation: receipt.separation,
+    ...about,
+    auditEntry: receipt.entry,
+    signed: { count: receipt.signed, of: receipt.slots.length },
+    withdrawn: receipt.withdrawn,
+  }
+}
+
+const sealedOf = ({ number, hash, canonical, sealedAt, endedAt, endedBy }: SignOffReceipt['sealed']) => ({
+  number,
+  sha256: hash,
+  canonical,
+  sealedAt,
+  endedAt,
+  endedBy,
+})
+
+function promotionOf({ promotion, dossier }: Receipt) {
+  return {
     promotion: {
       id: promotion.id,
       system: promotion.system.id,
@@ -49,46 +67,13 @@ function fileOf({ promotion, dossier, ...receipt }: Receipt) {
       window: promotion.window,
       emergency: promotion.emergency,
     },
-    dossier: {
-      number: dossier.number,
-      sha256: dossier.hash,
-      canonical: dossier.canonical,
-      sealedAt: dossier.sealedAt,
-      endedAt: dossier.endedAt,
-      endedBy: dossier.endedBy,
-      moved: dossier.moved,
-    },
-    auditEntry: receipt.entry,
-    signed: { count: receipt.signed, of: receipt.slots.length },
-    withdrawn: receipt.withdrawn,
+    dossier: { ...sealedOf(dossier), moved: dossier.moved },
   }
 }
 
-/** The same of a decision on a rotation or a fallback use. */
-function signOffFileOf({ subject, sealed, ...receipt }: SignOffReceipt) {
+function subjectOf({ subject, sealed }: SignOffReceipt) {
   return {
-    v: 1,
-    receipt: receipt.id,
-    decision: receipt.decision,
-    signer: receipt.signer,
-    capacity: receipt.capacity,
-    role: receipt.role,
-    signedAt: receipt.signedAt,
-    confirmedBy: receipt.method,
-    statement: receipt.statement,
-    reason: receipt.reason,
-    separation: receipt.separation,
     [subject.kind]: { id: subject.id, system: subject.system.id, profile: subject.profile.id, what: subject.what },
-    sealed: {
-      number: sealed.number,
-      sha256: sealed.hash,
-      canonical: sealed.canonical,
-      sealedAt: sealed.sealedAt,
-      endedAt: sealed.endedAt,
-      endedBy: sealed.endedBy,
-    },
-    auditEntry: receipt.entry,
-    signed: { count: receipt.signed, of: receipt.slots.length },
-    withdrawn: receipt.withdrawn,
+    sealed: sealedOf(sealed),
   }
 }

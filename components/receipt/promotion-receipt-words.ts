@@ -1,6 +1,6 @@
+import { ENDED } from '@/components/promotion/words'
 import { formatTimeUtc, formatWindow, listWords } from '@/lib/format'
 import type { Receipt } from '@/lib/queries/receipt'
-import { ENDED } from './words'
 
 /** What became of a signature: it stands, was taken back, or its version ended. */
 export function standingOf(receipt: Receipt): 'stands' | 'withdrawn' | 'ended' {
