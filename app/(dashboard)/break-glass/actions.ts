@@ -4,7 +4,6 @@ import { refresh } from 'next/cache'
 import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
-import { stepUpInput } from '@/lib/schemas/account'
 import {
   grantFallbackInput,
   openFallbackInput,
@@ -16,7 +15,6 @@ import {
 import { askFallbackForm, cleanUpFallbackForm, extendFallbackForm } from '@/lib/schemas/fallback-form'
 import { fromForm } from '@/lib/schemas/form'
 import { declareIncidentInput } from '@/lib/schemas/incident'
-import { stepUp } from '@/lib/usecases/account/step-up'
 import { askFallback } from '@/lib/usecases/fallback/ask-fallback'
 import { cleanUpFallback } from '@/lib/usecases/fallback/clean-up-fallback'
 import { extendFallback } from '@/lib/usecases/fallback/extend-fallback'
@@ -62,21 +60,6 @@ export async function askAction(
     { verb: 'fallback:ask' },
   )
   return { state, asked }
-}
-
-/** Confirms who is about to decide, as a request of its own; gives a proof that is good once, for two minutes (T01). */
-export async function stepUpAction(form: FormData): Promise<{ state: FormState; proof: string | null }> {
-  let proof: string | null = null
-  const state = await submit(
-    form,
-    stepUpInput,
-    async (ctx, input) => {
-      proof = (await stepUp(ctx, input)).proof
-      return 'Confirmed.'
-    },
-    { verb: 'fallback:step-up' },
-  )
-  return { state, proof }
 }
 
 /** Opens what a commander asked for themselves during an open incident. */

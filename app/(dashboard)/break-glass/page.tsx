@@ -16,7 +16,8 @@ import { positionOf } from '@/lib/http/position'
 import { type AskDetail, getAskPage } from '@/lib/queries/fallback-ask'
 import { type FallbackPosition, type FallbackRow, getGlassNow, listPast } from '@/lib/queries/fallbacks'
 import { routes } from '@/lib/routes'
-import { askAction, declareFirstAction, openAction, stepUpAction } from './actions'
+import { stepUpAction } from '../actions'
+import { askAction, declareFirstAction, openAction } from './actions'
 
 export const metadata = { title: 'Break glass' }
 

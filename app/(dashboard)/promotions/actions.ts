@@ -5,7 +5,6 @@ import { redirect } from 'next/navigation'
 import type { FormState } from '@/lib/http/form-state'
 import { submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
-import { stepUpInput } from '@/lib/schemas/account'
 import {
   askQuestionInput,
   declinePromotionInput,
@@ -16,7 +15,6 @@ import {
   withdrawSignOffInput,
 } from '@/lib/schemas/promotion'
 import { openPromotionForm, setWindowForm } from '@/lib/schemas/promotion-form'
-import { stepUp } from '@/lib/usecases/account/step-up'
 import { askQuestion } from '@/lib/usecases/promotion/ask-question'
 import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
 import { openDossier } from '@/lib/usecases/promotion/open-dossier'
@@ -112,21 +110,6 @@ export async function openDossierAction(form: FormData): Promise<void> {
   await submit(form, promotionInput, async (ctx, input) => `Opened at ${(await openDossier(ctx, input)).openedAt.toISOString()}`, {
     verb: 'dossier:open',
   })
-}
-
-/** Confirms who is about to decide, as a request of its own; gives a proof that is good once, for two minutes (T01). */
-export async function stepUpAction(form: FormData): Promise<{ state: FormState; proof: string | null }> {
-  let proof: string | null = null
-  const state = await submit(
-    form,
-    stepUpInput,
-    async (ctx, input) => {
-      proof = (await stepUp(ctx, input)).proof
-      return 'Confirmed.'
-    },
-    { verb: 'promotion:step-up' },
-  )
-  return { state, proof }
 }
 
 /** Signs and says where the receipt is. The form goes there: a redirect would render that page inside this answer, which takes longer than signing. */

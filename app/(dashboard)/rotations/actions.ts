@@ -5,7 +5,6 @@ import { redirect } from 'next/navigation'
 import type { FormState } from '@/lib/http/form-state'
 import { type FormAbout, submit } from '@/lib/http/submit'
 import { routes } from '@/lib/routes'
-import { stepUpInput } from '@/lib/schemas/account'
 import {
   approveRotationInput,
   cancelRotationInput,
@@ -22,7 +21,6 @@ import {
   recordStepForm,
   rollBackForm,
 } from '@/lib/schemas/rotation-form'
-import { stepUp } from '@/lib/usecases/account/step-up'
 import { approveRotation } from '@/lib/usecases/rotation/approve-rotation'
 import { cancelRotation } from '@/lib/usecases/rotation/cancel-rotation'
 import { changePlan } from '@/lib/usecases/rotation/change-plan'
@@ -63,21 +61,6 @@ export async function changePlanAction(_: FormState, form: FormData): Promise<Fo
     },
     about('plan'),
   )
-}
-
-/** Confirms who is about to decide, as a request of its own; gives a proof that is good once, for two minutes (T01). */
-export async function stepUpAction(form: FormData): Promise<{ state: FormState; proof: string | null }> {
-  let proof: string | null = null
-  const state = await submit(
-    form,
-    stepUpInput,
-    async (ctx, input) => {
-      proof = (await stepUp(ctx, input)).proof
-      return 'Confirmed.'
-    },
-    { verb: 'rotation:step-up' },
-  )
-  return { state, proof }
 }
 
 /** Approves the plan that was read and says where the receipt is; the form goes there, as in signing. */

@@ -16,7 +16,8 @@ import { requireViewer } from '@/lib/auth/session'
 import { allowsInWords } from '@/lib/domain/fallback'
 import { getFallback } from '@/lib/queries/fallback'
 import { routes } from '@/lib/routes'
-import { cleanUpAction, closeNowAction, extendAction, openAction, reviewAction, stepUpAction, withdrawAction } from '../actions'
+import { stepUpAction } from '../../actions'
+import { cleanUpAction, closeNowAction, extendAction, openAction, reviewAction, withdrawAction } from '../actions'
 
 type Props = { params: Promise<{ id: string }> }
 

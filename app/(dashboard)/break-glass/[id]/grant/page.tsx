@@ -3,7 +3,8 @@ import { DecidePage } from '@/components/fallback/decide-page'
 import { requireViewer } from '@/lib/auth/session'
 import { getFallbackCeremony } from '@/lib/queries/fallback'
 import { routes } from '@/lib/routes'
-import { grantAction, stepUpAction } from '../../actions'
+import { stepUpAction } from '../../../actions'
+import { grantAction } from '../../actions'
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ slot?: string; version?: string }> }
 

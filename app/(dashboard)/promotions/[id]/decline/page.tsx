@@ -9,7 +9,8 @@ import { RecordOpening } from '@/components/promotion/record-opening'
 import { requireViewer } from '@/lib/auth/session'
 import { getCeremony } from '@/lib/queries/sign-ceremony'
 import { routes } from '@/lib/routes'
-import { declineAction, openDossierAction, stepUpAction } from '../../actions'
+import { stepUpAction } from '../../../actions'
+import { declineAction, openDossierAction } from '../../actions'
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ slot?: string; version?: string }> }
 

@@ -12,7 +12,8 @@ import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
 import { type Ceremony, getCeremony } from '@/lib/queries/sign-ceremony'
 import { routes } from '@/lib/routes'
-import { openDossierAction, signAction, stepUpAction } from '../../actions'
+import { stepUpAction } from '../../../actions'
+import { openDossierAction, signAction } from '../../actions'
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ slot?: string; version?: string }> }
 

@@ -12,7 +12,8 @@ import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
 import { getRotationCeremony, type RotationCeremony } from '@/lib/queries/rotation-ceremony'
 import { routes } from '@/lib/routes'
-import { approveAction, stepUpAction } from '../../actions'
+import { stepUpAction } from '../../../actions'
+import { approveAction } from '../../actions'
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ slot?: string; version?: string }> }
 

@@ -8,7 +8,8 @@ import { PlanFacts } from '@/components/rotation/plan-facts'
 import { requireViewer } from '@/lib/auth/session'
 import { getRotationCeremony } from '@/lib/queries/rotation-ceremony'
 import { routes } from '@/lib/routes'
-import { declineAction, stepUpAction } from '../../actions'
+import { stepUpAction } from '../../../actions'
+import { declineAction } from '../../actions'
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ slot?: string; version?: string }> }
 
