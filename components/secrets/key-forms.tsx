@@ -49,6 +49,27 @@ export function RecordKeyForm({ action, system, profile, mapping, whyNot }: OfKe
   )
 }
 
+/** Puts the id of the key in use right, or its date: the same key, mistyped when it was recorded. */
+export function CorrectKeyForm({ keyId, ...of }: Omit<OfKey, 'whyNot'> & { keyId: string }) {
+  const { action, system, profile, mapping } = of
+  return (
+    <ActionForm action={action} hidden={{ system, profile, mapping, corrects: keyId }} label={`Correct ${keyId}`}>
+      <TextInput name="keyId" label="Key id as it is in the store" mono hint={KEY_ID_HINT} maxLength={64} />
+      <TextInput
+        name="bornAt"
+        label="Made on, UTC"
+        optional
+        type="date"
+        hint="Only if it is older than on record. Its age stays, when left out."
+      />
+      <TextInput name="reason" label="What was wrong" maxLength={500} />
+      <div className="btns">
+        <SubmitButton pendingLabel="Correcting" variant="default">{`Correct ${keyId}`}</SubmitButton>
+      </div>
+    </ActionForm>
+  )
+}
+
 /** Reports the fingerprint of what a runtime holds, by hand. */
 export function ReportFingerprintForm({ action, system, profile, mapping, whyNot }: OfKey) {
   if (whyNot)

@@ -96,10 +96,11 @@ function shapeOf({ use, endedAt, endedHow }: KeyInterval): StatusKind {
   return endedHow === 'rolled_back' ? 'fail' : 'na'
 }
 
-function wordsOf({ use, endedAt, endedHow }: KeyInterval): string {
+function wordsOf({ use, endedAt, endedHow, corrected }: KeyInterval): string {
   if (endedAt === null) return use === 'current' ? 'In use' : 'Old, still accepted'
   if (endedHow === 'rolled_back') return 'Rolled back'
   if (endedHow === 'retired') return 'Retired'
+  if (corrected) return 'Corrected'
   return use === 'current' ? 'Replaced' : 'No longer accepted'
 }
 

@@ -44,12 +44,12 @@ export async function lockKeyFacts(
     variable: mapping.variable,
     rule: ownershipOf(policy, profile.id, mapping.id),
     held: rows.map(
-      ({ keyId, use, bornAt, activatedAt, rotationId }): HeldKey => ({
+      ({ keyId, use, bornAt, activatedAt, rotationId, fingerprint, fingerprintKeyId }): HeldKey => ({
         keyId,
         use,
         bornAt,
         activatedAt,
-        fingerprint: null,
+        fingerprint: fingerprint !== null && fingerprintKeyId !== null ? { value: fingerprint, keyId: fingerprintKeyId } : null,
         rotation: rotationId,
       }),
     ),

@@ -56,6 +56,7 @@ export const AUDIT_DID: Record<AuditAction, string> = {
   'deployment.failed': 'Failed',
   'deployment.rolled_back': 'Rolled back',
   'key.recorded': 'Recorded key',
+  'key.corrected': 'Corrected key',
   'key.retired': 'Retired key',
   'key.fingerprint_reported': 'Reported fingerprints',
   'rotation.opened': 'Opened rotation',

@@ -117,6 +117,8 @@ export const AUDIT_ACTIONS = {
   'deployment.failed': (t) => `${t.actor} recorded that ${t.subject} failed: ${t.at('class')}`,
   'deployment.rolled_back': (t) => `${t.actor} recorded that ${t.subject} was rolled back by ${t.at('by')}`,
   'key.recorded': (t) => `${t.actor} recorded the key ${t.at('keyId')} of ${t.at('mapping')} on ${t.at('profile')} of ${t.system}`,
+  'key.corrected': (t) =>
+    `${t.actor} corrected the id of the key of ${t.at('mapping')} on ${t.at('profile')} of ${t.system}: ${t.at('keyId')} instead of ${t.at('corrects')}`,
   'key.retired': (t) =>
     `${t.actor} recorded that the key ${t.at('keyId')} of ${t.at('mapping')} on ${t.at('profile')} of ${t.system} is retired`,
   'key.fingerprint_reported': (t) => `${t.actor} reported the fingerprints of ${t.at('mappings')} on ${t.at('profile')} of ${t.system}`,

@@ -68,6 +68,7 @@ export const ACTION_GROUPS = {
     label: 'Keys and rotations',
     actions: [
       'key.recorded',
+      'key.corrected',
       'key.retired',
       'key.fingerprint_reported',
       'rotation.opened',

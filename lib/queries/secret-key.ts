@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadAuditedRotations } from '@/lib/db/load-audit-facts'
-import { type KeyFacts, whyNotDuringRotation, whyNotKeyRight } from '@/lib/domain/key'
+import { type KeyFacts, whyNotCorrectKey, whyNotDuringRotation, whyNotKeyRight } from '@/lib/domain/key'
 import type { KeyMember } from '@/lib/domain/key-standing'
 import type { Policy, PolicyProfile } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
@@ -45,6 +45,8 @@ export type KeyInterval = {
   activatedAt: Date
   endedAt: Date | null
   endedHow: 'moved' | 'retired' | 'rolled_back' | null
+  /** It was the same key under a wrong id, or with a wrong date. */
+  corrected: boolean
   retirementProof: string | null
   rotation: string | null
   endedByRotation: string | null
@@ -70,6 +72,8 @@ export type SecretKeyView = {
   whyNotRecord: Refusal | null
   whyNotReport: Refusal | null
   whyNotRetire: Refusal | null
+  /** Null where the id in use can be put right by hand. */
+  whyNotCorrect: Refusal | null
 }
 
 /** The history of a key: every version, who rotated, who approved, with which evidence. Null where the policy has no such secret on that profile. */
@@ -104,6 +108,7 @@ export async function getSecretKey(looker: Looker, policy: Policy, profileKey: s
       activatedAt: row.activatedAt,
       endedAt: row.endedAt,
       endedHow: row.endedHow as KeyInterval['endedHow'],
+      corrected: isCorrected(row, rows),
       retirementProof: row.retirementProof,
       rotation: row.rotationId,
       endedByRotation: row.endedByRotationId,
@@ -151,7 +156,16 @@ export async function getSecretKey(looker: Looker, policy: Policy, profileKey: s
     whyNotReport: right,
     whyNotRetire: right ?? rotating,
     whyNotRecord: right ?? rotating ?? heldByRule(facts),
+    whyNotCorrect: right ?? rotating ?? whyNotCorrectKey(facts),
   }
+}
+
+type Ended = { activatedAt: Date; bornAt: Date; endedAt: Date | null; endedHow: string | null; endedByRotationId: string | null }
+
+/** Ended by hand, by one that is no younger: a correction keeps the birth, while another key has its own. */
+function isCorrected({ endedAt, endedHow, endedByRotationId, bornAt }: Ended, rows: readonly Ended[]): boolean {
+  if (endedAt === null || endedHow !== 'moved' || endedByRotationId !== null) return false
+  return rows.some((next) => next.activatedAt.getTime() === endedAt.getTime() && next.bornAt <= bornAt)
 }
 
 /** Why another key is not recorded by hand: the one that is held has a rule, and only a rotation brings another. */

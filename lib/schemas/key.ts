@@ -7,14 +7,21 @@ export const MappingKey = z.string({ error: 'Choose the secret.' }).min(1, 'Choo
   description: 'Id of a secret mapping of the policy: a name in the secret manager and the variable it becomes.',
 })
 
-/** The name of a key in its store: `k7`, a version, a `kid`. Never the key itself. */
+/**
+ * The name of a key in its store: `k7`, a version, a `kid`. Never the key itself. A bare JWK thumbprint (RFC 7638) has the shape of a 32-byte key, so it is
+ * given with what it is: `sha256:` before it (T18).
+ */
 export const KeyId = z
   .string({ error: 'Give the key’s id.' })
   .trim()
   .min(1, 'Give the key’s id.')
   .max(64, 'The id of a key has at most 64 characters. Never enter the key itself.')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$/, 'an id such as k7, 2026-11 or a kid: letters, digits and . _ : / @ + -')
-  .meta({ id: 'KeyId', description: 'The name of a key in its store (`k7`, a version, a `kid`). Never the key.' })
+  .meta({
+    id: 'KeyId',
+    description:
+      'The name of a key in its store (`k7`, a version, a `kid`). Never the key. A `kid` that is a JWK thumbprint has the shape of a key: write `sha256:` before it.',
+  })
 
 /** HMAC-SHA-256 of a secret value, made where the value lives: 64 lower-case hexadecimal digits. */
 export const Fingerprint = z
@@ -27,7 +34,7 @@ export const Fingerprint = z
       'HMAC-SHA-256 of the value under a key of your own that never comes here, 64 lower-case hexadecimal digits. Made where the value lives: `printf %s "$VALUE" | openssl dgst -sha256 -mac HMAC -macopt hexkey:"$HMAC_KEY" -r | cut -c1-64`. Never a plain digest of the value: that can be guessed.',
   })
 
-/** Says which key a mapping of a profile holds, by its name. How a key becomes known; it changes by a rotation. */
+/** Says which key a mapping of a profile holds, by its name. How a key becomes known; it changes by a rotation. With `corrects` it mends a mistyped id. */
 export const recordKeyVersionInput = z
   .strictObject({
     system: SystemSlug,
@@ -37,10 +44,18 @@ export const recordKeyVersionInput = z
     bornAt: IsoInstant.optional().describe('When the key was made; now, when left out. Its age counts from here.'),
     fingerprint: Fingerprint.optional(),
     fingerprintKeyId: KeyId.optional().describe('Which HMAC key made the fingerprint: its name. Needed with a fingerprint.'),
+    corrects: KeyId.optional().describe(
+      'The id that was recorded by mistake: this names the same key right. Only until a rotation brings another; its age stays, or grows by an earlier `bornAt`.',
+    ),
+    reason: freeText(500, 'Say what was wrong with it.').optional().describe('What was wrong. Needed with `corrects`, and only then.'),
   })
   .refine(({ fingerprint, fingerprintKeyId }) => (fingerprint === undefined) === (fingerprintKeyId === undefined), {
     path: ['fingerprintKeyId'],
     error: 'A fingerprint and the id of the HMAC key that made it go together.',
+  })
+  .refine(({ corrects, reason }) => (corrects === undefined) === (reason === undefined), {
+    path: ['reason'],
+    error: 'A correction says what was wrong; nothing else does.',
   })
   .meta({ id: 'RecordKeyVersion' })
 

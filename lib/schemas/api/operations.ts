@@ -319,7 +319,7 @@ export const OPERATIONS = {
     status: 201,
     summary: 'Record which key a profile holds',
     description:
-      'By the name it has in the store, never its value. It is how a key becomes known: where the policy has a rotation rule, another key comes by a rotation only.',
+      'By the name it has in the store, never its value. It is how a key becomes known: where the policy has a rotation rule, another key comes by a rotation only. An id that was mistyped is put right with `corrects`, until a rotation brought another key; that is on the record, and makes no key younger.',
     input: recordKeyVersionInput,
     answer: keys.RecordedKeyAnswer,
     refusals: ['conflict', 'policy_forbids', 'wrong_state'],

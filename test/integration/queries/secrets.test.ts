@@ -168,6 +168,23 @@ describe('the history of a key', () => {
     expect(second?.rotations.get(rotation.id)?.whyNotAudit).toMatchObject({ code: 'not_allowed' })
   })
 
+  it('a mistyped id is offered to be put right until a rotation brings another, and what was wrong says so', async () => {
+    const { policy } = await loadActivePolicy(db, 'robodj')
+    const see = async (mapping: string) => getSecretKey(looker(robodj.people.secops), policy, 'dev', mapping)
+    expect((await see('secret-key'))?.whyNotCorrect).toMatchObject({ code: 'not_found' })
+    await record('robodj', 'dev', 'secret-key', 'd7', 12)
+    expect((await see('secret-key'))?.whyNotCorrect).toBeNull()
+    const right = { system: 'robodj', profile: 'dev', mapping: 'secret-key', keyId: 'd1', corrects: 'd7', reason: 'Mistyped' }
+    await recordKeyVersion(robodj.people.engineer, recordKeyVersionInput.parse(right))
+    expect((await see('secret-key'))?.intervals.map(({ keyId, corrected }) => [keyId, corrected])).toEqual([
+      ['d1', false],
+      ['d7', true],
+    ])
+    const prod = await getSecretKey(looker(robodj.people.secops), policy, 'prod', 'secret-key')
+    expect(prod?.whyNotCorrect).toMatchObject({ code: 'policy_forbids' })
+    expect(prod?.intervals.some(({ corrected }) => corrected)).toBe(false)
+  })
+
   it('is null for a secret or a profile the policy does not have', async () => {
     const { policy } = await loadActivePolicy(db, 'robodj')
     expect(await getSecretKey(looker(robodj.people.secops), policy, 'prod', 'auth-issuer')).toBeNull()

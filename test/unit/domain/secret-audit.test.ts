@@ -114,6 +114,26 @@ describe('recording keys by hand (000.18 to 000.21)', () => {
     expect(whyNotRecordKey({ ...at, rule: null, held: [], rotation }, wish, engineer, NOW)).toMatchObject({ code: 'wrong_state' })
   })
 
+  it('a mistyped id is put right until a rotation brought another, and never makes a key younger', () => {
+    const of = (held: ReturnType<typeof key>[], more: object = {}) =>
+      whyNotRecordKey({ ...at, rule: prod, held, rotation: null }, { keyId: 'k7', bornAt: null, corrects: 'k77', ...more }, engineer, NOW)
+    const held = [key('k77', 'current')]
+    expect(of(held)).toBeNull()
+    expect(of(held, { bornAt: hours(-2 * DAY) })).toBeNull()
+    expect(of(held, { keyId: 'k77', bornAt: hours(-2 * DAY) })).toBeNull()
+    expect(of(held, { keyId: 'k77' })).toMatchObject({ code: 'conflict', place: 'keyId' })
+    expect(of(held, { keyId: 'k77', bornAt: born })).toMatchObject({ code: 'conflict' })
+    expect(of(held, { bornAt: hours(-1) })).toMatchObject({ code: 'policy_forbids', place: 'bornAt' })
+    expect(of(held, { corrects: 'k6' })).toMatchObject({ code: 'conflict', place: 'corrects' })
+    expect(of([...held, key('k7', 'accepted')])).toMatchObject({ code: 'conflict', place: 'keyId' })
+    expect(of([{ ...key('k77', 'current'), rotation: 'ROT-0031' as never }])).toMatchObject({ code: 'policy_forbids', place: 'corrects' })
+    expect(of([])).toMatchObject({ code: 'not_found', place: 'corrects' })
+    const rotating = { ...at, rule: prod, held, rotation: { id: 'ROT-0031', status: 'planned' } }
+    const wrong = { keyId: 'k7', bornAt: null, corrects: 'k77' }
+    expect(whyNotRecordKey(rotating, wrong, engineer, NOW)).toMatchObject({ code: 'wrong_state' })
+    expect(whyNotRecordKey({ ...rotating, rotation: null }, wrong, aPerson('x', ['auditor']), NOW)).toMatchObject({ code: 'not_allowed' })
+  })
+
   it('only an old key that is still accepted is retired by hand (002.23)', () => {
     const held = [key('k7', 'current'), key('k6', 'accepted')]
     const facts = { ...at, rule: prod, held, rotation: null }

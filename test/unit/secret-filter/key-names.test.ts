@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recordKeyVersionInput, reportFingerprintsInput } from '@/lib/schemas/key'
+import { KeyId, recordKeyVersionInput, reportFingerprintsInput } from '@/lib/schemas/key'
 import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 import { drawFrom, SECRETS } from './samples'
@@ -28,6 +28,20 @@ describe('names of keys and fingerprints (000.14 to 000.16, T18)', () => {
     '2026-11-21T09:00:00Z',
   ])('%s is a name', (name) => {
     expect(whyNotKeyName({ keyId: name })).toBeNull()
+  })
+
+  it('the thumbprint of a JWK is a name where it says that it is one; bare it has the shape of a key (RFC 7638)', () => {
+    // The example of RFC 7638, section 3.1.
+    const thumbprint = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
+    for (const kid of [`sha256:${thumbprint}`, `sha-256:${thumbprint}`]) {
+      expect(whyNotKeyName({ keyId: kid })).toBeNull()
+      expect(whyNotSecret({ keyId: kid })).toBeNull()
+      expect(KeyId.safeParse(kid).success).toBe(true)
+    }
+    const bare = whyNotKeyName({ keyId: thumbprint })
+    expect(bare).toMatchObject({ code: 'secret_refused', place: 'keyId' })
+    expect(bare?.sentence).toMatch(/If it is the thumbprint of a public key, write sha256: before it\.$/)
+    expect(whyNotKeyName({ keyId: 'k7', corrects: `sha256:${thumbprint}${thumbprint}` })).toMatchObject({ place: 'corrects' })
   })
 
   it('a value where a name belongs is refused with the place, and not repeated', () => {

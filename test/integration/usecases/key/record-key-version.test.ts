@@ -65,6 +65,40 @@ describe('recording which key a profile holds (000.14 to 000.18)', () => {
     })
   })
 
+  it('a mistyped id is put right, with its age, what it was seen with and the reason kept; two at once correct it once (T07)', async () => {
+    const [wrong] = await held('prod', 'secret-key')
+    const right = (more: object = {}) =>
+      recordKeyVersion(robodj.people.engineer, key({ keyId: 'k70', corrects: 'k7', reason: 'The store says k70.', ...more }))
+    const younger = await refusalOf(right({ bornAt: '2026-11-01T08:00:00Z' }))
+    expect(younger).toMatchObject({ code: 'policy_forbids', place: 'bornAt' })
+    const pasted = `DATABASE_PASSWORD=${['Zq8vN2kLw5Xt', '9Rb'].join('')}`
+    expect(await refusalOf(right({ reason: pasted }))).toMatchObject({ code: 'secret_refused', place: 'reason' })
+    expect(await held('prod', 'secret-key')).toEqual([wrong])
+    const { won, lost } = await race(right(), right({ keyId: 'k71' }))
+    expect([won.length, lost.map(({ code }) => code)]).toEqual([1, ['conflict']])
+    const [now] = await held('prod', 'secret-key')
+    expect(now).toMatchObject({
+      keyId: won[0]?.keyId,
+      use: 'current',
+      bornAt: wrong?.bornAt,
+      fingerprint: digestOf('seven'),
+      fingerprintKeyId: 'h1',
+      rotationId: null,
+    })
+    expect(await db.keyVersion.findUnique({ where: { id: wrong?.id ?? '' } })).toMatchObject({ keyId: 'k7', endedHow: 'moved' })
+    const [event] = await trail({ subject: now?.id ?? '' })
+    expect(event).toMatchObject({ action: 'key.corrected', before: { keyId: 'k7' }, after: { keyId: now?.keyId, corrects: 'k7' } })
+    expect(await db.auditText.count({ where: { body: 'The store says k70.' } })).toBe(1)
+    await recordKeyVersion(robodj.people.engineer, key({ keyId: 'k7', corrects: now?.keyId, reason: 'It was k7 after all.' }))
+  })
+
+  it('a correction says what was wrong, and nothing else gives a reason', () => {
+    const base = { system: 'robodj', profile: 'prod', mapping: 'secret-key', keyId: 'k7' }
+    expect(recordKeyVersionInput.safeParse({ ...base, corrects: 'k8', reason: 'Mistyped' }).success).toBe(true)
+    for (const half of [{ corrects: 'k8' }, { reason: 'Mistyped' }])
+      expect(recordKeyVersionInput.safeParse({ ...base, ...half }).error?.issues[0]?.path).toEqual(['reason'])
+  })
+
   it('a mapping without a rule changes by hand, and what was before is over', async () => {
     const issuer = (keyId: string) =>
       recordKeyVersion(waxwatch.people.engineer, key({ system: 'waxwatch', profile: 'production', mapping: 'auth-issuer', keyId }))

@@ -5,7 +5,7 @@ import { Words } from '@/components/policy/words'
 import { AuditLine } from '@/components/secrets/audit-state'
 import { HeldKeys } from '@/components/secrets/held-keys'
 import { KeyAge } from '@/components/secrets/key-age'
-import { RecordKeyForm, ReportFingerprintForm, RetireKeyForm } from '@/components/secrets/key-forms'
+import { CorrectKeyForm, RecordKeyForm, ReportFingerprintForm, RetireKeyForm } from '@/components/secrets/key-forms'
 import { KeyHistory } from '@/components/secrets/key-history'
 import { PRINT_FINDING } from '@/components/secrets/secret-words'
 import { KeyName } from '@/components/system/key-name'
@@ -45,6 +45,7 @@ export default async function SystemKeyPage({ params }: Props) {
   const { view, profile, intervals, rotations, audits, together } = found
   const { mapping, rule, standing, keys, findings } = view
   const of = { system: slug, profile: profile.id, mapping: mapping.id }
+  const current = keys.find(({ use }) => use === 'current')
   const old = keys.filter(({ use }) => use === 'accepted')
   return (
     <Page
@@ -172,6 +173,14 @@ export default async function SystemKeyPage({ params }: Props) {
                 <RecordKeyForm action={recordKeyAction} {...of} whyNot={null} />
               </Disclosure>
             )}
+            {found.whyNotCorrect === null && current ? (
+              <Disclosure summary={`Correct ${current.keyId}`} button>
+                <p className="t-xs c2 mb-3">
+                  For an id or date that was mistyped. What was recorded stays readable, and the reason with it.
+                </p>
+                <CorrectKeyForm action={recordKeyAction} {...of} keyId={current.keyId} />
+              </Disclosure>
+            ) : null}
             {found.whyNotReport ? (
               <ReportFingerprintForm action={reportFingerprintAction} {...of} whyNot={found.whyNotReport} />
             ) : (
