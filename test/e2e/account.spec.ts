@@ -36,7 +36,7 @@ test('an admin adds a person, who sets a password, and each grant and its end co
   const email = `tamsin.${stamp}@people.example`
   await admin.goto('/settings/people')
   await admin.getByText('Add a person', { exact: true }).first().click()
-  await admin.getByLabel('Name').first().fill(name)
+  await admin.getByLabel('Name', { exact: true }).first().fill(name)
   await admin.getByLabel('Address').first().fill(email)
   await admin.getByRole('button', { name: 'Add the person' }).click()
   await expect(admin.getByRole('heading', { level: 1, name })).toBeVisible()
@@ -95,7 +95,7 @@ test('a token is shown once, works until it is revoked, and never signs (T19)', 
   const admin = await pageOf(browser, 'Ada Novak')
   await admin.goto('/settings/tokens')
   await admin.getByText('Make a token', { exact: true }).first().click()
-  await admin.getByLabel('Name').fill(`Trial ${stamp}`)
+  await admin.getByLabel('Name', { exact: true }).fill(`Trial ${stamp}`)
   await admin.getByLabel('For', { exact: true }).selectOption('RoboDJ')
   await admin.getByRole('button', { name: 'Make the token' }).click()
   const secret = ((await admin.getByText(/^csn_[A-Za-z0-9]{20,}$/).textContent()) ?? '').trim()

@@ -15,7 +15,7 @@ export async function breakGlass(page: Page, system: string, rule: string, seen:
   await page.getByLabel(/^Your password/).fill(demo.password)
   await button.click()
   await page.waitForURL(/\/break-glass\/BG-\d+$/)
-  await expect(page.getByText('The glass is open').first()).toBeVisible()
+  await expect(page.getByText('The glass is open').filter({ visible: true }).first()).toBeVisible()
   return { fallback: page.url().split('/').at(-1) as string, incident }
 }
 
@@ -23,7 +23,7 @@ export async function breakGlass(page: Page, system: string, rule: string, seen:
 export async function closeGlass(page: Page, fallback: string): Promise<void> {
   await page.goto(`/break-glass/${fallback}`)
   await page.getByRole('button', { name: 'Close now' }).click()
-  await expect(page.getByText('Ended, not cleaned up').first()).toBeVisible()
+  await expect(page.getByText('Ended, not cleaned up').filter({ visible: true }).first()).toBeVisible()
 }
 
 /** Records that it was cleaned up after, with nothing exposed. */

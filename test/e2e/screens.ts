@@ -10,6 +10,8 @@ export type Places = {
   system: string
   signing: { id: string; slot: string; version: number; signature: string; run: string }
   /** Promotions in other states: collecting evidence, sealed but no longer standing or declined, withdrawn, failed. */
+  /** One that went as an emergency. */
+  emergency: string
   collecting: string
   held: string
   withdrawn: string
@@ -103,7 +105,9 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: 'b2-decline', viewer: MANAGEMENT, path: (at) => routes.promotionDecline(at.signing.id, { slot: at.signing.slot }) },
   { name: 'b3-receipt', viewer: MANAGEMENT, path: (at) => routes.signature(at.signing.signature) },
-  { name: 'promotion-review', viewer: MANAGEMENT, path: (at) => routes.promotionReview(at.signing.id) },
+  { name: 'promotion-review', viewer: MANAGEMENT, path: (at) => routes.promotionReview(at.emergency) },
+  { name: 'promotion-review-none', viewer: MANAGEMENT, path: (at) => routes.promotionReview(at.signing.id) },
+  { name: 'b-dossier-emergency', viewer: MANAGEMENT, path: (at) => routes.promotion(at.emergency) },
 
   { name: 'break-glass', viewer: ENGINEER, path: () => routes.breakGlass(), everyone: true },
   {
@@ -276,6 +280,7 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
   const listed = async <T>(path: string) => (await ask<Listed<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=100`)).items
   const one = (id: string) => ask<Promotion>(`/promotions/${id}`)
   const ids = async (status: string) => (await listed<{ id: string }>(`/promotions?status=${status}`)).map(({ id }) => id)
+  const gone = await listed<{ id: string; emergency: unknown }>('/promotions?status=deployed')
 
   const [open, withdrawn, failed, deployments, events] = await Promise.all([
     ids('open').then((found) => Promise.all(found.map(one))),
@@ -342,6 +347,7 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
       rotated: keyThat('was rotated', ({ isRotated }) => isRotated),
       unknown: keyThat('nobody recorded', ({ state }) => state === 'unknown'),
     },
+    emergency: must(gone.find(({ emergency }) => emergency !== null)?.id, 'promotion that went as an emergency'),
     collecting: phase('promotion that collects evidence', 'collecting', 'ready_to_seal'),
     held: phase('promotion that was declined or voided', 'held', 'voided', 'expired'),
     withdrawn: must(withdrawn[0], 'withdrawn promotion'),

@@ -7,6 +7,7 @@ import { type Places, SCREENS } from '../e2e/screens'
 const at: Places = {
   system: 'a-system',
   signing: { id: 'PRM-1', slot: 'a-slot', version: 2, signature: 'SIG-1', run: 'a-run' },
+  emergency: 'PRM-6',
   collecting: 'PRM-2',
   held: 'PRM-3',
   withdrawn: 'PRM-4',
