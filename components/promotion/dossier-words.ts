@@ -286,7 +286,7 @@ export function readable(sentence: string): string {
 }
 
 /** The next moment at which a passing gate stops being fresh; null when none ages. */
-export function nextExpiry(gates: readonly GateView[], now: Instant): { title: string; at: Date } | null {
+function nextExpiry(gates: readonly GateView[], now: Instant): { title: string; at: Date } | null {
   const aging = gates
     .filter((view) => passes(view) && view.freshUntil !== null && view.freshUntil.getTime() > new Date(now).getTime())
     .map((view) => ({ title: view.gate.title, at: view.freshUntil as Date })) // filtered just above

@@ -46,7 +46,7 @@ function asked({ capacity, who }: NonNullable<Receipt['next']>): string {
 }
 
 /** "voided: The window changed". */
-export function endedWords({ endedBy, moved }: Receipt['dossier']): string {
+function endedWords({ endedBy, moved }: Receipt['dossier']): string {
   const word = endedBy ? (ENDED[endedBy as keyof typeof ENDED] ?? endedBy).toLowerCase() : 'ended'
   return moved.length > 0 ? `${word}: ${moved.join('. ')}` : word
 }

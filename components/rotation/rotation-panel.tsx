@@ -1,9 +1,11 @@
 import { Signature } from 'lucide-react'
 import { Words } from '@/components/policy/words'
+import { AuditForm } from '@/components/secrets/key-forms'
 import { profileRef } from '@/components/system/profile-ref'
 import { Actor, Avatar } from '@/components/ui/actor'
 import { DenyLine } from '@/components/ui/banner'
 import { Button, LinkButton } from '@/components/ui/button'
+import { Disclosure } from '@/components/ui/disclosure'
 import { KeyValue } from '@/components/ui/key-value'
 import { Link } from '@/components/ui/link'
 import { BulletBar } from '@/components/ui/plots'
@@ -211,6 +213,25 @@ export function People({ detail, viewer }: Part & { viewer: { name: string; acts
   )
 }
 
+/** The audit of a rotation that is over, by somebody of SecOps who had no hand in it; who had one reads why they do not. */
+export function Audit({ detail, action }: Part & { action: FormAction }) {
+  const { facts, whyNot } = detail
+  const of = { system: facts.system.id, of: { rotation: facts.id }, every: null }
+  if (whyNot.audit === null)
+    return (
+      <div className="mt-5">
+        <Disclosure summary={`Audit ${facts.id}`} button>
+          <AuditForm action={action} {...of} whyNot={null} />
+        </Disclosure>
+      </div>
+    )
+  return whyNot.audit.code === 'separation_of_duties' ? (
+    <div className="mt-5">
+      <AuditForm action={action} {...of} whyNot={whyNot.audit} />
+    </div>
+  ) : null
+}
+
 const FINDING: Record<string, string> = { met: 'Met', concern: 'A concern', violated: 'Violated' }
 
 function Confirmer({ owner, started }: { owner: OwnerLine; started: boolean }) {
@@ -307,7 +328,7 @@ export function Acts({ detail, actions }: Part & { actions: RotationActions }) {
 }
 
 /** "k6 is retired". */
-export const retiredWords = ({ retiring }: Pick<RotationDetail, 'retiring'>): string =>
+const retiredWords = ({ retiring }: Pick<RotationDetail, 'retiring'>): string =>
   retiring ? `${retiring} ${retiring.includes(' and ') ? 'are' : 'is'} retired` : 'the old key is retired'
 
 /** "k7 and k6 are in place again". */

@@ -36,7 +36,7 @@ export function keyWords({ state, ageMs, limitMs }: { state: KeyState; ageMs: nu
 }
 
 /** Which step is open and of how many: rollback steps are counted by themselves. */
-export function stepPlace(facts: Pick<RotationFacts, 'status' | 'steps'>): { at: number; of: number } | null {
+function stepPlace(facts: Pick<RotationFacts, 'status' | 'steps'>): { at: number; of: number } | null {
   const open = openStep(facts)
   if (!open) return null
   const counted = facts.steps.filter(

@@ -8,6 +8,7 @@ import { Segmented, TextArea, TextInput } from '@/components/ui/field'
 import { listWords } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { AskedKey } from '@/lib/queries/rotation-view'
+import { newKeyField } from '@/lib/schemas/field-names'
 
 /** What the form of a step asks. `doneWords` name the result; `captures`: what is kept elsewhere and only referred to (003.16). */
 export type StepAsks = {
@@ -26,9 +27,6 @@ export type StepAsks = {
   evidence: boolean
   choices: readonly { id: string; title: string }[]
 }
-
-/** The field of the id of a new key of a secret. */
-export const newKeyField = (mapping: string): string => `newKey:${mapping}`
 
 /**
  * Records the one open step of a rotation. The buttons name what is so afterwards; a key is named by its id, and where values are kept by a reference,

@@ -1,5 +1,5 @@
 import 'server-only'
-import type { FallbackFacts, FallbackPhase, FallbackPurpose, FallbackStatus, FallbackText, RunningRotation } from '@/lib/domain/fallback'
+import type { FallbackFacts, FallbackPhase, FallbackPurpose, FallbackStatus, FallbackText } from '@/lib/domain/fallback'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
 import type { Prisma } from './generated/client'
@@ -158,18 +158,4 @@ export function fallbacksIn(phase: FallbackPhase, now: Date): Prisma.FallbackUse
     default:
       return phase satisfies never
   }
-}
-
-/** The rotation that is half done on a profile, if one is: going back with it may be the safer way (ux.md, section 10). */
-export async function loadRunningRotation(
-  tx: Tx,
-  systemId: string,
-  profileKey: string,
-): Promise<(RunningRotation & { rule: string }) | null> {
-  const row = await tx.rotation.findFirst({
-    where: { systemId, profileKey, status: { in: ['in_progress', 'verifying'] } },
-    orderBy: { openedAt: 'desc' },
-    select: { id: true, status: true, ownershipKey: true },
-  })
-  return row && { id: row.id, status: row.status, rule: row.ownershipKey }
 }

@@ -14,20 +14,9 @@ import { type AuditFinding, type SecretAuditFact, type SecretAuditStanding, secr
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
 import { list } from './json-rows'
-import { loadPolicyVersion } from './load-policy'
+import { loadActivePolicies } from './load-policy'
 
 const keyOf = (...parts: string[]) => JSON.stringify(parts)
-
-/** The active policies of some systems (every one when null), in the order of their names. */
-export async function activePolicies(tx: Tx, systems: readonly string[] | null): Promise<Policy[]> {
-  const rows = await tx.policyVersion.findMany({
-    where: { status: 'active', ...(systems === null ? {} : { systemId: { in: [...systems] } }) },
-    select: { id: true },
-  })
-  const policies: Policy[] = []
-  for (const { id } of rows) policies.push((await loadPolicyVersion(tx, id)).policy)
-  return policies.toSorted((a, b) => a.system.name.localeCompare(b.system.name, 'en'))
-}
 
 /** What is known of the secrets of some systems at an instant: what the grid, the screens of SecOps and the verdicts are made of. */
 export type SecretFacts = {
@@ -70,7 +59,7 @@ export async function loadSecretFacts(tx: Tx, policies: readonly Policy[], now: 
  * that runs. Two statements, whatever the number of systems. Rules of which nothing is recorded are among them (domain.md 5).
  */
 export async function loadKeyStandings(tx: Tx, systems: readonly string[] | null, now: Date): Promise<KeyStanding[]> {
-  const policies = await activePolicies(tx, systems)
+  const policies = await loadActivePolicies(tx, systems)
   if (policies.length === 0) return []
   const [row] = await tx.$queryRaw<{ held: HeldRow[]; open: OpenRow[] }[]>`
     SELECT ${list(heldRows(policies))} AS held, ${list(openRows(policies))} AS open`
@@ -79,25 +68,13 @@ export async function loadKeyStandings(tx: Tx, systems: readonly string[] | null
 
 /**
  * What the fingerprints of some systems (every one when null) say, without any value being seen (002.42, 004.4, 003). Two statements. Looks at what
- * every mapping holds, at what the rotation that brought it replaced, and at what is reported of mappings whose key nobody recorded. `now` is for
- * likeness with its neighbours: a fingerprint does not grow old.
+ * every mapping holds, at what the rotation that brought it replaced, and at what is reported of mappings whose key nobody recorded.
  */
-export async function loadFingerprintFindings(tx: Tx, systems: readonly string[] | null, _now: Date): Promise<FingerprintFinding[]> {
-  const policies = await activePolicies(tx, systems)
+export async function loadFingerprintFindings(tx: Tx, systems: readonly string[] | null): Promise<FingerprintFinding[]> {
+  const policies = await loadActivePolicies(tx, systems)
   if (policies.length === 0) return []
   const [row] = await tx.$queryRaw<{ prints: PrintRow[] }[]>`SELECT ${list(printRows(policies))} AS prints`
   return findingsFrom(policies, row?.prints ?? [])
-}
-
-/**
- * Where the audit of secret handling stands on every profile that the policies want audited or that was audited all the same (000.10): the newest one
- * of each, whether one is due, and why. Two statements. Audits of single rotations are not among them.
- */
-export async function loadSecretAudits(tx: Tx, systems: readonly string[] | null, now: Date): Promise<SecretAuditStanding[]> {
-  const policies = await activePolicies(tx, systems)
-  if (policies.length === 0) return []
-  const [row] = await tx.$queryRaw<{ audits: AuditRow[] }[]>`SELECT ${list(auditRows(policies))} AS audits`
-  return auditsFrom(policies, row?.audits ?? [], now)
 }
 
 const slugsOf = (policies: readonly Policy[]) => policies.map(({ system }) => system.slug)

@@ -37,6 +37,17 @@ export async function loadActivePolicy(tx: Tx, systemId: string): Promise<Loaded
   return active
 }
 
+/** The active policies of some systems (every one when null), in the order of their names. */
+export async function loadActivePolicies(tx: Tx, systems: readonly string[] | null): Promise<Policy[]> {
+  const rows = await tx.policyVersion.findMany({
+    where: { status: 'active', ...(systems === null ? {} : { systemId: { in: [...systems] } }) },
+    select: { id: true },
+  })
+  const policies: Policy[] = []
+  for (const { id } of rows) policies.push((await loadPolicyVersion(tx, id)).policy)
+  return policies.toSorted((a, b) => a.system.name.localeCompare(b.system.name, 'en'))
+}
+
 /** The one answer for systems that do not exist and for systems one may not see (T23). */
 export function unseenSystem(systemId: string): ReturnType<typeof refuse> {
   return refuse('not_found', `There is no system ${systemId} that you can see.`, { place: 'system' })

@@ -50,7 +50,7 @@ export async function loadStanding(tx: Tx, systems: readonly string[], now: Date
 }
 
 /** Whether debts and keys of the target profile say something of a promotion: while it is open, and afterwards what an emergency owes. */
-export function isStanding(row: Pick<PromotionRow, 'status' | 'emergency'>): boolean {
+function isStanding(row: Pick<PromotionRow, 'status' | 'emergency'>): boolean {
   return row.status === 'open' || row.emergency !== null
 }
 

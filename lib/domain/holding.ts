@@ -173,7 +173,7 @@ export function gateCounts(facts: Pick<PromotionFacts, 'gates'>): { passed: numb
   }
 }
 
-export const BOARD_COLUMNS = ['collecting', 'signing', 'deploying', 'watching'] as const
+const BOARD_COLUMNS = ['collecting', 'signing', 'deploying', 'watching'] as const
 export type BoardColumn = (typeof BOARD_COLUMNS)[number]
 
 /** The column of the board a promotion stands in; null once it is over. Cards move through events only. */

@@ -81,13 +81,13 @@ export function membersWithNewKeys(method: PolicyOwnership['method'], members: r
   return method === 'shift-pair' ? members.slice(0, 1) : [...members]
 }
 
-export type KeyAge = Pick<KeyStanding, 'bornAt' | 'ageMs' | 'limitMs' | 'dueAt' | 'state'>
+type KeyAge = Pick<KeyStanding, 'bornAt' | 'ageMs' | 'limitMs' | 'dueAt' | 'state'>
 
 /**
  * How old the keys of a rule are: from the oldest birth among the current keys that count. A shifted second one does not count, because it is old by
  * design. Due at the limit, soon in its last tenth; a key that nobody recorded is unknown, unless another is overdue already (domain.md 5).
  */
-export function keyAge(ownership: Pick<PolicyOwnership, 'method' | 'maxAge'>, members: readonly KeyMember[], now: Date): KeyAge {
+function keyAge(ownership: Pick<PolicyOwnership, 'method' | 'maxAge'>, members: readonly KeyMember[], now: Date): KeyAge {
   const counted = new Set(
     membersWithNewKeys(
       ownership.method,
@@ -117,7 +117,7 @@ export function ageInWords(ms: number): string {
 }
 
 /** What is to be known about the age of some keys, in one sentence. Ends with what follows, never with the title. */
-export function keySentence(age: KeyAge, more: { missing: readonly string[]; blocks: boolean; profile: string }): string {
+function keySentence(age: KeyAge, more: { missing: readonly string[]; blocks: boolean; profile: string }): string {
   const { ageMs, limitMs, dueAt, state } = age
   if (state === 'unknown') {
     const which = more.missing.length === 0 ? 'No key is recorded' : `No key is recorded for ${more.missing.join(' and ')}`

@@ -114,7 +114,7 @@ function whyNotBesidesApproval(facts: Pick<RotationFacts, 'signOffs' | 'id'>, ac
 }
 
 /** Why a rotation cannot be worked on because it has ended. */
-export function whyNotRunning(facts: Pick<RotationFacts, 'id' | 'status'>): Refusal | null {
+function whyNotRunning(facts: Pick<RotationFacts, 'id' | 'status'>): Refusal | null {
   return ['completed', 'rolled_back', 'cancelled'].includes(facts.status)
     ? refuse('wrong_state', `${facts.id} is ${facts.status.replace('_', ' ')}. Nothing of it changes any more; open another rotation.`)
     : null
@@ -496,7 +496,7 @@ export function whyNotCancel(facts: RotationFacts, actor: Actor, now: Date): Ref
 }
 
 /** Triggers that no runbook has to name. */
-export const OWN_TRIGGERS = [
+const OWN_TRIGGERS = [
   { id: 'failed-step', text: 'A step failed.' },
   { id: 'other', text: 'Another reason.' },
 ] as const

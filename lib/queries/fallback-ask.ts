@@ -167,7 +167,7 @@ export function lengthsUpTo(maxMs: number): { ms: number; label: string }[] {
 }
 
 /** "30 minutes", "2 hours", "3 days". */
-export function lengthWords(ms: number): string {
+function lengthWords(ms: number): string {
   if (ms % DAY === 0 && ms >= 2 * DAY) return plural(ms / DAY, 'day')
   if (ms % HOUR === 0) return plural(ms / HOUR, 'hour')
   return plural(Math.round(ms / MINUTE), 'minute')

@@ -325,7 +325,7 @@ function slotLines(facts: PromotionFacts, people: readonly Candidate[], { actor,
 }
 
 /** The slot somebody may sign now with its separation lines, or the nearest reason why none. */
-export function yourSlot(
+function yourSlot(
   facts: PromotionFacts,
   slots: readonly SlotLine[],
   { actor, now }: Looker,

@@ -1,13 +1,12 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadOwnerAgents } from '@/lib/db/load-rotations'
-import type { KeyStanding } from '@/lib/domain/key-standing'
+import { approversWords, type KeyStanding, ownersWords } from '@/lib/domain/key-standing'
 import type { Refusal } from '@/lib/domain/refusal'
 import type { RotationMethod } from '@/lib/domain/rotation'
 import { whyNotOpen } from '@/lib/domain/rotation-guards'
 import { offeredVariants, planSteps, runbookOf } from '@/lib/domain/rotation-plan'
 import { getInFlight } from './in-flight'
-import { approversWords, ownersWords } from './rotations'
 import type { Looker } from './system-standing'
 
 /** A rule that a rotation can be opened under, with what it takes and what it refuses. */

@@ -1,11 +1,12 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import { loadAuditedRotations } from '@/lib/db/load-audit-facts'
 import { loadFingerprintFindings } from '@/lib/db/load-keys'
 import { loadRotations } from '@/lib/db/load-rotations'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import { type Named, readableSystems, rolesOn } from '@/lib/domain/context'
 import type { FingerprintFinding, KeyStanding } from '@/lib/domain/key-standing'
-import type { Refusal } from '@/lib/domain/refusal'
+import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { approvalSlots, isHalfDone, openStep, type RotationFacts, type RotationPhase, rotationPhase } from '@/lib/domain/rotation'
 import {
   contradictions,
@@ -24,6 +25,7 @@ import {
   whyNotRollBack,
   whyNotStart,
 } from '@/lib/domain/rotation-guards'
+import { whyNotAudit } from '@/lib/domain/secret-audit'
 import { getInFlight } from './in-flight'
 import { loadPlanVersions, type PlanVersion } from './rotation-versions'
 import { type AskedKey, doneWordsOf, type KeyShiftView, keyShiftOf, nextKeyId, type ShiftMoment, type StepView } from './rotation-view'
@@ -77,6 +79,8 @@ export type RotationDetail = {
     rollBack: Refusal | null
     finishRollback: Refusal | null
     postmortem: Refusal | null
+    /** Null where the viewer may audit it now: it is over, and they had no hand in it. */
+    audit: Refusal | null
   }
   /** Whether nothing of it is the viewer's to do in any state: then it is a page to read. */
   isReadOnly: boolean
@@ -105,8 +109,9 @@ export async function getRotation(looker: Looker, id: string): Promise<RotationD
   const system = facts.system.id
   const standings = secops.keys.filter((standing) => standing.system === system)
   const isRunning = isHalfDone(facts.status)
-  const [findings, incidents, audits, keys, versions] = await Promise.all([
-    facts.status === 'planned' || facts.status === 'cancelled' ? [] : loadFingerprintFindings(db, [system], now),
+  const wasRun = facts.status === 'completed' || facts.status === 'rolled_back'
+  const [findings, incidents, audits, keys, versions, [audited]] = await Promise.all([
+    facts.status === 'planned' || facts.status === 'cancelled' ? [] : loadFingerprintFindings(db, [system]),
     !isRunning
       ? []
       : db.incident.findMany({
@@ -125,6 +130,7 @@ export async function getRotation(looker: Looker, id: string): Promise<RotationD
         }),
     loadKeyHistory(facts),
     loadPlanVersions(facts.id),
+    wasRun ? loadAuditedRotations(db, { id: facts.id }) : [],
   ])
   const candidates = people.filter(({ kind }) => kind === 'person')
   const phase = rotationPhase(facts)
@@ -170,6 +176,14 @@ export async function getRotation(looker: Looker, id: string): Promise<RotationD
       rollBack: whyNotRollBack(facts, 'other', actor, now),
       finishRollback: whyNotFinishRollback(facts, actor, now),
       postmortem: owesPostmortem(facts) ? whyNotPostmortem(facts, actor, now) : null,
+      audit: audited
+        ? whyNotAudit(
+            { system: facts.system, profile: facts.profile.id, rule: null, rotation: audited, since: [] },
+            { nextDueAt: null },
+            actor,
+            now,
+          )
+        : refuse('wrong_state', `${facts.id} is not over. It is audited once it is completed or rolled back.`),
     },
     isReadOnly: false,
     against: contradictions(facts, findings),
@@ -311,6 +325,7 @@ function stepViews(facts: RotationFacts, { actor, now }: Looker, keys: readonly 
     return {
       ...step,
       no: String(numbers[counted]),
+      about: aboutOf(facts, step.refersTo),
       isNow: step.id === next?.id,
       since: step.id === next?.id ? since : null,
       doneWords: doneWordsOf(step, facts.method === 'shift-pair' ? (retired.at(-1) ?? null) : (retired[0] ?? null)),
@@ -318,6 +333,11 @@ function stepViews(facts: RotationFacts, { actor, now }: Looker, keys: readonly 
       whyNot: { done: why('done'), failed: why('failed'), not_applicable: why('not_applicable') },
     }
   })
+}
+
+function aboutOf({ steps }: RotationFacts, refersTo: string | null): StepView['about'] {
+  const found = refersTo === null ? undefined : steps.find(({ id }) => id === refersTo)
+  return found ? { id: found.id, words: [found.number, found.text.replace(/\.$/, '')].filter((word) => word !== null).join(' ') } : null
 }
 
 function askedKeys(facts: RotationFacts, keys: readonly KeyRow[]): AskedKey[] {

@@ -3,8 +3,8 @@ import { db } from '@/lib/db/client'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import type { Named } from '@/lib/domain/context'
-import { type KeyStanding, type KeyState, ownershipTitle } from '@/lib/domain/key-standing'
-import type { PolicyOwnership, ProfileClass } from '@/lib/domain/policy/schema'
+import { approversWords, type KeyStanding, type KeyState, ownershipTitle, ownersWords } from '@/lib/domain/key-standing'
+import type { ProfileClass } from '@/lib/domain/policy/schema'
 import type { RotationCause, RotationFacts, RotationMethod, RotationStatus } from '@/lib/domain/rotation'
 import { getInFlight } from './in-flight'
 import type { Looker } from './system-standing'
@@ -60,12 +60,6 @@ export type RotationsView = {
   ended: EndedRow[]
   next: RotationPosition | null
 }
-
-/** Words for who owns or approves: the policy's own, else the titles of the slots. */
-export const ownersWords = ({ owners }: PolicyOwnership): string =>
-  owners.text ?? owners.slots.map(({ title }) => title).join(owners.mode === 'all' ? ' and ' : ' or ')
-export const approversWords = ({ approval }: PolicyOwnership): string =>
-  approval.text ?? approval.slots.map(({ title }) => title).join(' and ')
 
 /** Which keys are old, what is planned or running, and what was rotated, of the systems somebody may see (T23); statements do not grow with them. */
 export async function getRotations(

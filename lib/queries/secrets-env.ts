@@ -90,7 +90,7 @@ export async function getSecretsEnv(looker: Looker, policy: Policy): Promise<Pro
 }
 
 /** Whether a finding is about a mapping of a profile, on either side of it. */
-export function concerns({ profile, mapping, other }: FingerprintFinding, at: { profile: string; mapping: string }): boolean {
+function concerns({ profile, mapping, other }: FingerprintFinding, at: { profile: string; mapping: string }): boolean {
   return (
     (profile === at.profile && mapping === at.mapping) || (other !== null && other.profile === at.profile && other.mapping === at.mapping)
   )

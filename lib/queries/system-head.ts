@@ -85,7 +85,7 @@ const PHASE: Record<ReturnType<typeof promotionPhase>, string> = {
 }
 
 /** The shape for a gate's verdict: stale counts as missing and says so, missing waits. */
-export function gateState({ verdict }: Pick<JudgedGate, 'verdict'>): MatrixState {
+function gateState({ verdict }: Pick<JudgedGate, 'verdict'>): MatrixState {
   switch (verdict) {
     case 'pass':
       return 'pass'

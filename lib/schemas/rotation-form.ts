@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NEW_KEY_FIELD } from './field-names'
 import { fromForm, inUtc, isRecord } from './form'
 import {
   changePlanInput,
@@ -12,9 +13,6 @@ import {
 
 const withUtcWindow = (raw: unknown) =>
   isRecord(raw) ? { ...raw, windowStartsAt: inUtc(raw.windowStartsAt), windowEndsAt: inUtc(raw.windowEndsAt) } : raw
-
-/** What the fields that hold ids of new keys are called: `newKey:<id of the secret>`. */
-export const NEW_KEY_FIELD = 'newKey:'
 
 export const openRotationForm = z.preprocess(withUtcWindow, fromForm(openRotationInput, ['secrets']))
 export const changePlanForm = z.preprocess(withUtcWindow, fromForm(changePlanInput))

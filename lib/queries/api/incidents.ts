@@ -33,7 +33,7 @@ function toSummary(facts: IncidentFacts) {
 }
 
 /** A debt as answers give it. */
-export function toDebt({ system: _, ...debt }: Debt) {
+function toDebt({ system: _, ...debt }: Debt) {
   return { ...debt, roles: [...debt.roles] }
 }
 

@@ -11,7 +11,7 @@ const seconds = (ms: number | null) => (ms === null ? null : Math.floor(ms / 1_0
 export async function getKeyStandings(looker: Looker, systemId: string) {
   await loadSystem(db, looker.actor, systemId, looker.now)
   const standings = await loadKeyStandings(db, [systemId], looker.now)
-  const findings = await loadFingerprintFindings(db, [systemId], looker.now)
+  const findings = await loadFingerprintFindings(db, [systemId])
   return {
     items: standings.map(({ profile, ownership, title, members, bornAt, ageMs, limitMs, dueAt, state, blocks, sentence, rotation }) => ({
       profile: profile.id,

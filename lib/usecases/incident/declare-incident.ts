@@ -49,7 +49,7 @@ export async function declareIncident(ctx: Ctx, input: z.output<typeof declareIn
 }
 
 /** Writes an incident within a transaction that has ensured that there may be one: also that of a rotation which goes back without one (003.19). */
-export async function writeIncident({ tx, now, actor }: Work, what: NewIncident): Promise<{ id: string; event: AuditEvent }> {
+async function writeIncident({ tx, now, actor }: Work, what: NewIncident): Promise<{ id: string; event: AuditEvent }> {
   const { id } = await tx.incident.create({
     data: {
       systemId: what.system,

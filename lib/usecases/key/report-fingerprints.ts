@@ -61,7 +61,7 @@ export async function reportFingerprints(ctx: Ctx, input: z.output<typeof report
     })
     const mappings = input.fingerprints.map(({ mapping }) => mapping)
     const rotations = [...new Set(mappings.map(rotationOf).filter((id) => id !== null))]
-    const findings = (await loadFingerprintFindings(tx, [system.id], now)).filter((finding) =>
+    const findings = (await loadFingerprintFindings(tx, [system.id])).filter((finding) =>
       [finding.profile, finding.other?.profile].includes(profile.id),
     )
     return {

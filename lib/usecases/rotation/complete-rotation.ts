@@ -21,7 +21,7 @@ export async function completeRotation(ctx: Ctx, input: z.output<typeof complete
     const facts = await loadRotationForUpdate(tx, input.rotation, readableSystems(actor, now), now)
     // Reports of fingerprints wait for this lock, so that none arrives between the look and the end.
     await lockKeys(tx, facts.system.id, facts.profile.id)
-    ensure(whyNotComplete(facts, actor, await loadFingerprintFindings(tx, [facts.system.id], now), now))
+    ensure(whyNotComplete(facts, actor, await loadFingerprintFindings(tx, [facts.system.id]), now))
     const proof = input.link ? `${input.proof} ${input.link}` : input.proof
     const keys = await retireOldKeys(w, facts.id, proof)
     await tx.rotation.update({ where: { id: facts.id }, data: { status: 'completed', endedAt: now } })

@@ -123,8 +123,7 @@ describe('a shifted pair (000.17, 003)', () => {
     await report('secret-key', 'seven')
     await report('secret-v2-key', 'six')
     await change((work) => bringNewKeys(work, { rotation, method, members, newKeys: { 'secret-key': 'k8' } }))
-    const kinds = async () =>
-      (await loadFingerprintFindings(db, ['robodj'], new Date())).map(({ kind, rotation: of }) => [kind, of === rotation.id])
+    const kinds = async () => (await loadFingerprintFindings(db, ['robodj'])).map(({ kind, rotation: of }) => [kind, of === rotation.id])
     expect(await kinds()).toEqual([])
     await report('secret-key', 'seven')
     await report('secret-v2-key', 'six')

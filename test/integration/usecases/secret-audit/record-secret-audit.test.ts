@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { db } from '@/lib/db/client'
-import { loadSecretAudits } from '@/lib/db/load-keys'
+import { loadSecretFacts } from '@/lib/db/load-keys'
+import { loadActivePolicies } from '@/lib/db/load-policy'
 import type { Ctx } from '@/lib/domain/context'
 import { recordSecretAuditInput } from '@/lib/schemas/secret-audit'
 import { recordSecretAudit } from '@/lib/usecases/secret-audit/record-secret-audit'
@@ -24,7 +25,7 @@ const audit = (who: Ctx, more: object = {}) =>
     recordSecretAuditInput.parse({ system: 'robodj', profile: 'prod', finding: 'met', note: 'Injected only', ...more }),
   )
 const standing = async (profile: string, at = new Date()) =>
-  (await loadSecretAudits(db, ['robodj'], at)).find((found) => found.profile.id === profile)
+  (await loadSecretFacts(db, await loadActivePolicies(db, ['robodj']), at)).audits.find((found) => found.profile.id === profile)
 
 describe('auditing the secret handling of a profile (000.10)', () => {
   it('is due where the policy asks for it and nobody did; a good one is current until the next is due', async () => {
