@@ -97,6 +97,7 @@ function Step({ step, frame }: { step: StepView; frame: StepsFrame }) {
       <div className="min-w-0">
         <div className={clsx(open ? 'bb' : settled ? undefined : 'c2')}>
           <Words text={step.text} />
+          {step.number ? <span className="c3 t-xs num"> {step.number}</span> : null}
         </div>
         {open || !step.command ? null : (
           <code className="c3 t-xs block">
@@ -151,6 +152,14 @@ function Details({ step, open }: { step: StepView; open: boolean }) {
           <Words text={line} />
         </div>
       ))}
+      {step.about ? (
+        <div className="t-xs c3">
+          About{' '}
+          <a className="link" href={`#step-${step.about.id}`}>
+            <Words text={step.about.words} />
+          </a>
+        </div>
+      ) : null}
       {record?.link ? (
         <a className="link t-xs" href={record.link} rel="noreferrer noopener nofollow" target="_blank">
           Where it says so

@@ -8,8 +8,10 @@ export type AskedKey = { mapping: string; variable: string; old: string | null; 
 
 /** One step of a rotation on the screen: what is planned and recorded, and what the viewer may say of it now. */
 export type StepView = RotationStep & {
-  /** The number the runbook gives it, else its place. */
+  /** Its place among the steps, or among those of the rollback. */
   no: string
+  /** The step it refers to, with the number and words that the runbook has for it (003.15). */
+  about: { id: string; words: string } | null
   /** It is the one that is open. */
   isNow: boolean
   /** Since when it is: when the one before it was recorded. */

@@ -112,7 +112,22 @@ function toAnswer(facts: RotationFacts) {
   }
 }
 
-function toStep({ id, number, phase, text, command, expected, asks, records, captures, choices, state, variant, record }: RotationStep) {
+function toStep({
+  id,
+  number,
+  phase,
+  text,
+  command,
+  expected,
+  asks,
+  records,
+  captures,
+  refersTo,
+  choices,
+  state,
+  variant,
+  record,
+}: RotationStep) {
   return {
     id,
     number,
@@ -123,6 +138,7 @@ function toStep({ id, number, phase, text, command, expected, asks, records, cap
     asks,
     records,
     captures,
+    refersTo,
     choices: choices.map((choice) => ({ id: choice.id, title: choice.title })),
     state,
     how: record?.how ?? null,

@@ -55,6 +55,7 @@ export const RotationStepAnswer = z
     asks: z.string().nullable().describe('A condition that only a person can answer; such a step may be `not_applicable`.'),
     records: z.enum(['new-key', 'old-key-retired']).nullable().describe('new-key: it takes `newKeys`.'),
     captures: z.string().nullable().describe('What has to be kept safe elsewhere; it takes a `reference`.'),
+    refersTo: z.string().nullable().describe('Id of the step this one is about: what a step of the rollback takes back (003.15).'),
     choices: z.array(z.strictObject({ id: z.string(), title: z.string() })).describe('Ways of which one is named when it is recorded.'),
     state: z.enum(STEP_STATES),
     how: z.enum(['script', 'hand']).nullable(),

@@ -7,8 +7,10 @@ import { getRotationCeremony, type RotationCeremony } from '@/lib/queries/rotati
 import { getRotationStart } from '@/lib/queries/rotation-new'
 import { getRotations, type RotationFilter } from '@/lib/queries/rotations'
 import { cancelRotation } from '@/lib/usecases/rotation/cancel-rotation'
+import { finishRollback } from '@/lib/usecases/rotation/finish-rollback'
 import { rollBack } from '@/lib/usecases/rotation/roll-back'
 import { aPerson } from '../../support/people'
+import { asOwner } from '../../support/record'
 import { approve, aRotation, aStartedRotation, declinePlan, doStep } from '../../support/rotations'
 import { aGovernedSystem, type Scene } from '../../support/scene'
 import { countStatements } from '../../support/statements'
@@ -60,6 +62,10 @@ describe('a rotation on its page', () => {
     // The file that the policy forbids here is shown with its rule, not offered (003 against 000).
     const ways = seen.steps.find(({ id }) => id === 'rotate')?.variants.filter(({ refused }) => refused !== null)
     expect(ways?.map(({ id }) => id)).toEqual(['env-file'])
+    // A step of the rollback names the step it takes back, by the number of the document (003.15).
+    expect(seen.steps.find(({ id }) => id === 'restore-secrets')?.about).toEqual({ id: 'rotate', words: '3.2 Rotate Keys' })
+    expect(seen.steps.find(({ id }) => id === 'stop')?.about).toBeNull()
+    expect(seen.whyNot.audit).toMatchObject({ code: 'wrong_state' })
   })
 
   it('says to whoever only watches why the step is not theirs, and to an auditor that there is nothing to do', async () => {
@@ -76,6 +82,13 @@ describe('a rotation on its page', () => {
     expect(back.openIncidents.map(({ id }) => id)).toContain(back.facts.incident?.id)
     for (const step of back.steps.filter(({ phase }) => phase === 'rollback')) await doStep(robodj.people.release_manager, open.id, step.id)
     expect((await detail(robodj.people.release_manager, open.id)).whyNot.finishRollback).toBeNull()
+    await finishRollback(robodj.people.release_manager, { rotation: open.id })
+    // Over, it is audited from its own page, by SecOps who had no hand in it (domain.md, roles).
+    expect((await detail(robodj.people.secops, open.id)).whyNot.audit).toBeNull()
+    expect((await detail(robodj.people.release_manager, open.id)).whyNot.audit).toMatchObject({ code: 'not_allowed' })
+    const both = await aPerson('Of Both', ['secops', 'management'], 'robodj')
+    await asOwner(`UPDATE "Rotation" SET "openedForId" = $2 WHERE id = $1`, [open.id, both.actor.id])
+    expect((await detail(both, open.id)).whyNot.audit).toMatchObject({ code: 'separation_of_duties' })
   })
 
   it('keeps what was declined, with the reason (T32)', async () => {

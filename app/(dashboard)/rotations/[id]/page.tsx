@@ -8,6 +8,7 @@ import {
   Acts,
   Ages,
   Approvals,
+  Audit,
   People,
   type RotationActions,
   restoredWords,
@@ -28,6 +29,7 @@ import { formatDuration } from '@/lib/format'
 import { getRotation, type RotationDetail } from '@/lib/queries/rotation'
 import { rotationTitle, whatWords } from '@/lib/queries/rotation-view'
 import { routes } from '@/lib/routes'
+import { recordSecretAuditAction } from '../../systems/[slug]/env/actions'
 import {
   cancelAction,
   changePlanAction,
@@ -105,6 +107,7 @@ export default async function RotationPage({ params }: Props) {
           detail={detail}
           viewer={{ name: viewer.actor.name, acts: facts.performer ? facts.performer.id === viewer.actor.id : detail.starters.length > 0 }}
         />
+        <Audit detail={detail} action={recordSecretAuditAction} />
         <Ages detail={detail} />
         <WayBack detail={detail} actions={ACTIONS} />
       </Panel>
