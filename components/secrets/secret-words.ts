@@ -1,5 +1,5 @@
 import type { StatusKind } from '@/components/ui/status'
-import type { FingerprintFinding } from '@/lib/domain/key-standing'
+import type { FingerprintFinding } from '@/lib/domain/fingerprint'
 import type { AuditFinding, SecretAuditState } from '@/lib/domain/secret-audit'
 
 /** What an audit found, as shape and word. */

@@ -6,7 +6,9 @@ import { ProfileTag } from '@/components/ui/profile'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import type { Debt } from '@/lib/domain/debt'
-import { approversWords, type FingerprintFinding, type KeyStanding, ownersWords } from '@/lib/domain/key-standing'
+import type { FingerprintFinding } from '@/lib/domain/fingerprint'
+import type { KeyStanding } from '@/lib/domain/key-standing'
+import { approversWords, ownersWords } from '@/lib/domain/ownership'
 import type { SecretAuditStanding } from '@/lib/domain/secret-audit'
 import { routes } from '@/lib/routes'
 import { KeyAge } from './key-age'
@@ -24,7 +26,7 @@ const KEYS: Column<KeyStanding>[] = [
         <Link className="link" href={first(row)}>
           {row.systemName} {row.title}
         </Link>
-        <span className="t-xs c3 block">{row.members.map(({ variable }) => variable).join(', ')}</span>
+        <code className="t-2xs c3 block">{row.members.map(({ variable }) => variable).join(', ')}</code>
       </>
     ),
   },
@@ -47,6 +49,10 @@ const KEYS: Column<KeyStanding>[] = [
       ) : (
         <Link className="link" href={routes.rotationNew({ system: row.system, rule: row.ownership.id, cause: 'scheduled' })}>
           Open a rotation
+          <span className="sr">
+            {' '}
+            of {row.systemName} {row.profile.id}, {row.title}
+          </span>
         </Link>
       ),
   },

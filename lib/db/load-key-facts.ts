@@ -1,6 +1,7 @@
 import 'server-only'
 import type { KeyFacts } from '@/lib/domain/key'
-import { type HeldKey, mappingsOn, ownershipOf } from '@/lib/domain/key-standing'
+import type { HeldKey } from '@/lib/domain/key-standing'
+import { mappingsOn, ownershipOf } from '@/lib/domain/ownership'
 import type { Policy, PolicyProfile, PolicySecretMapping } from '@/lib/domain/policy/schema'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'

@@ -1,14 +1,8 @@
 import 'server-only'
-import {
-  type FingerprintFinding,
-  fingerprintFindings,
-  type HeldKey,
-  type KeyPrints,
-  type KeyStanding,
-  keyStanding,
-  mappingsOn,
-} from '@/lib/domain/key-standing'
+import { type FingerprintFinding, fingerprintFindings, type KeyPrints } from '@/lib/domain/fingerprint'
+import { type HeldKey, type KeyStanding, keyStanding } from '@/lib/domain/key-standing'
 import type { OpenGlass } from '@/lib/domain/matrix'
+import { mappingsOn } from '@/lib/domain/ownership'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { type AuditFinding, type SecretAuditFact, type SecretAuditStanding, secretAuditStanding } from '@/lib/domain/secret-audit'
 import type { Tx } from './client'

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Named } from '@/lib/domain/context'
-import { ownershipMembers, ownershipTitle } from '@/lib/domain/key-standing'
+import { ownershipMembers, ownershipTitle } from '@/lib/domain/ownership'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import {
   joinSteps,

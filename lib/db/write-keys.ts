@@ -1,6 +1,7 @@
 import 'server-only'
 import type { AuditEvent } from '@/lib/domain/audit-event'
-import { type HeldKey, membersWithNewKeys } from '@/lib/domain/key-standing'
+import type { HeldKey } from '@/lib/domain/key-standing'
+import { membersWithNewKeys } from '@/lib/domain/ownership'
 import type { PolicyOwnership } from '@/lib/domain/policy/schema'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'

@@ -1,6 +1,6 @@
 import { type ApprovalFacts, type Candidate, openSlots, whyNotFillable, whyNotSign } from './approval'
 import { type Actor, holdsAny } from './context'
-import type { FingerprintFinding } from './key-standing'
+import type { FingerprintFinding } from './fingerprint'
 import type { PolicyOwnership } from './policy/schema'
 import { type Refusal, refuse } from './refusal'
 import { listOfTitles } from './rights'

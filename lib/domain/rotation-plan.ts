@@ -1,5 +1,5 @@
 import { canonicalText, sha256Hex } from './canonical'
-import { membersWithNewKeys, ownershipMembers } from './key-standing'
+import { membersWithNewKeys, ownershipMembers } from './ownership'
 import { resolveManagerKey } from './policy/resolve'
 import type { Policy, PolicyCondition, PolicyItem, PolicyOwnership, PolicyRunbook } from './policy/schema'
 import { type Refusal, refuse } from './refusal'

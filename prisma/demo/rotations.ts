@@ -1,6 +1,6 @@
 import { db } from '@/lib/db/client'
 import { loadRotations } from '@/lib/db/load-rotations'
-import { ownershipMembers } from '@/lib/domain/key-standing'
+import { ownershipMembers } from '@/lib/domain/ownership'
 import type { PolicyOwnership } from '@/lib/domain/policy/schema'
 import { openStep, type RotationCause, type RotationFacts, type RotationStep } from '@/lib/domain/rotation'
 import { closeIncident } from '@/lib/usecases/incident/close-incident'

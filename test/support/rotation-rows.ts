@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { db } from '@/lib/db/client'
 import { loadActivePolicy } from '@/lib/db/load-policy'
 import type { Ctx } from '@/lib/domain/context'
-import { ownershipMembers } from '@/lib/domain/key-standing'
+import { ownershipMembers } from '@/lib/domain/ownership'
 
 export type RotationRow = { id: string; systemId: string; profileKey: string }
 

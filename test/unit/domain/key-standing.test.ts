@@ -1,17 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  fingerprintFindings,
-  type HeldKey,
-  type KeyPrints,
-  keyStanding,
-  mappingsOn,
-  membersWithNewKeys,
-  ownershipMembers,
-  ownershipOf,
-  ownershipTitle,
-  type Print,
-} from '@/lib/domain/key-standing'
+import { fingerprintFindings, type KeyPrints, type Print } from '@/lib/domain/fingerprint'
+import { type HeldKey, keyStanding } from '@/lib/domain/key-standing'
+import { mappingsOn, membersWithNewKeys, ownershipMembers, ownershipOf, ownershipTitle } from '@/lib/domain/ownership'
 import type { Policy, PolicyOwnership } from '@/lib/domain/policy/schema'
 import { loadPolicy } from '../policy/policies'
 import { hours, NOW, robodj, runs } from './facts'

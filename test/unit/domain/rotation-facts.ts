@@ -1,5 +1,5 @@
 import type { Actor } from '@/lib/domain/context'
-import { ownershipMembers, ownershipTitle } from '@/lib/domain/key-standing'
+import { ownershipMembers, ownershipTitle } from '@/lib/domain/ownership'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { joinSteps, type RotationFacts, type RotationPlan, type RotationStatus, type StepRecord } from '@/lib/domain/rotation'
 import { buildPlan, sealPlan } from '@/lib/domain/rotation-plan'
