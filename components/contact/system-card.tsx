@@ -1,7 +1,8 @@
+import { capital } from '@/components/fallback/fallback-words'
 import { Words } from '@/components/policy/words'
 import { Time } from '@/components/ui/time'
 import { formatDuration } from '@/lib/domain/duration'
-import { needsInWords } from '@/lib/domain/fallback'
+import { needsInWords } from '@/lib/domain/fallback-rule'
 import { listOfTitles } from '@/lib/domain/rights'
 import { listWords } from '@/lib/format'
 import type { ContactsPage } from '@/lib/queries/contacts'
@@ -62,7 +63,7 @@ export function SystemCard({
             {rule.profile.id}: {rule.title}
           </h3>
           <p>
-            <Words text={rule.fallback.text} /> Asked for by {listOfTitles(rule.fallback.askedBy)}; granted by{' '}
+            <Words text={capital(rule.fallback.text)} /> Asked for by {listOfTitles(rule.fallback.askedBy)}; granted by{' '}
             {listWords(rule.fallback.slots.map(({ title }) => title)) || 'nobody'}; at most {formatDuration(rule.fallback.maxDuration)}.
           </p>
           <p>

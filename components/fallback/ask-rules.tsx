@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import { Words } from '@/components/policy/words'
 import { Link } from '@/components/ui/link'
 import { StatusGlyph } from '@/components/ui/status'
-import { type FallbackRule, needsInWords } from '@/lib/domain/fallback'
+import { type FallbackRule, needsInWords } from '@/lib/domain/fallback-rule'
 import type { AskChoice } from '@/lib/queries/fallback-ask'
 import { routes } from '@/lib/routes'
 import { capital } from './fallback-words'
@@ -20,7 +20,7 @@ export function ChooseRule({ choices }: { choices: readonly AskChoice[] }) {
                 <span className="c2">
                   {system.name} {rule.profile.id}
                 </span>
-                <span className="under">{whyNot.sentence}</span>
+                <span className="under">{whyNot.sentence.replace(rule.fallback.text, capital(rule.fallback.text))}</span>
               </span>
               <StatusGlyph status="denied" size={18} label="Not allowed" />
             </div>
@@ -67,7 +67,7 @@ export function RulesByProfile({
                 <b className="bb">{rule.profile.id}</b>
                 {rule.id === current ? <span className="c3">, this one</span> : null}
                 <span className="under">
-                  <Words text={rule.fallback.text} />
+                  <Words text={capital(rule.fallback.text)} />
                 </span>
                 <ul className="under mt-1 list-disc pl-5">
                   {needsInWords(rule).map((line) => (

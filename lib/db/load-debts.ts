@@ -1,6 +1,6 @@
 import 'server-only'
 import { type Debt, debtsOf, type EmergencyOwing, type FallbackOwing, type RotationOwing } from '@/lib/domain/debt'
-import { type FallbackRule, fallbackRules } from '@/lib/domain/fallback'
+import { type FallbackRule, fallbackRules } from '@/lib/domain/fallback-rule'
 import { edgeGates, isPassing, judgeGate, whoCanBring } from '@/lib/domain/gate'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { ACTING_ROLES } from '@/lib/domain/rights'

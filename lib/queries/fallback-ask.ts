@@ -4,16 +4,9 @@ import { loadPeople } from '@/lib/db/load-people'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
 import { type Actor, isGrantHeld, rolesOn } from '@/lib/domain/context'
 import { durationMs } from '@/lib/domain/duration'
-import {
-  commanderGrant,
-  type FallbackPurpose,
-  type FallbackRule,
-  fallbackRules,
-  type RunningRotation,
-  type SaferWay,
-  saferWay,
-  whyNotAsk,
-} from '@/lib/domain/fallback'
+import type { FallbackPurpose } from '@/lib/domain/fallback'
+import { commanderGrant, whyNotAsk } from '@/lib/domain/fallback-guards'
+import { type FallbackRule, fallbackRules, type RunningRotation, type SaferWay, saferWay } from '@/lib/domain/fallback-rule'
 import { type IncidentFacts, whyNotDeclare } from '@/lib/domain/incident'
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { Refusal } from '@/lib/domain/refusal'

@@ -20,6 +20,8 @@ import {
   isExtensionAsked,
   lapsedBecause,
   needsReview,
+} from '@/lib/domain/fallback'
+import {
   whyNotCleanUp,
   whyNotExtend,
   whyNotGrant,
@@ -28,7 +30,7 @@ import {
   whyNotReturn,
   whyNotReview,
   whyNotWithdrawFallback,
-} from '@/lib/domain/fallback'
+} from '@/lib/domain/fallback-guards'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { lengthsUpTo } from './fallback-ask'
 import { getRecordOf, type RecordTimeline } from './incident-timeline'

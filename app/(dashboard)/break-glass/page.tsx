@@ -1,7 +1,7 @@
 import { AskForm, type AskFormView } from '@/components/fallback/ask-form'
 import { ChooseRule, RulesByProfile } from '@/components/fallback/ask-rules'
 import { OpenNow, Past, Unpaid, Waiting } from '@/components/fallback/fallback-lists'
-import { namesInShort, PURPOSE } from '@/components/fallback/fallback-words'
+import { capital, namesInShort, PURPOSE } from '@/components/fallback/fallback-words'
 import { GlassPage } from '@/components/fallback/glass-frame'
 import { EmptyState } from '@/components/ui/banner'
 import { Link } from '@/components/ui/link'
@@ -9,7 +9,8 @@ import { Pagination } from '@/components/ui/pagination'
 import { Section } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
 import { formatDuration } from '@/lib/domain/duration'
-import { OWN_REQUEST_SLOT, type SaferWay } from '@/lib/domain/fallback'
+import { OWN_REQUEST_SLOT } from '@/lib/domain/fallback'
+import type { SaferWay } from '@/lib/domain/fallback-rule'
 import { listWords, plural } from '@/lib/format'
 import { encodeCursor } from '@/lib/http/page'
 import { positionOf } from '@/lib/http/position'
@@ -112,7 +113,7 @@ function titleOf({ rule }: AskDetail): string {
 }
 
 function leadOf({ asks, opensAlone, incidents, rule, whyNot }: AskDetail): string {
-  if (whyNot || asks === null) return rule.fallback.text
+  if (whyNot || asks === null) return capital(rule.fallback.text)
   if (opensAlone) {
     const once = incidents.length > 0 ? 'You can do this alone' : 'Once an incident is open you can do this alone'
     return `You are ${asks}. ${once}; a second person reviews it afterwards.`

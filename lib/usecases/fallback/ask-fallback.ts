@@ -10,17 +10,9 @@ import { whyNotFillable } from '@/lib/domain/approval'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
 import { durationMs } from '@/lib/domain/duration'
-import {
-  type FallbackFacts,
-  type FallbackRequest,
-  type FallbackRule,
-  fallbackApproval,
-  fallbackRules,
-  lapsedBecause,
-  ticketOf,
-  whyNotAsk,
-  whyNotOpenAlone,
-} from '@/lib/domain/fallback'
+import { type FallbackFacts, fallbackApproval, lapsedBecause } from '@/lib/domain/fallback'
+import { type FallbackRequest, ticketOf, whyNotAsk, whyNotOpenAlone } from '@/lib/domain/fallback-guards'
+import { type FallbackRule, fallbackRules } from '@/lib/domain/fallback-rule'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { instantInWords } from '@/lib/domain/words'
 import type { askFallbackInput } from '@/lib/schemas/fallback'

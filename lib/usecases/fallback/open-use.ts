@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Work } from '@/lib/db/mutate'
 import type { AuditEvent } from '@/lib/domain/audit-event'
-import { boundedEnd, type FallbackFacts, fallbackPhase } from '@/lib/domain/fallback'
+import { type FallbackFacts, fallbackPhase } from '@/lib/domain/fallback'
+import { boundedEnd } from '@/lib/domain/fallback-guards'
 
 /** What rests on what when a use opens: a commander's own request on their grant and statement; with a sign-off these are its event's. */
 export type Opening = { ownRequest: boolean; grant?: string; statement?: string }

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { debtsOf, type EmergencyOwing, type FallbackOwing, fallbackDebts, type RotationOwing } from '@/lib/domain/debt'
-import { type FallbackRule, fallbackPhase, fallbackRules } from '@/lib/domain/fallback'
+import { fallbackPhase } from '@/lib/domain/fallback'
+import { type FallbackRule, fallbackRules } from '@/lib/domain/fallback-rule'
 import { PolicySchema } from '@/lib/domain/policy/schema'
 
 const policy = PolicySchema.parse(parse(readFileSync(`${import.meta.dirname}/../../../policies/robodj.yaml`, 'utf8')))

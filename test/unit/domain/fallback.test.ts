@@ -4,20 +4,18 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import {
   allowsInWords,
-  boundedEnd,
   type FallbackLife,
-  type FallbackRule,
   fallbackEnd,
   fallbackPhase,
-  fallbackRules,
   fallbackStatement,
   lapsedBecause,
   needsReview,
   ownRequestStatement,
   phaseInWords,
   reviewRoles,
-  saferWay,
 } from '@/lib/domain/fallback'
+import { boundedEnd } from '@/lib/domain/fallback-guards'
+import { type FallbackRule, fallbackRules, saferWay } from '@/lib/domain/fallback-rule'
 import { PolicySchema } from '@/lib/domain/policy/schema'
 
 const policyOf = (slug: string) => PolicySchema.parse(parse(readFileSync(`${import.meta.dirname}/../../../policies/${slug}.yaml`, 'utf8')))
