@@ -97,7 +97,6 @@ function Step({ step, frame }: { step: StepView; frame: StepsFrame }) {
       <div className="min-w-0">
         <div className={clsx(open ? 'bb' : settled ? undefined : 'c2')}>
           <Words text={step.text} />
-          {step.number ? <span className="c3 t-xs num"> {step.number}</span> : null}
         </div>
         {open || !step.command ? null : (
           <code className="c3 t-xs block">

@@ -10,7 +10,7 @@ export type AskedKey = { mapping: string; variable: string; old: string | null; 
 export type StepView = RotationStep & {
   /** Its place among the steps, or among those of the rollback. */
   no: string
-  /** The step it refers to, with the number and words that the runbook has for it (003.15). */
+  /** The step it refers to, by its place here, its words, and the number that the document has for it (003.15). */
   about: { id: string; words: string } | null
   /** It is the one that is open. */
   isNow: boolean

@@ -336,9 +336,13 @@ function stepViews(facts: RotationFacts, { actor, now }: Looker, keys: readonly 
   })
 }
 
-function aboutOf({ steps }: RotationFacts, refersTo: string | null): StepView['about'] {
+function aboutOf({ steps, plan }: RotationFacts, refersTo: string | null): StepView['about'] {
   const found = refersTo === null ? undefined : steps.find(({ id }) => id === refersTo)
-  return found ? { id: found.id, words: [found.number, found.text.replace(/\.$/, '')].filter((word) => word !== null).join(' ') } : null
+  if (!found) return null
+  const place = steps.filter(({ phase }) => (phase === 'rollback') === (found.phase === 'rollback')).indexOf(found) + 1
+  // The texts of a document name its own numbers; those of a runbook of ours say nothing that the place does not.
+  const number = plan.runbook.assumed || found.number === null ? '' : ` (${found.number})`
+  return { id: found.id, words: `step ${place}, ${found.text.replace(/\.$/, '')}${number}` }
 }
 
 function askedKeys(facts: RotationFacts, keys: readonly KeyRow[]): AskedKey[] {
