@@ -63,7 +63,7 @@ describe('a rotation on its page', () => {
     const ways = seen.steps.find(({ id }) => id === 'rotate')?.variants.filter(({ refused }) => refused !== null)
     expect(ways?.map(({ id }) => id)).toEqual(['env-file'])
     // A step of the rollback names the step it takes back, by the number of the document (003.15).
-    expect(seen.steps.find(({ id }) => id === 'restore-secrets')?.about).toEqual({ id: 'rotate', words: 'step 11, Rotate Keys (3.2)' })
+    expect(seen.steps.find(({ id }) => id === 'restore-secrets')?.about).toEqual({ id: 'rotate', words: 'step 10, Rotate Keys (3.2)' })
     expect(seen.steps.find(({ id }) => id === 'stop')?.about).toBeNull()
     expect(seen.whyNot.audit).toMatchObject({ code: 'wrong_state' })
   })
