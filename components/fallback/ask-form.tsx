@@ -90,7 +90,7 @@ function DeclareFirst({ view, declare, children }: { view: AskFormView; declare:
       <div className="asks">
         <div className="ask">
           <span className="q">Incident</span>
-          <span>None of {view.systemName} is open. This is allowed only while one is.</span>
+          <span>No incident of {view.systemName} is open. This is allowed only while one is.</span>
         </div>
         {view.whyNotDeclare || view.whyNot ? null : (
           <div className="ask">

@@ -65,7 +65,7 @@ export function lead(rows: readonly InboxRow[], upcoming: readonly Upcoming[], n
     return `${alarm.system.name} runs something on ${alarm.to} without authority. ${rest(rows.length - 1)}`
   const dated = rows.filter((row) => row.due !== null)
   const first = dated[0]
-  if (!first?.due) return `None of it has a due time. ${rows.length === 1 ? 'Nothing else is waiting on you.' : ''}`.trim()
+  if (!first?.due) return rows.length === 1 ? 'It has no due time. Nothing else is waiting on you.' : 'None of them has a due time.'
   const noun = NOUN[first.kind][0]
   const left = first.due.getTime() - now.getTime()
   const when = left < 0 ? `${formatAge(left)} overdue` : `due ${formatRelative(first.due, now) ?? 'later'}`

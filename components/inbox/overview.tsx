@@ -67,15 +67,16 @@ function Trend({ page, now }: { page: InboxPage; now: Date }) {
           </Link>
         </div>
         <ul className="grid gap-2.5">
-          {page.ages.map(({ system, systemName, profile, ownership, ageMs, limitMs }) => (
-            <li key={`${system} ${ownership.id}`} className="row between t-xs gap-3">
-              <Link href={routes.systemEnv(system, { profile: profile.id })} className="trunc">
-                {systemName} {profile.name}, {ownership.group ?? ownership.id}
+          {page.ages.map(({ system, systemName, profile, title, ownership, ageMs, limitMs }) => (
+            <li key={`${system} ${ownership.id}`} className="t-xs grid grid-cols-[minmax(0,1fr)_160px_58px] items-center gap-x-3">
+              <Link href={routes.systemEnv(system, { profile: profile.id })} className="min-w-0">
+                <span className="trunc block">
+                  {systemName} {profile.id}
+                </span>
+                <span className="t-2xs c3 trunc block">{title}</span>
               </Link>
-              <span className="row gap-2">
-                <BulletBar value={days(ageMs)} limit={days(limitMs)} />
-                <span className="num whitespace-nowrap">{plural(days(ageMs), 'day')}</span>
-              </span>
+              <BulletBar value={days(ageMs)} limit={days(limitMs)} />
+              <span className="num right nowrap">{plural(days(ageMs), 'day')}</span>
             </li>
           ))}
         </ul>

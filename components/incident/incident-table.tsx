@@ -42,7 +42,12 @@ const COLUMNS: Column<IncidentRow>[] = [
   {
     key: 'commander',
     header: 'Commander',
-    cell: (row) => (row.commander ? <Actor name={row.commander.name} kind={row.commander.kind} /> : <span className="c3">nobody yet</span>),
+    cell: (row) =>
+      row.commander ? (
+        <Actor name={row.commander.name} kind={row.commander.kind} />
+      ) : (
+        <span className="c3">{row.closedAt ? 'nobody' : 'nobody yet'}</span>
+      ),
   },
   { key: 'linked', header: 'Linked', cell: (row) => linkedWords(row) || <span className="c3">nothing</span> },
   {

@@ -44,14 +44,16 @@ export function BoardFoot({ page }: { page: BoardPage }) {
         <ul>
           {page.finished.map((each) => (
             <li key={each.id} className="border-line row between t-xs min-h-10 gap-3 border-b py-1.5">
-              <Link href={routes.promotion(each.id)} className="min-w-0">
-                <Status status={PHASE[each.status === 'open' ? 'collecting' : each.status].status} long>
-                  {each.system} {each.version}
-                  <span className="sr">, {PHASE[each.status === 'open' ? 'collecting' : each.status].words}</span>
-                </Status>
-              </Link>
-              <span className="row gap-3">
+              <span className="grid min-w-0 justify-items-start gap-1">
+                <Link href={routes.promotion(each.id)} className="min-w-0">
+                  <Status status={PHASE[each.status === 'open' ? 'collecting' : each.status].status} long>
+                    {each.system} {each.version}
+                    <span className="sr">, {PHASE[each.status === 'open' ? 'collecting' : each.status].words}</span>
+                  </Status>
+                </Link>
                 <EmergencyChip incident={each.emergency} />
+              </span>
+              <span className="row gap-3">
                 <Way from={each.from} to={each.to} />
                 <Time at={each.at} show="date" className="num c2 nowrap" />
               </span>

@@ -1,4 +1,4 @@
-import { Filter } from 'lucide-react'
+import { ChevronDown, Filter } from 'lucide-react'
 import { PROMOTION_STATUSES } from '@/lib/domain/promotion'
 
 /** Narrows the board or table to a system, the table also to a state. A plain form: the address holds the filter. */
@@ -19,27 +19,33 @@ export function PromotionFilters({
       <label className="sr" htmlFor="f-system">
         System
       </label>
-      <select id="f-system" name="system" defaultValue={system ?? ''} className="in">
-        <option value="">All systems</option>
-        {systems.map(({ slug, name }) => (
-          <option key={slug} value={slug}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <span className="sel">
+        <select id="f-system" name="system" defaultValue={system ?? ''} className="in">
+          <option value="">All systems</option>
+          {systems.map(({ slug, name }) => (
+            <option key={slug} value={slug}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <ChevronDown size={14} aria-hidden="true" />
+      </span>
       {view === 'table' ? (
         <>
           <label className="sr" htmlFor="f-state">
             State
           </label>
-          <select id="f-state" name="state" defaultValue={state ?? ''} className="in">
-            <option value="">Every state</option>
-            {PROMOTION_STATUSES.map((status) => (
-              <option key={status} value={status}>
-                {status.charAt(0).toUpperCase() + status.slice(1).replace('_', ' ')}
-              </option>
-            ))}
-          </select>
+          <span className="sel">
+            <select id="f-state" name="state" defaultValue={state ?? ''} className="in">
+              <option value="">Every state</option>
+              {PROMOTION_STATUSES.map((status) => (
+                <option key={status} value={status}>
+                  {status.charAt(0).toUpperCase() + status.slice(1).replace('_', ' ')}
+                </option>
+              ))}
+            </select>
+            <ChevronDown size={14} aria-hidden="true" />
+          </span>
         </>
       ) : null}
       <button type="submit" className="btn">

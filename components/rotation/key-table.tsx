@@ -6,10 +6,9 @@ import { BulletBar } from '@/components/ui/plots'
 import { ProfileTag } from '@/components/ui/profile'
 import { Status } from '@/components/ui/status'
 import type { RotationStatus } from '@/lib/domain/rotation'
-import { formatAge } from '@/lib/format'
 import type { KeyRow } from '@/lib/queries/rotations'
 import { routes } from '@/lib/routes'
-import { KEY_STATUS, keyWords, STATUS_WORDS } from './rotation-words'
+import { ageOfLimit, KEY_STATUS, keyWords, STATUS_WORDS } from './rotation-words'
 
 const COLUMNS: Column<KeyRow>[] = [
   {
@@ -94,7 +93,7 @@ function AgeCell({ row }: { row: KeyRow }) {
         </Status>
         {ageMs === null || limitMs === null ? null : (
           <span className="t-xs c3 num block">
-            {formatAge(ageMs)} of {formatAge(limitMs)}
+            {ageOfLimit(ageMs, limitMs)}
             {row.blocks ? ', holds promotions' : ''}
           </span>
         )}

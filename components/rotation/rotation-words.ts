@@ -35,6 +35,12 @@ export function keyWords({ state, ageMs, limitMs }: { state: KeyState; ageMs: nu
   return ageMs >= limitMs ? `${formatAge(ageMs - limitMs)} overdue` : `Due in ${formatAge(limitMs - ageMs)}`
 }
 
+/** An age beside its limit, with the unit said once: "97 of 90 days"; "5 d 3 h of 90 days" where they differ. */
+export function ageOfLimit(ageMs: number, limitMs: number): string {
+  const [age, limit] = [formatAge(ageMs), formatAge(limitMs)]
+  return age.endsWith(' days') && limit.endsWith(' days') ? `${age.slice(0, -' days'.length)} of ${limit}` : `${age} of ${limit}`
+}
+
 /** Which step is open and of how many: rollback steps are counted by themselves. */
 function stepPlace(facts: Pick<RotationFacts, 'status' | 'steps'>): { at: number; of: number } | null {
   const open = openStep(facts)

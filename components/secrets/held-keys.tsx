@@ -12,7 +12,9 @@ export function Fingerprint({ value, keyId }: { value: string; keyId: string }) 
   )
 }
 
-/** The keys a mapping holds, by their names: the one in use, and older ones that still work. Never a value. */
+const sameDay = (one: Date, other: Date): boolean => one.toISOString().slice(0, 10) === other.toISOString().slice(0, 10)
+
+/** The keys a mapping holds, by their names: the one in use, and older ones that still work; when they were made is what their age counts from. Never a value. */
 export function HeldKeys({ keys }: { keys: readonly HeldKey[] }) {
   if (keys.length === 0) return <Status status="stale">Not on record</Status>
   return (
@@ -23,6 +25,11 @@ export function HeldKeys({ keys }: { keys: readonly HeldKey[] }) {
           <span className="c3 t-xs nowrap">
             {key.use === 'current' ? 'since' : 'accepted since'} <Time at={key.activatedAt} show="date" />
           </span>
+          {sameDay(key.bornAt, key.activatedAt) ? null : (
+            <span className="t-xs c3 block">
+              made <Time at={key.bornAt} show="date" />
+            </span>
+          )}
           <span className="t-xs block">
             {key.fingerprint ? <Fingerprint {...key.fingerprint} /> : <span className="c3">no fingerprint</span>}
           </span>

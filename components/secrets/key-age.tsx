@@ -1,10 +1,9 @@
-import { KEY_STATUS, keyWords } from '@/components/rotation/rotation-words'
+import { ageOfLimit, KEY_STATUS, keyWords } from '@/components/rotation/rotation-words'
 import { Link } from '@/components/ui/link'
 import { BulletBar } from '@/components/ui/plots'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import type { KeyStanding } from '@/lib/domain/key-standing'
-import { formatAge } from '@/lib/format'
 import { routes } from '@/lib/routes'
 
 /** The age of what a rule rotates as a bullet bar with its words: measure, limit tick, and the band where "due soon" starts (ux.md section 21). */
@@ -16,11 +15,7 @@ export function KeyAge({ standing }: { standing: KeyStanding }) {
       <Status status={KEY_STATUS[state]} plain={state === 'ok'}>
         {keyWords(standing)}
       </Status>
-      {ageMs !== null && limitMs !== null ? (
-        <span className="t-xs c3 num block">
-          {formatAge(ageMs)} of {formatAge(limitMs)}
-        </span>
-      ) : null}
+      {ageMs !== null && limitMs !== null ? <span className="t-xs c3 num block">{ageOfLimit(ageMs, limitMs)}</span> : null}
       {dueAt ? (
         <span className="t-xs c3 block">
           {state === 'overdue' ? 'was due' : 'next due'} <Time at={dueAt} show="date" />

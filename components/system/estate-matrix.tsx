@@ -13,6 +13,14 @@ const CLASS_WORD: Record<ProfileClass, string> = {
   production: 'Production',
 }
 
+/** Words of a standing that a narrow cell has no room for. */
+const SHORT: Readonly<Record<string, string>> = {
+  'rule broken': 'broken',
+  'nothing deployed': 'empty',
+  'never deployed': 'not run',
+  'covered drift': 'covered',
+}
+
 /** Systems by classes of profiles: version and worst state in each place, hatched where a system has no such profile. */
 export function EstateMatrix({ estate, wide }: { estate: Estate; wide?: boolean }) {
   return (
@@ -68,7 +76,13 @@ function Place({ slug, profile, wide }: { slug: string; profile: EstateProfile; 
       </span>
       <small>
         {wide ? `${profile.profile}, ` : ''}
-        {profile.state === 'pass' && profile.at ? <RelativeTime at={profile.at} /> : profile.words}
+        {profile.state === 'pass' && profile.at ? (
+          <RelativeTime at={profile.at} short={!wide} />
+        ) : wide ? (
+          profile.words
+        ) : (
+          (SHORT[profile.words] ?? profile.words)
+        )}
       </small>
     </Link>
   )

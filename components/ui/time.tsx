@@ -73,13 +73,16 @@ function words(at: Date | string | number, show: TimeShow, now: number | null, z
   }
 }
 
-/** "12 min ago" or "in 21 h", the absolute time once it is further than 7 days; a companion, never alone on evidence or signatures. */
-export function RelativeTime({ at, className }: { at: Date | string | number; className?: string }) {
+/**
+ * "12 min ago" or "in 21 h", the absolute time once it is further than 7 days; a companion, never alone on evidence or signatures.
+ * `short` says the first unit alone ("8 h ago"), for the narrow cells of a picture.
+ */
+export function RelativeTime({ at, className, short }: { at: Date | string | number; className?: string; short?: boolean }) {
   const { now } = useViewerClock()
   const near = now === null ? null : formatRelative(at, now)
   return (
     <time dateTime={toIso(at)} className={className ?? 'num'}>
-      {near ?? formatInstant(at)}
+      {short ? (near?.replace(/^(in )?(\S+ \S+).*?( ago)?$/, '$1$2$3') ?? formatDay(at)) : (near ?? formatInstant(at))}
     </time>
   )
 }

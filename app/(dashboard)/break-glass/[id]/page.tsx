@@ -2,7 +2,7 @@ import { notFound } from 'next/navigation'
 import { CleanUpList } from '@/components/fallback/clean-up-list'
 import { FallbackActions, FallbackFactsList } from '@/components/fallback/fallback-actions'
 import { Unpaid } from '@/components/fallback/fallback-lists'
-import { PHASE, PURPOSE } from '@/components/fallback/fallback-words'
+import { capital, PHASE, PURPOSE } from '@/components/fallback/fallback-words'
 import { PrintButton } from '@/components/fallback/print-button'
 import { RecordTimeline } from '@/components/incident/record-timeline'
 import { Page, Panel, Paper } from '@/components/layout/page'
@@ -76,7 +76,7 @@ export default async function FallbackPage({ params }: Props) {
                   label: 'What was seen',
                   value: facts.reason ? <Visible text={facts.reason} /> : <span className="c3">taken off the record</span>,
                 },
-                { label: 'The rule', value: <Words text={facts.rule.fallback.text} /> },
+                { label: 'The rule', value: <Words text={capital(facts.rule.fallback.text)} /> },
               ]}
             />
           </div>

@@ -144,7 +144,7 @@ export default async function IncidentPage({ params }: Props) {
             { label: 'Severity', value: severityWords(facts.severity) },
             {
               label: 'Commander',
-              value: facts.commander ? <Actor name={facts.commander.name} kind={facts.commander.kind} /> : 'nobody yet',
+              value: facts.commander ? <Actor name={facts.commander.name} kind={facts.commander.kind} /> : closed ? 'nobody' : 'nobody yet',
             },
             { label: 'Outside', value: <Reference text={facts.reference} /> },
             { label: 'Declared by', value: <Actor name={facts.declaredBy.name} kind={facts.declaredBy.kind} /> },
