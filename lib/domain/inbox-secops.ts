@@ -8,7 +8,10 @@ import type { KeyStanding } from './key-standing'
 import type { PromotionFacts } from './promotion'
 import { openReviews, whyNotReview as whyNotReviewPromotion } from './promotion-review'
 import { approvalSlots, openConfirmations, openStep, type RotationFacts, rotationPhase } from './rotation'
-import { ownerSlotsFor, ownersOf, whyNotApprove, whyNotConfirm, whyNotOpen, whyNotRecordStep, whyNotStart } from './rotation-guards'
+import { whyNotApprove, whyNotOpen } from './rotation-approval'
+import { whyNotConfirm, whyNotStart } from './rotation-guards'
+import { ownerSlotsFor, ownersOf } from './rotation-owners'
+import { whyNotRecordStep } from './rotation-step'
 import { type SecretAuditStanding, whyNotAudit } from './secret-audit'
 
 type Person = Actor & Candidate

@@ -293,3 +293,6 @@ export function openConfirmations(facts: Pick<RotationFacts, 'plan' | 'performer
   if (facts.plan.owners.mode === 'any') return []
   return facts.plan.owners.slots.filter(({ id }) => id !== facts.performer?.slot && !facts.confirmations.some(({ owner }) => owner === id))
 }
+
+/** A step by its number and text, as the middle of a sentence. */
+export const stepName = (step: RotationStep): string => `${step.number ? `${step.number} ` : ''}${step.text.replace(/\.$/, '')}`

@@ -3,7 +3,7 @@ import { type ApprovalSlot, type SeparationLine, separationLines } from '@/lib/d
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { approvalSlots, type RotationFacts } from '@/lib/domain/rotation'
-import { rotationApproval, rotationStatement, whyNotApprove, whyNotDeclineRotation } from '@/lib/domain/rotation-guards'
+import { rotationApproval, rotationStatement, whyNotApprove, whyNotDeclineRotation } from '@/lib/domain/rotation-approval'
 import { windowInWords } from '@/lib/domain/words'
 import { findRotation } from './rotation'
 import type { Looker } from './system-standing'

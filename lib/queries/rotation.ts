@@ -9,23 +9,21 @@ import type { FingerprintFinding } from '@/lib/domain/fingerprint'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { approvalSlots, isHalfDone, openStep, type RotationFacts, type RotationPhase, rotationPhase } from '@/lib/domain/rotation'
+import { whyNotApprove, whyNotChangePlan, whyNotDeclineRotation } from '@/lib/domain/rotation-approval'
 import {
   contradictions,
   owesPostmortem,
-  ownerSlotsFor,
   triggersOf,
-  whyNotApprove,
   whyNotCancel,
-  whyNotChangePlan,
   whyNotComplete,
   whyNotConfirm,
-  whyNotDeclineRotation,
   whyNotFinishRollback,
   whyNotPostmortem,
-  whyNotRecordStep,
   whyNotRollBack,
   whyNotStart,
 } from '@/lib/domain/rotation-guards'
+import { ownerSlotsFor } from '@/lib/domain/rotation-owners'
+import { whyNotRecordStep } from '@/lib/domain/rotation-step'
 import { whyNotAudit } from '@/lib/domain/secret-audit'
 import { getInFlight } from './in-flight'
 import { loadPlanVersions, type PlanVersion } from './rotation-versions'

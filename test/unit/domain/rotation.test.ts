@@ -16,26 +16,22 @@ import {
   type StepRecord,
   statesReached,
 } from '@/lib/domain/rotation'
+import { rotationApproval, rotationStatement, whyNotApprove, whyNotCause, whyNotOpen } from '@/lib/domain/rotation-approval'
 import {
   contradictions,
   owesPostmortem,
-  ownerSlotsFor,
-  rotationApproval,
-  rotationStatement,
   triggersOf,
-  whyNotApprove,
   whyNotCancel,
-  whyNotCause,
   whyNotComplete,
   whyNotConfirm,
   whyNotFinishRollback,
-  whyNotOpen,
-  whyNotRecordStep,
   whyNotRollBack,
   whyNotStart,
 } from '@/lib/domain/rotation-guards'
+import { ownerSlotsFor } from '@/lib/domain/rotation-owners'
 import { buildPlan, offeredVariants, planSteps, sealPlan, whyNotPlanVariant, whyNotTogether } from '@/lib/domain/rotation-plan'
 import { BUILT_IN_RUNBOOKS } from '@/lib/domain/rotation-runbooks'
+import { whyNotRecordStep } from '@/lib/domain/rotation-step'
 import { windowInWords } from '@/lib/domain/words'
 import { loadPolicy } from '../policy/policies'
 import { aPerson, aToken, hours, NOW, robodj, runs } from './facts'
