@@ -7,7 +7,7 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { KeyValue } from '@/components/ui/key-value'
 import { Chip, STATUS_WORD } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
-import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix'
+import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix-cell'
 
 /** What stands behind one cell: the words of the policy, where they come from, what is known and who can act. */
 export function MatrixInspector({

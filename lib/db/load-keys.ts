@@ -1,7 +1,7 @@
 import 'server-only'
 import { type FingerprintFinding, fingerprintFindings, type KeyPrints } from '@/lib/domain/fingerprint'
 import { type HeldKey, type KeyStanding, keyStanding } from '@/lib/domain/key-standing'
-import type { OpenGlass } from '@/lib/domain/matrix'
+import type { OpenGlass } from '@/lib/domain/matrix-cell'
 import { mappingsOn } from '@/lib/domain/ownership'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { type AuditFinding, type SecretAuditFact, type SecretAuditStanding, secretAuditStanding } from '@/lib/domain/secret-audit'

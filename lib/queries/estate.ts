@@ -1,7 +1,8 @@
 import 'server-only'
-import { type MatrixState, type ProfileStanding, worstState } from '@/lib/domain/matrix'
+import { type MatrixState, worstState } from '@/lib/domain/matrix-cell'
 import { CLASSES } from '@/lib/domain/policy/parts/document'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
+import type { ProfileStanding } from '@/lib/domain/profile-standing'
 import { getStandings, type Looker, type SystemStanding } from './system-standing'
 
 export type EstateProfile = ProfileStanding & { /** The promotion on its way there, newest first. */ promotion: string | null }

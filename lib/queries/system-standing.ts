@@ -10,7 +10,9 @@ import type { Candidate } from '@/lib/domain/approval'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
-import { type KnownEvidence, type MatrixGroup, matrixOf, type ProfileStanding, profileStanding } from '@/lib/domain/matrix'
+import { matrixOf } from '@/lib/domain/matrix'
+import type { KnownEvidence, MatrixGroup } from '@/lib/domain/matrix-cell'
+import { type ProfileStanding, profileStanding } from '@/lib/domain/profile-standing'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 
 /** Who looks, and at which instant: every verdict on a page is judged at that one. */

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MatrixGrid } from '@/components/system/matrix-grid'
-import type { MatrixCell, MatrixGroup, MatrixState } from '@/lib/domain/matrix'
+import type { MatrixCell, MatrixGroup, MatrixState } from '@/lib/domain/matrix-cell'
 
 let search = new URLSearchParams()
 vi.mock('next/navigation', () => ({ usePathname: () => '/systems/robodj', useSearchParams: () => search }))

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { type HeldKey, type KeyStanding, keyStanding } from '@/lib/domain/key-standing'
-import {
-  type KnownEvidence,
-  MATRIX_STATES,
-  type MatrixCell,
-  type MatrixFacts,
-  matrixOf,
-  PROBLEM_STATES,
-  type ProfileFacts,
-  profileStanding,
-  worstState,
-} from '@/lib/domain/matrix'
+import { matrixOf } from '@/lib/domain/matrix'
+import { type KnownEvidence, MATRIX_STATES, type MatrixCell, type MatrixFacts, PROBLEM_STATES, worstState } from '@/lib/domain/matrix-cell'
 import type { Policy, PolicyProfile } from '@/lib/domain/policy/schema'
-import type { Role } from '@/lib/domain/roles'
-import { ROLES } from '@/lib/domain/roles'
+import { type ProfileFacts, profileStanding } from '@/lib/domain/profile-standing'
+import { ROLES, type Role } from '@/lib/domain/roles'
 import { type SecretAuditFact, secretAuditStanding } from '@/lib/domain/secret-audit'
 import { loadPolicy } from '../policy/policies'
 import { aGrant, hours, NOW, robodj, someEvidence } from './facts'
