@@ -6,8 +6,8 @@ import { Time } from '@/components/ui/time'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { routes } from '@/lib/routes'
 
-/** The age of what a rule rotates as a bullet bar with its words: measure, limit tick, and the band where "due soon" starts (ux.md section 21). */
-export function KeyAge({ standing }: { standing: KeyStanding }) {
+/** The age of what a rule rotates as a bullet bar with its words: measure, limit tick, and the band where "due soon" starts (ux.md section 21). `bare`: the rotation is named beside it. */
+export function KeyAge({ standing, bare }: { standing: KeyStanding; bare?: boolean }) {
   const { ageMs, limitMs, dueAt, state, blocks, rotation } = standing
   return (
     <>
@@ -22,7 +22,7 @@ export function KeyAge({ standing }: { standing: KeyStanding }) {
         </span>
       ) : null}
       {blocks ? <span className="t-xs fail block">Holds promotions</span> : null}
-      {rotation ? (
+      {rotation && !bare ? (
         <Link className="link t-xs block" href={routes.rotation(rotation.id)}>
           {rotation.id}
         </Link>

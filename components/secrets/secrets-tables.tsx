@@ -31,7 +31,7 @@ const KEYS: Column<KeyStanding>[] = [
     ),
   },
   { key: 'profile', header: 'Profile', cell: ({ profile }) => <ProfileTag profile={profileRef(profile.id, profile.class)} /> },
-  { key: 'age', header: 'Age against limit', cell: (row) => <KeyAge standing={row} /> },
+  { key: 'age', header: 'Age against limit', cell: (row) => <KeyAge standing={row} bare /> },
   { key: 'owner', header: 'Owner', cell: ({ ownership }) => ownersWords(ownership) },
   { key: 'approver', header: 'Approver', cell: ({ ownership }) => approversWords(ownership) },
   {
@@ -61,14 +61,16 @@ const KEYS: Column<KeyStanding>[] = [
 /** Keys and pairs that need somebody: overdue, due soon or not on record. */
 export function KeysTable({ caption, rows, empty }: { caption: string; rows: readonly KeyStanding[]; empty: string }) {
   return (
-    <DataTable
-      caption={caption}
-      columns={KEYS}
-      rows={rows}
-      rowKey={({ system, ownership }) => `${system} ${ownership.id}`}
-      flow
-      empty={<EmptyState>{empty}</EmptyState>}
-    />
+    <div className="keylist">
+      <DataTable
+        caption={caption}
+        columns={KEYS}
+        rows={rows}
+        rowKey={({ system, ownership }) => `${system} ${ownership.id}`}
+        flow
+        empty={<EmptyState>{empty}</EmptyState>}
+      />
+    </div>
   )
 }
 

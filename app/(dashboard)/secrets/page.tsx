@@ -8,7 +8,7 @@ import { StatTile, StatTiles } from '@/components/ui/stat-tile'
 import { StatusGlyph, type StatusKind } from '@/components/ui/status'
 import { Countdown } from '@/components/ui/time'
 import { requireViewer } from '@/lib/auth/session'
-import { numberWord, plural } from '@/lib/format'
+import { listWords, numberWord, plural } from '@/lib/format'
 import { getSecrets, type SecretsView } from '@/lib/queries/secrets'
 import { routes } from '@/lib/routes'
 
@@ -40,11 +40,11 @@ export default async function SecretsPage() {
           </Banner>
         </div>
       ))}
-      <div className="mt-4">
+      <div className="tiles3 mt-4">
         <StatTiles>
           <Tile status="fail" count={view.overdue.length} what="overdue" href="#overdue" />
           <Tile status="warn" count={view.dueSoon.length} what="due soon" href="#due-soon" />
-          <Tile status="running" count={view.halfDone.length} what="half done" href="#running" />
+          <Tile status="running" count={view.halfDone.length} what="running" href="#running" />
           <Tile status="fail" count={view.findings.length} what="shared or not shifted" href="#findings" />
           <Tile status="warn" count={view.debts.length} what="owed" href="#debts" />
           <Tile status="stale" count={due.length} what={due.length === 1 ? 'audit due' : 'audits due'} href="#audits" />
@@ -56,7 +56,7 @@ export default async function SecretsPage() {
       <Section id="due-soon" title="Due soon" aside="in the last tenth of the limit">
         <KeysTable caption="Keys and pairs that are due soon" rows={view.dueSoon} empty="No key is in the last tenth of its limit." />
       </Section>
-      <Section id="running" title="Half done" aside="begun and not over">
+      <Section id="running" title="Running" aside={view.halfDone.length || undefined}>
         <OpenTable rows={view.halfDone} empty="No rotation is running, being verified or on its way back." />
       </Section>
       <Section title="Planned" aside={view.running.length || undefined}>
@@ -86,9 +86,13 @@ function Tile({ status, count, what, href }: { status: StatusKind; count: number
   return <StatTile glyph={<StatusGlyph status={count === 0 ? 'pass' : status} size={14} />} title={words} href={href} />
 }
 
-function answer({ overdue, fine, unknown, systems }: SecretsView): string {
+const few = (count: number) => numberWord(count).toLowerCase()
+
+function answer({ overdue, dueSoon, fine, unknown, systems }: SecretsView): string {
   const all = overdue.length
   const head = all === 0 ? 'No key is overdue' : `${numberWord(all)} ${all === 1 ? 'key or pair is' : 'keys or pairs are'} overdue`
-  const rest = unknown.length > 0 ? `, ${plural(unknown.length, 'rule')} without a key on record` : ''
-  return `${head}${rest}; ${plural(fine, 'rule')} within the limit, in ${plural(systems.length, 'system')}. Names, ages and fingerprints only: no value ever comes here.`
+  const soon = dueSoon.length > 0 ? [`${few(dueSoon.length)} due soon`] : []
+  const unsaid = unknown.length > 0 ? [`${few(unknown.length)} not on record`] : []
+  const rest = listWords([...soon, ...unsaid, `${few(fine)} within the limit`])
+  return `${head}, ${rest}, in ${plural(systems.length, 'system')}. Names, ages and fingerprints only: no value ever comes here.`
 }
