@@ -9,6 +9,10 @@ it('a key is recorded with a day in UTC; what is left blank is left out (000.18)
   expect(recordKeyForm.parse(blank)).toEqual({ ...at, mapping: 'secret-key', keyId: 'k7' })
   expect(recordKeyForm.parse({ ...blank, bornAt: '2026-09-01' })).toMatchObject({ bornAt: new Date('2026-09-01T00:00:00Z') })
   expect(recordKeyForm.safeParse({ ...blank, bornAt: 'tomorrow' }).success).toBe(false)
+  const corrected = { ...at, mapping: 'secret-key', keyId: 'k7', corrects: 'k77', bornAt: '', reason: 'Mistyped' }
+  expect(recordKeyForm.parse(corrected)).toEqual({ ...at, mapping: 'secret-key', keyId: 'k7', corrects: 'k77', reason: 'Mistyped' })
+  const silent = recordKeyForm.safeParse({ ...corrected, reason: '' })
+  expect(silent.error?.issues.map(({ path }) => path)).toEqual([['reason']])
 })
 
 it('one fingerprint by hand is a report of one, and its fields say what is wrong with them', () => {
