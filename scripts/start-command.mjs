@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, buildDate, isStale } from './build.mjs'
 import { dropEmbedded, openDatabase } from './database.mjs'
@@ -6,7 +7,7 @@ import { applicationEnvironment, checkSettings, readEnvironment } from './enviro
 import { generate } from './generate.mjs'
 import { atEnd, end, endOnSignals, isEnding } from './lifetime.mjs'
 import { migrate } from './migrate-command.mjs'
-import { inRoot } from './paths.mjs'
+import { inRoot, stateFolder } from './paths.mjs'
 import { lookAround } from './prepared.mjs'
 import { say, step, Told, took } from './say.mjs'
 import { noteRunning, readDemo, readEmbedded, readSetupLink, runningStart, writeEmbedded } from './state.mjs'
@@ -51,6 +52,7 @@ function howToSignIn(origin) {
     for (const { name, email, roles = [] } of demo.personas)
       say(`    ${email.padEnd(width)}  ${name}${roles.length > 0 ? `, ${[roles].flat().join(', ')}` : ''}`)
     if (demo.curl) say(`\n  Ask as a pipeline would:\n\n    ${demo.curl.replaceAll('{origin}', origin)}`)
+    if (demo.agents) say(`\n  Agents own rotations too: their tokens are in ${relative(process.cwd(), join(stateFolder, 'demo.json'))}`)
   } else if (link) say(`\n  Make the first administrator, once:  ${new URL(link, origin).href}`)
 }
 

@@ -53,6 +53,7 @@ const environment = {
   CI_JOB_ID: '4711',
   GIT_SHA: digestOf('built').slice(0, 40),
   BUILD_DATE: '2026-11-19T16:00:00Z',
+  FINGERPRINT: digestOf('made where the value lives'),
 }
 
 // The commands are for a POSIX shell, which Windows has only where somebody put one.
@@ -61,7 +62,7 @@ const inShell = it.skipIf(process.platform === 'win32')
 describe('what the README tells to type', () => {
   inShell('works, line by line', async () => {
     const commands = [...file('README.md').matchAll(/^ {3}curl (?:.*\\\n)*.*$/gm)].map(([command]) => command.trim())
-    expect(commands.length).toBeGreaterThanOrEqual(6)
+    expect(commands.length).toBeGreaterThanOrEqual(8)
     const answers: Answer[] = []
     let deployment = ''
     for (const command of commands) {
@@ -78,7 +79,9 @@ describe('what the README tells to type', () => {
     const reasons = (verdict?.reasons ?? []) as { sentence: string; who: string }[]
     expect(reasons.length).toBeGreaterThan(1)
     for (const reason of reasons) expect(reason).toMatchObject({ sentence: expect.stringMatching(/./), who: expect.stringMatching(/./) })
-    expect(answers.at(-1)?.body).toMatchObject({ status: 'succeeded' })
+    expect(answers.at(-3)?.body).toMatchObject({ status: 'succeeded' })
+    expect(answers.at(-2)?.body).toMatchObject({ mapping: 'database-url', keyId: 'k1' })
+    expect(answers.at(-1)?.body).toMatchObject({ findings: [] })
   })
 })
 
