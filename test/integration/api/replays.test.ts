@@ -118,7 +118,7 @@ const CASES: Record<string, () => Promise<Case>> = {
   recordRotationStep: async () => {
     await ownedByAdmin('staging-database')
     const { id } = await aRotation(stack, 'staging-database')
-    return { line: `POST /rotations/${id}/steps/access`, body: { state: 'done' }, other: { state: 'done', note: 'Seen' } }
+    return { line: `POST /rotations/${id}/steps/users-known`, body: { state: 'done' }, other: { state: 'done', note: 'Seen' } }
   },
   confirmRotation: async () => {
     const id = await aRunning('production-cache')

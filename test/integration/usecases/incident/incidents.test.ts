@@ -147,8 +147,8 @@ async function aRotationOf(incident: string, status: string): Promise<string> {
   const ownership = await db.rotationOwnership.findFirstOrThrow({ where: { policyVersionId: version.id, key: 'prod' } })
   const ended = ['completed', 'rolled_back', 'cancelled'].includes(status)
   const [row] = await asOwner<{ id: string }>(
-    `INSERT INTO "Rotation" ("systemId", "profileKey", "policyVersionId", "ownershipId", "ownershipKey", "mappingKeys", method, cause, status, "incidentId", "openedById", "openedForId", "openedAt", "endedAt")
-     VALUES ('robodj', 'prod', $1, $2, 'prod', '{secret-key,secret-v2-key}', 'shift-pair', 'suspected_exposure', $3, $4, $5, $5, now(), $6) RETURNING id`,
+    `INSERT INTO "Rotation" ("systemId", "profileKey", "policyVersionId", "ownershipId", "ownershipKey", "mappingKeys", method, cause, status, "incidentId", "openedById", "openedForId", "openedAt", "startedAt", "endedAt")
+     VALUES ('robodj', 'prod', $1, $2, 'prod', '{secret-key,secret-v2-key}', 'shift-pair', 'suspected_exposure', $3, $4, $5, $5, now(), now(), $6) RETURNING id`,
     [version.id, ownership.id, status, incident, scene.people.secops.actor.id, ended ? new Date(Date.now() + 1_000) : null],
   )
   return row?.id as string
