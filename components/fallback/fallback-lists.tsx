@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { EmptyState } from '@/components/ui/banner'
 import { Link } from '@/components/ui/link'
 import { Status, StatusGlyph } from '@/components/ui/status'
@@ -39,21 +40,29 @@ export function Waiting({ rows }: { rows: readonly FallbackRow[] }) {
   return (
     <ul className="bigrows">
       {rows.map((row) => (
-        <li key={row.id}>
-          <Link href={routes.fallback(row.id)}>
-            <span>
-              <b className="b">
-                {capital(row.title)} on {row.system.name} {row.profile.id}
-              </b>
-              <span className="under">
-                {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} show="today" />
-              </span>
-            </span>
-            <StatusGlyph status="waiting" size={18} label="Waits" />
-          </Link>
-        </li>
+        <AskedRow key={row.id} row={row} show="today">
+          <StatusGlyph status="waiting" size={18} label="Waits" />
+        </AskedRow>
       ))}
     </ul>
+  )
+}
+
+function AskedRow({ row, show, children }: { row: FallbackRow; show?: 'today'; children: ReactNode }) {
+  return (
+    <li>
+      <Link href={routes.fallback(row.id)}>
+        <span>
+          <b className="b">
+            {capital(row.title)} on {row.system.name} {row.profile.id}
+          </b>
+          <span className="under">
+            {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} show={show} />
+          </span>
+        </span>
+        {children}
+      </Link>
+    </li>
   )
 }
 
@@ -105,21 +114,11 @@ export function Past({ rows, empty }: { rows: readonly FallbackRow[]; empty: str
   return (
     <ul className="bigrows">
       {rows.map((row) => (
-        <li key={row.id}>
-          <Link href={routes.fallback(row.id)}>
-            <span>
-              <b className="b">
-                {capital(row.title)} on {row.system.name} {row.profile.id}
-              </b>
-              <span className="under">
-                {row.id}, asked for by {row.askedBy.name}, <Time at={row.askedAt} />
-              </span>
-            </span>
-            <Status status={row.phase === 'requested' ? 'na' : PHASE[row.phase].status}>
-              {row.phase === 'requested' ? 'Never decided' : PHASE[row.phase].words}
-            </Status>
-          </Link>
-        </li>
+        <AskedRow key={row.id} row={row}>
+          <Status status={row.phase === 'requested' ? 'na' : PHASE[row.phase].status}>
+            {row.phase === 'requested' ? 'Never decided' : PHASE[row.phase].words}
+          </Status>
+        </AskedRow>
       ))}
     </ul>
   )

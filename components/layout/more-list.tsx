@@ -1,6 +1,6 @@
 'use client'
 
-import { Braces, ChevronRight, Keyboard, UserRound, Users } from 'lucide-react'
+import { Braces, ChevronRight, Keyboard, KeySquare, Siren, UserRound, Users } from 'lucide-react'
 import { ThemeChoice } from '@/components/theme-switch'
 import { Link } from '@/components/ui/link'
 import { NAV, NAV_PINNED, routes } from '@/lib/routes'
@@ -20,6 +20,20 @@ export function MoreList({ people }: { people?: boolean }) {
             </Link>
           </li>
         ))}
+        <li>
+          <Link href={routes.secrets()}>
+            <KeySquare size={20} aria-hidden="true" />
+            Secrets
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
+        <li>
+          <Link href={routes.incidents()}>
+            <Siren size={20} aria-hidden="true" />
+            Incidents
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
         <li>
           <Link href={routes.profile()}>
             <UserRound size={20} aria-hidden="true" />

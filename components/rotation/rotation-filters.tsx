@@ -1,5 +1,5 @@
-import { ChevronDown } from 'lucide-react'
 import Form from 'next/form'
+import { FilterChoice } from '@/components/ui/filter-choice'
 import { routes } from '@/lib/routes'
 
 const STATES = [
@@ -22,45 +22,17 @@ export function RotationFilters({
 }) {
   return (
     <Form action={routes.rotations()} className="filters mt-4" aria-label="Filters">
-      <Choice
+      <FilterChoice
         name="system"
         label="System"
         any="Every system"
         value={chosen.system}
         options={systems.map(({ slug, name }) => [slug, name])}
       />
-      <Choice name="state" label="What" any="Keys and rotations" value={chosen.state} options={STATES} />
+      <FilterChoice name="state" label="What" any="Keys and rotations" value={chosen.state} options={STATES} />
       <button type="submit" className="btn sm">
         Filter
       </button>
     </Form>
-  )
-}
-
-function Choice({
-  name,
-  label,
-  any,
-  value,
-  options,
-}: {
-  name: string
-  label: string
-  any: string
-  value?: string
-  options: readonly (readonly [string, string])[]
-}) {
-  return (
-    <span className="sel">
-      <select key={value} name={name} className="in" defaultValue={value ?? ''} aria-label={label}>
-        <option value="">{any}</option>
-        {options.map(([key, words]) => (
-          <option key={key} value={key}>
-            {words}
-          </option>
-        ))}
-      </select>
-      <ChevronDown size={14} aria-hidden="true" />
-    </span>
   )
 }

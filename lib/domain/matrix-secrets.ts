@@ -12,6 +12,7 @@ import {
   nothing,
   type OpenGlass,
 } from './matrix-cell'
+import { approversWords, ownersWords } from './ownership'
 import type { Policy, PolicyOwnership, PolicyProfile } from './policy/schema'
 import { dateInWords, instantInWords } from './words'
 
@@ -70,10 +71,9 @@ export function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[
             facts,
             slots.flatMap((slot) => slot.roles),
           )
-          const words = rule.owners.text ?? slots.map((slot) => slot.title).join(rule.owners.mode === 'all' ? ' and ' : ' or ')
           return {
             field: 'owners',
-            rule: words,
+            rule: ownersWords(rule),
             ...staffed(agents.length + people.length, facts.keys(rule.id)),
             terms:
               slots.length < 2
@@ -89,7 +89,7 @@ export function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[
           )
           return {
             field: 'approval',
-            rule: rule.approval.text ?? rule.approval.slots.map((slot) => slot.title).join(' and '),
+            rule: approversWords(rule),
             ...staffed(people.length, facts.keys(rule.id)),
             who: [{ label: 'Can approve', value: people.join(', ') || 'nobody' }],
           }

@@ -1,67 +1,12 @@
 import 'server-only'
-import { db } from '@/lib/db/client'
-import { namedSelect, toNamed } from '@/lib/db/named'
 import type { Dossier } from '@/lib/domain/dossier'
+import { loadSealedVersions, type SealedVersionView } from './sealed-versions'
 
-/** A signature on a version, whatever became of it. */
-export type SignOffView = {
-  id: string
-  capacity: string
-  name: string
-  decision: 'approve' | 'decline'
-  at: Date
-  withdrawnAt: Date | null
-  /** Why it was declined or withdrawn. */
-  reason: string | null
-  reasonKind: string | null
-}
-
-/** A sealed version, live or ended; nothing is deleted (domain.md, rule 10). */
-export type VersionView = {
-  number: number
-  hash: string
-  canonical: string
-  dossier: Dossier
-  sealedAt: Date
-  sealedBy: string | null
-  endedAt: Date | null
-  endedBy: 'voided' | 'declined' | 'replaced' | 'withdrawn' | null
-  moved: string[]
-  signOffs: SignOffView[]
-}
+/** A sealed version of a promotion with its dossier, read from the text that was sealed. */
+export type VersionView = SealedVersionView & { dossier: Dossier }
 
 /** Every sealed version of a promotion, the newest first, with its signatures and their reasons. The caller has seen that it may be seen. */
 export async function loadVersions(promotion: string): Promise<VersionView[]> {
-  const rows = await db.sealedVersion.findMany({
-    where: { subject: 'promotion', subjectId: promotion },
-    orderBy: { number: 'desc' },
-    include: { sealedBy: namedSelect, signOffs: { include: { signer: namedSelect }, orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] } },
-  })
-  const digests = rows.flatMap(({ signOffs }) =>
-    signOffs.flatMap(({ reason, withdrawReason }) => [reason, withdrawReason].filter((digest) => digest !== null)),
-  )
-  const texts = digests.length === 0 ? [] : await db.auditText.findMany({ where: { digest: { in: digests } } })
-  const bodyOf = (digest: string | null) =>
-    digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? 'The text was erased.')
-  return rows.map((row) => ({
-    number: row.number,
-    hash: row.hash,
-    canonical: row.canonical,
-    dossier: JSON.parse(row.canonical) as Dossier, // our own canonical text
-    sealedAt: row.sealedAt,
-    sealedBy: row.sealedBy && toNamed(row.sealedBy).name,
-    endedAt: row.endedAt,
-    endedBy: row.endedBy as VersionView['endedBy'],
-    moved: row.moved,
-    signOffs: row.signOffs.map((signOff) => ({
-      id: signOff.id,
-      capacity: signOff.capacity,
-      name: toNamed(signOff.signer).name,
-      decision: signOff.decision as SignOffView['decision'],
-      at: signOff.signedAt,
-      withdrawnAt: signOff.withdrawnAt,
-      reason: bodyOf(signOff.withdrawnAt ? signOff.withdrawReason : signOff.reason),
-      reasonKind: signOff.reasonKind,
-    })),
-  }))
+  const versions = await loadSealedVersions('promotion', promotion)
+  return versions.map((version) => ({ ...version, dossier: JSON.parse(version.canonical) as Dossier })) // our own canonical text
 }

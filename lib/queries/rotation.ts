@@ -26,8 +26,8 @@ import { ownerSlotsFor } from '@/lib/domain/rotation-owners'
 import { whyNotRecordStep } from '@/lib/domain/rotation-step'
 import { whyNotAudit } from '@/lib/domain/secret-audit'
 import { getInFlight } from './in-flight'
-import { loadPlanVersions, type PlanVersion } from './rotation-versions'
 import { type AskedKey, doneWordsOf, type KeyShiftView, keyShiftOf, nextKeyId, type ShiftMoment, type StepView } from './rotation-view'
+import { loadSealedVersions, type SealedVersionView } from './sealed-versions'
 import type { Looker } from './system-standing'
 
 /** One approval line: who approved, or who could, and why the viewer may not. */
@@ -66,7 +66,7 @@ export type RotationDetail = {
   ages: AgeLine[]
   approvals: ApprovalLine[]
   /** Every sealed version, the newest first: what was approved, declined and replaced. */
-  versions: PlanVersion[]
+  versions: SealedVersionView[]
   owners: OwnerLine[]
   /** The owner slots the viewer may start it in. */
   starters: { id: string; title: string }[]
@@ -128,7 +128,7 @@ export async function getRotation(looker: Looker, id: string): Promise<RotationD
           take: 20,
         }),
     loadKeyHistory(facts),
-    loadPlanVersions(facts.id),
+    loadSealedVersions('rotation', facts.id),
     wasRun ? loadAuditedRotations(db, { id: facts.id }) : [],
   ])
   const candidates = people.filter(({ kind }) => kind === 'person')

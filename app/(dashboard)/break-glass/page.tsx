@@ -103,6 +103,12 @@ export default async function BreakGlassPage({ searchParams }: Props) {
           />
         </div>
       </Section>
+      <p className="c2 mt-6">
+        What burns, and what burnt:{' '}
+        <Link className="link" href={routes.incidents()}>
+          Incidents
+        </Link>
+      </p>
     </GlassPage>
   )
 }

@@ -37,9 +37,12 @@ export default async function RotationsPage({ searchParams }: Props) {
         title="Rotations"
         lead={answer(view)}
         actions={
-          <LinkButton href={routes.rotationNew({ system: filter.system })} icon={<KeyRound size={15} />}>
-            Open a rotation
-          </LinkButton>
+          <>
+            <LinkButton href={routes.secrets()}>Secrets</LinkButton>
+            <LinkButton href={routes.rotationNew({ system: filter.system })} icon={<KeyRound size={15} />}>
+              Open a rotation
+            </LinkButton>
+          </>
         }
       />
       <RotationFilters systems={view.systems} chosen={filter} />

@@ -3,6 +3,7 @@ import { ContactGates, ContactLists } from '@/components/contact/contact-lists'
 import { SystemCard } from '@/components/contact/system-card'
 import { PrintButton } from '@/components/fallback/print-button'
 import { SystemFrame } from '@/components/system/system-frame'
+import { Link } from '@/components/ui/link'
 import { requireViewer } from '@/lib/auth/session'
 import { getContacts } from '@/lib/queries/contacts'
 import { getSystemHead } from '@/lib/queries/system-head'
@@ -27,7 +28,12 @@ export default async function ContactsPage({ params }: Props) {
         <SystemFrame head={head} tab="Contacts">
           <div className="row wrap between gap-3">
             <p className="c2">
-              Who is on a list is whoever holds its role. Printed, this page is the card for when Countersign itself is down.
+              Who is on a list is whoever holds its role. Printed, this page is the card for when Countersign itself is down. What burns is
+              under{' '}
+              <Link className="link" href={routes.incidents({ system: head.slug })}>
+                Incidents
+              </Link>
+              .
             </p>
             <PrintButton label="Print the card" />
           </div>

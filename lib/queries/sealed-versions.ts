@@ -2,8 +2,8 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { namedSelect, toNamed } from '@/lib/db/named'
 
-/** A signature on a version of a plan, whatever became of it. */
-export type PlanSignOff = {
+/** A signature on a sealed version, whatever became of it. */
+export type SignOffView = {
   id: string
   capacity: string
   name: string
@@ -12,33 +12,28 @@ export type PlanSignOff = {
   withdrawnAt: Date | null
   /** Why it was declined or withdrawn. */
   reason: string | null
+  reasonKind: string | null
 }
 
-/** A sealed version of a plan, standing or ended; nothing is deleted (domain.md, rule 10). */
-export type PlanVersion = {
+/** A sealed version, live or ended; nothing is deleted (domain.md, rule 10). */
+export type SealedVersionView = {
   number: number
   hash: string
+  canonical: string
   sealedAt: Date
   sealedBy: string | null
   endedAt: Date | null
-  endedBy: string | null
-  signOffs: PlanSignOff[]
+  endedBy: 'voided' | 'declined' | 'replaced' | 'withdrawn' | null
+  moved: string[]
+  signOffs: SignOffView[]
 }
 
-/** Every sealed plan of a rotation, the newest first, with its signatures and their reasons; two statements at most. The caller has seen that it may be seen. */
-export async function loadPlanVersions(rotation: string): Promise<PlanVersion[]> {
+/** Every sealed version of a subject, the newest first, with its signatures and their reasons; two statements at most. The caller has seen that it may be seen. */
+export async function loadSealedVersions(subject: 'promotion' | 'rotation', id: string): Promise<SealedVersionView[]> {
   const rows = await db.sealedVersion.findMany({
-    where: { subject: 'rotation', subjectId: rotation },
+    where: { subject, subjectId: id },
     orderBy: { number: 'desc' },
-    select: {
-      number: true,
-      hash: true,
-      sealedAt: true,
-      endedAt: true,
-      endedBy: true,
-      sealedBy: namedSelect,
-      signOffs: { include: { signer: namedSelect }, orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] },
-    },
+    include: { sealedBy: namedSelect, signOffs: { include: { signer: namedSelect }, orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] } },
   })
   const digests = rows.flatMap(({ signOffs }) =>
     signOffs.flatMap(({ reason, withdrawReason }) => [reason, withdrawReason].filter((digest) => digest !== null)),
@@ -49,18 +44,21 @@ export async function loadPlanVersions(rotation: string): Promise<PlanVersion[]>
   return rows.map((row) => ({
     number: row.number,
     hash: row.hash,
+    canonical: row.canonical,
     sealedAt: row.sealedAt,
     sealedBy: row.sealedBy && toNamed(row.sealedBy).name,
     endedAt: row.endedAt,
-    endedBy: row.endedBy,
+    endedBy: row.endedBy as SealedVersionView['endedBy'],
+    moved: row.moved,
     signOffs: row.signOffs.map((signOff) => ({
       id: signOff.id,
       capacity: signOff.capacity,
       name: toNamed(signOff.signer).name,
-      decision: signOff.decision as PlanSignOff['decision'],
+      decision: signOff.decision as SignOffView['decision'],
       at: signOff.signedAt,
       withdrawnAt: signOff.withdrawnAt,
       reason: bodyOf(signOff.withdrawnAt ? signOff.withdrawReason : signOff.reason),
+      reasonKind: signOff.reasonKind,
     })),
   }))
 }
