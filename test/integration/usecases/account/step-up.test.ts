@@ -7,50 +7,19 @@ import { flushFloods } from '@/lib/db/record-collapsed'
 import { consumeStepUp } from '@/lib/db/step-up'
 import type { Ctx } from '@/lib/domain/context'
 import { stepUp } from '@/lib/usecases/account/step-up'
-import { aPerson, aToken, ctxOf, events, PASSWORD, refusalOf } from '@/test/support/factories'
+import { aPerson, aSystem, aToken, ctxOf, events, PASSWORD, refusalOf } from '@/test/support/factories'
 
-/** A sealed version as only its hash matters here: rows without the policy behind them, written past the foreign keys. */
+/** A sealed version as only its hash matters here, without anything behind it. */
 async function aSealedHash(system: string): Promise<string> {
   const hash = createHash('sha256').update(randomUUID()).digest('hex')
-  const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
-  await client.connect()
-  try {
-    const { rows } = await client.query(
-      `SELECT conname, conrelid::regclass::text AS rel FROM pg_constraint WHERE contype = 'f' AND conrelid IN ('"Promotion"'::regclass, '"SealedVersion"'::regclass)`,
-    )
-    for (const { conname, rel } of rows) await client.query(`ALTER TABLE ${rel} DROP CONSTRAINT "${conname}"`)
-  } finally {
-    await client.end()
-  }
-  const someone = randomUUID()
-  const required = await db.$queryRaw<{ column_name: string; data_type: string }[]>`
-    SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'Promotion' AND is_nullable = 'NO' AND column_default IS NULL`
+  await aSystem(system)
   const id = `PRM-${hash.slice(0, 6)}`
-  const value = ({ column_name: name, data_type: type }: { column_name: string; data_type: string }) =>
-    name === 'systemId'
-      ? system
-      : name === 'status'
-        ? 'open'
-        : type === 'uuid'
-          ? someone
-          : type.startsWith('timestamp')
-            ? new Date().toISOString()
-            : type === 'boolean'
-              ? 'false'
-              : type === 'integer'
-                ? '1'
-                : 'x'
-  const columns = required.filter((each) => each.column_name !== 'id')
   const admin = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
   await admin.connect()
   try {
     await admin.query(
-      `INSERT INTO "Promotion" (id, ${columns.map((each) => `"${each.column_name}"`).join(', ')}) VALUES ($1, ${columns.map((_, i) => `$${i + 2}`).join(', ')})`,
-      [id, ...columns.map((each) => (each.column_name === 'toKey' ? hash : value(each)))],
-    )
-    await admin.query(
-      `INSERT INTO "SealedVersion" (id, subject, "subjectId", "promotionId", number, hash, canonical, "requesterId", "sealedAt") VALUES ($1, 'promotion', $2, $2, 1, $3, '{}', $4, now())`,
-      [randomUUID(), id, hash, someone],
+      `INSERT INTO "SealedVersion" (id, "systemId", subject, "subjectId", number, hash, canonical, "requesterId", "sealedAt") VALUES ($1, $2, 'promotion', $3, 1, $4, '{}', $5, now())`,
+      [randomUUID(), system, id, hash, randomUUID()],
     )
   } finally {
     await admin.end()
