@@ -1,54 +1,16 @@
 'use client'
 
-import { unstable_rethrow, useRouter } from 'next/navigation'
+import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { StepUpAction } from '@/components/ceremony/decision'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
-import { DeniedButton, type Why } from '@/components/ui/button'
+import { DeniedButton } from '@/components/ui/button'
 import { useViewerClock } from '@/components/ui/clock-context'
 import { CheckboxGroup, Segmented, TextInput } from '@/components/ui/field'
 import { Link } from '@/components/ui/link'
-import { StatusGlyph } from '@/components/ui/status'
-import { Time } from '@/components/ui/time'
-import { type RefusalCode, refuse } from '@/lib/domain/refusal'
 import { formatLocal, formatTimeUtc, toIso } from '@/lib/format'
 import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
-import { IncidentFields } from '../incident/incident-fields'
-
-/** An open incident as the form names it. */
-export type AskedIncident = {
-  id: string
-  title: string
-  openedAt: string /** Its name outside: a ticket of its own is then not needed. */
-  reference: string | null
-}
-
-/** All that the form shows and sends; judged by the server as the page was made, and again when it is sent. */
-export type AskFormView = {
-  system: string
-  systemName: string
-  profile: string
-  rule: string
-  /** The fallback files that may be named, by mapping; empty for other break-glass, which says what it allows in `allows`. */
-  files: readonly { mapping: string; file: string }[]
-  allows: string | null
-  purposes: readonly { value: string; label: string }[]
-  needsTicket: boolean
-  needsIncident: boolean
-  incidents: readonly AskedIncident[]
-  incident: string | null
-  /** Lengths in ms with their words, the one in the middle chosen. */
-  lengths: readonly { ms: number; label: string }[]
-  safer: { text: string; strong: string | null; rest: string; href: string | null } | null
-  /** Whether a request with an open incident is its own grant: it opens at once, and takes the password. */
-  opensAlone: boolean
-  /** The slot in which it is opened so. */
-  ownSlot: string
-  /** What follows after the button, in words. */
-  after: string
-  whyNot: Why
-  whyNotDeclare: Why
-}
+import { type AskFormView, DeclareFirst, IncidentAnswer, refusedHere, whileThere } from './ask-incident'
 
 /** What was asked for and waits to be opened: the proof of a password is bound to its hash. */
 type Asked = { id: string; sealedHash: string; opensAlone: boolean }
@@ -74,44 +36,6 @@ export function AskForm({ view, actions, children }: { view: AskFormView; action
     <Ask view={view} actions={actions}>
       {children}
     </Ask>
-  )
-}
-
-function DeclareFirst({ view, declare, children }: { view: AskFormView; declare: FormAction; children: ReactNode }) {
-  const action = useGoingAction(declare)
-  return (
-    <ActionForm
-      action={action}
-      hidden={{ system: view.system, profile: view.profile, rule: view.rule }}
-      label="Declare an incident"
-      keepOnDone
-      silentDone
-    >
-      <div className="asks">
-        <div className="ask">
-          <span className="q">Incident</span>
-          <span>No incident of {view.systemName} is open. This is allowed only while one is.</span>
-        </div>
-        {view.whyNotDeclare || view.whyNot ? null : (
-          <div className="ask">
-            <IncidentFields />
-          </div>
-        )}
-      </div>
-      {children}
-      <section aria-label="Actions" className="pbar alarm">
-        {view.whyNot ? (
-          <DeniedButton refusal={view.whyNot} size="lg" full>
-            Break glass
-          </DeniedButton>
-        ) : (
-          <SubmitButton variant="alarm" size="lg" full refusal={view.whyNotDeclare} pendingLabel="Declaring">
-            Declare incident first
-          </SubmitButton>
-        )}
-        {view.whyNot ? null : <p className="t-xs">Then you are back here, with the incident filled in. Nothing is open yet.</p>}
-      </section>
-    </ActionForm>
   )
 }
 
@@ -265,55 +189,6 @@ function PasswordNow() {
   )
 }
 
-function IncidentAnswer({
-  view,
-  incident,
-  onIncident,
-}: {
-  view: AskFormView
-  incident: string | null
-  onIncident: (id: string | null) => void
-}) {
-  const only = view.incidents.length === 1 ? view.incidents[0] : undefined
-  if (only)
-    return (
-      <div className="ask">
-        <span className="q">Incident</span>
-        <span className="a">
-          <span>
-            <b className="bb">{only.id}</b>, {only.title}
-          </span>
-          <StatusGlyph status="pass" size={18} />
-        </span>
-        <span className="under">
-          Open since <Time at={only.openedAt} show="today" local />. Filled in for you.
-        </span>
-        <input type="hidden" name="incident" value={only.id} readOnly />
-      </div>
-    )
-  if (view.incidents.length === 0)
-    return (
-      <div className="ask">
-        <span className="q">Incident</span>
-        <span>None is open, and this does not need one.</span>
-      </div>
-    )
-  return (
-    <div className="ask wide">
-      <Segmented
-        name="incident"
-        label="Incident"
-        options={[
-          ...view.incidents.map(({ id, title }) => ({ value: id, label: `${id}, ${title}` })),
-          ...(view.needsIncident ? [] : [{ value: '', label: 'None of these' }]),
-        ]}
-        defaultValue={incident ?? undefined}
-        onValue={(id) => onIncident(id || null)}
-      />
-    </div>
-  )
-}
-
 function Allows({
   view,
   picked,
@@ -382,35 +257,6 @@ const middle = (count: number) => Math.floor((count - 1) / 2 + 0.5)
 function atWords(at: number, zone: string): string {
   const local = formatLocal(at, zone)
   return `${formatTimeUtc(at)}${local ? ` (${local})` : ''}`
-}
-
-/** An action whose answer has an address: the page goes there, and everything around it is made anew. */
-function useGoingAction(action: FormAction): FormAction {
-  const router = useRouter()
-  return (previous, form) =>
-    whileThere(async () => {
-      const answer = await action(previous, form)
-      if (answer.status === 'done' && answer.href !== undefined) {
-        router.push(answer.href)
-        router.refresh()
-      }
-      return answer
-    })
-}
-
-/** Runs some requests; one that does not get through is said as such, since nobody then knows whether it arrived. */
-async function whileThere(run: () => Promise<FormState>): Promise<FormState> {
-  try {
-    return await run()
-  } catch (error) {
-    unstable_rethrow(error)
-    if (!(error instanceof TypeError)) throw error
-    return refusedHere('The server did not answer. Look at what is open before trying again.', {}, 'busy')
-  }
-}
-
-function refusedHere(sentence: string, fieldErrors: Record<string, string[]>, code: RefusalCode = 'invalid'): FormState {
-  return { status: 'refused', refusal: refuse(code, sentence), fieldErrors, values: {} }
 }
 
 function fieldsOf(fields: Record<string, string>): FormData {

@@ -1,23 +1,15 @@
-import { Signature } from 'lucide-react'
 import { Words } from '@/components/policy/words'
 import { AuditForm } from '@/components/secrets/key-forms'
 import { profileRef } from '@/components/system/profile-ref'
-import { Actor, Avatar } from '@/components/ui/actor'
 import { DenyLine } from '@/components/ui/banner'
-import { Button, LinkButton } from '@/components/ui/button'
+import { Button } from '@/components/ui/button'
 import { Disclosure } from '@/components/ui/disclosure'
-import { KeyValue } from '@/components/ui/key-value'
-import { Link } from '@/components/ui/link'
 import { BulletBar } from '@/components/ui/plots'
 import { ProfileTag } from '@/components/ui/profile'
-import { SignatureLine } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
-import { Time } from '@/components/ui/time'
-import { CAUSE_TITLE } from '@/lib/domain/rotation'
 import { formatAge, formatLimit, listWords } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
-import type { ApprovalLine, OwnerLine, RotationDetail } from '@/lib/queries/rotation'
-import { routes } from '@/lib/routes'
+import type { RotationDetail } from '@/lib/queries/rotation'
 import { CancelForm, CompleteForm, ConfirmForm, FinishRollbackForm, PlanForm, PostmortemForm, RollBackForm, StartForm } from './act-forms'
 import { KEY_STATUS } from './rotation-words'
 
@@ -28,190 +20,6 @@ export type RotationActions = Record<
 >
 
 type Part = { detail: RotationDetail }
-
-/** Who approved the plan, or who could; what was struck when a plan was replaced or declined (000.19 to 000.21). */
-export function Approvals({ detail }: Part) {
-  const { facts, phase, approvals, versions } = detail
-  const waiting = facts.status === 'planned' && phase !== 'approved'
-  const standing = facts.sealed?.number
-  return (
-    <>
-      <h2 className="h2">{waiting ? 'Approval' : facts.status === 'cancelled' ? 'Approval, not used' : 'Approved to run'}</h2>
-      {approvals.map((slot) => (
-        <Approval key={slot.key} slot={slot} detail={detail} />
-      ))}
-      {versions
-        .filter(({ number }) => number !== standing)
-        .flatMap((version) =>
-          version.signOffs.map((signOff) => (
-            <p key={signOff.id} className="t-2xs c3 mt-1.5 px-0.5">
-              {signOff.decision === 'decline' ? (
-                <>
-                  {signOff.name} declined version {version.number} as {signOff.capacity}, <Time at={signOff.at} show="today" />
-                  {signOff.reason ? `: ${signOff.reason}` : ''}
-                </>
-              ) : (
-                <del>
-                  {signOff.name} approved version {version.number}
-                </del>
-              )}
-            </p>
-          )),
-        )}
-      <Decide detail={detail} />
-    </>
-  )
-}
-
-function Approval({ slot, detail }: { slot: ApprovalLine; detail: RotationDetail }) {
-  const { facts } = detail
-  const yours = slot.whyNotApprove === null
-  if (slot.signed && facts.sealed)
-    return (
-      <SignatureLine
-        capacity={slot.title}
-        state={facts.status === 'cancelled' ? 'struck' : 'signed'}
-        name={slot.signed.name}
-        hash={facts.sealed.hash}
-        under={
-          <Link className="link" href={routes.signature(slot.signed.id)}>
-            <Time at={slot.signed.at} show="today" />
-            {slot.signed.mine ? ', you' : ''}
-          </Link>
-        }
-      />
-    )
-  const over = facts.status !== 'planned'
-  return (
-    <SignatureLine
-      capacity={slot.title}
-      state={yours ? 'you' : 'open'}
-      aside={yours ? undefined : over ? 'not approved' : facts.sealed ? undefined : 'no plan stands'}
-      under={over || !facts.sealed ? undefined : whoWords(slot.who)}
-    />
-  )
-}
-
-const whoWords = (who: readonly string[]): string =>
-  who.length === 0 ? 'nobody can, ask an admin' : who.length > 2 ? `${who[0]}, or ${who.length - 1} others` : listWords(who, 'or')
-
-/** Approve or decline, on a page of its own; the same rule says why not. */
-function Decide({ detail }: Part) {
-  const { facts, approvals, isReadOnly } = detail
-  if (facts.status !== 'planned' || !facts.sealed) return null
-  const open = approvals.filter(({ signed }) => signed === null)
-  if (open.length === 0) return null
-  const could = open.flatMap(({ who }) => who)
-  if (isReadOnly)
-    return (
-      <div className="mt-4">
-        <DenyLine>
-          Read only.{' '}
-          {could.length === 0 ? 'Nobody can approve this; an admin grants roles.' : `${whoWords([...new Set(could)])} can approve this.`}
-        </DenyLine>
-      </div>
-    )
-  const slot = open.find(({ whyNotApprove }) => whyNotApprove === null) ?? open[0]
-  if (!slot) return null
-  const query = { slot: slot.key, version: facts.sealed.number }
-  return (
-    <div className="mt-4 grid gap-2">
-      <LinkButton
-        href={routes.rotationApprove(facts.id, { slot: slot.key })}
-        variant="primary"
-        size="lg"
-        full
-        refusal={slot.whyNotApprove}
-        icon={<Signature size={18} aria-hidden="true" />}
-      >
-        Approve as {slot.title}
-      </LinkButton>
-      {slot.whyNotApprove ? null : (
-        <LinkButton href={routes.rotationDecline(facts.id, query)} full refusal={slot.whyNotDecline}>
-          Decline the plan
-        </LinkButton>
-      )}
-    </div>
-  )
-}
-
-/** Who runs it, who confirms it, who looks at it now, and what may not be done instead. */
-export function People({ detail, viewer }: Part & { viewer: { name: string; acts: boolean } }) {
-  const { facts, owners, audits } = detail
-  const runner = facts.performer
-  return (
-    <div className="mt-5">
-      <KeyValue
-        width="narrow"
-        items={[
-          {
-            label: 'Runs it',
-            value: runner ? (
-              <Actor name={runner.name} kind={runner.kind} />
-            ) : (
-              <span className="c2">
-                {listWords(
-                  owners.map(({ title }) => title),
-                  'or',
-                )}
-              </span>
-            ),
-          },
-          ...owners
-            .filter(({ confirms, confirmed }) => confirms || confirmed)
-            .filter(({ runs }) => !runs)
-            .map((owner, index) => ({
-              key: owner.id,
-              label: index === 0 ? 'Confirms it' : '',
-              value: <Confirmer owner={owner} started={runner !== null} />,
-            })),
-          {
-            label: 'Watching',
-            value: viewer.acts ? null : (
-              <span className="actor">
-                <Avatar name={viewer.name} />
-                <span>{viewer.name}, you</span>
-              </span>
-            ),
-          },
-          {
-            label: 'Fallback',
-            value: facts.ownership.fallback ? <Words text={facts.ownership.fallback.text} /> : 'None: the policy names no fallback here.',
-          },
-          {
-            label: 'Why',
-            value: (
-              <>
-                {CAUSE_TITLE[facts.cause]}
-                {facts.reason ? <span className="c3 block">{facts.reason.text ?? 'The text was erased.'}</span> : null}
-              </>
-            ),
-          },
-          {
-            label: 'Incident',
-            value: facts.incident ? (
-              <Link className="link" href={routes.incident(facts.incident.id)}>
-                {facts.incident.id}, {facts.incident.title}
-              </Link>
-            ) : null,
-          },
-          {
-            label: 'Audited',
-            value:
-              audits.length > 0
-                ? audits.map((audit) => (
-                    <span key={audit.id} className="block">
-                      {FINDING[audit.finding] ?? audit.finding}, {audit.by}, <Time at={audit.at} show="date" />
-                      <span className="c3 block">{audit.note}</span>
-                    </span>
-                  ))
-                : null,
-          },
-        ]}
-      />
-    </div>
-  )
-}
 
 /** The audit of a rotation that is over, by somebody of SecOps who had no hand in it; who had one reads why they do not. */
 export function Audit({ detail, action }: Part & { action: FormAction }) {
@@ -230,27 +38,6 @@ export function Audit({ detail, action }: Part & { action: FormAction }) {
       <AuditForm action={action} {...of} whyNot={whyNot.audit} />
     </div>
   ) : null
-}
-
-const FINDING: Record<string, string> = { met: 'Met', concern: 'A concern', violated: 'Violated' }
-
-function Confirmer({ owner, started }: { owner: OwnerLine; started: boolean }) {
-  if (owner.confirmed)
-    return (
-      <>
-        <Actor name={owner.confirmed.by.name} kind={owner.confirmed.by.kind} />
-        <span className="c3 t-xs block">
-          confirmed <Time at={owner.confirmed.at} show="today" />
-          {owner.confirmed.note ? `: ${owner.confirmed.note}` : ''}
-        </span>
-      </>
-    )
-  return (
-    <span className={started ? undefined : 'c2'}>
-      {owner.title}
-      <span className="c3 t-xs block">{started ? 'at verification' : 'if somebody else runs it'}</span>
-    </span>
-  )
 }
 
 /** What the viewer may do now, in the order in which it comes; each denied act says why. */

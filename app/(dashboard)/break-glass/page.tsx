@@ -1,4 +1,5 @@
-import { AskForm, type AskFormView } from '@/components/fallback/ask-form'
+import { AskForm } from '@/components/fallback/ask-form'
+import type { AskFormView } from '@/components/fallback/ask-incident'
 import { ChooseRule, RulesByProfile } from '@/components/fallback/ask-rules'
 import { OpenNow, Past, Unpaid, Waiting } from '@/components/fallback/fallback-lists'
 import { capital, namesInShort, PURPOSE } from '@/components/fallback/fallback-words'

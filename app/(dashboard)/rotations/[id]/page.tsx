@@ -3,18 +3,10 @@ import { Page, Panel, Paper } from '@/components/layout/page'
 import { Words } from '@/components/policy/words'
 import { RollBackForm } from '@/components/rotation/act-forms'
 import { KeyShift } from '@/components/rotation/key-shift'
+import { Approvals } from '@/components/rotation/rotation-approvals'
 import { RotationNotices } from '@/components/rotation/rotation-notices'
-import {
-  Acts,
-  Ages,
-  Approvals,
-  Audit,
-  People,
-  type RotationActions,
-  restoredWords,
-  variantsOf,
-  WayBack,
-} from '@/components/rotation/rotation-panel'
+import { Acts, Ages, Audit, type RotationActions, restoredWords, variantsOf, WayBack } from '@/components/rotation/rotation-panel'
+import { People } from '@/components/rotation/rotation-people'
 import { RunbookSection, type StepsFrame } from '@/components/rotation/rotation-steps'
 import { keyWords, PHASE_STATUS, phaseWords } from '@/components/rotation/rotation-words'
 import { profileRef } from '@/components/system/profile-ref'
