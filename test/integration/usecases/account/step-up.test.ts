@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { db } from '@/lib/db/client'
 import { inTransaction } from '@/lib/db/mutate'
 import { flushFloods } from '@/lib/db/record-collapsed'
 import { consumeStepUp } from '@/lib/db/step-up'
