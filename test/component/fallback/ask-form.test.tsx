@@ -71,6 +71,7 @@ function show(more: Partial<AskFormView> = {}) {
 }
 const reason = () => screen.getByLabelText('What you see, a few words')
 const password = () => screen.queryByLabelText<HTMLInputElement>(/Your password/)
+const asked = () => screen.findByLabelText<HTMLInputElement>(/Your password/)
 
 describe('a commander’s own request (000.21, 000.23)', () => {
   it('fills in what is known, and repeats the duration on the one button', async () => {
@@ -91,7 +92,7 @@ describe('a commander’s own request (000.21, 000.23)', () => {
     await user.click(screen.getByRole('button', { name: 'Break glass for 2 hours' }))
     await waitFor(() => expect(document.activeElement).toBe(password()))
     expect(ask).not.toHaveBeenCalled()
-    await user.type(password() as HTMLInputElement, PASSWORD)
+    await user.type(await asked(), PASSWORD)
     await user.click(screen.getByRole('button', { name: 'Break glass for 2 hours' }))
     await waitFor(() => expect(router.push).toHaveBeenCalledWith('/break-glass/BG-0007'))
     const sent = ask.mock.calls[0]?.[0]
@@ -117,12 +118,12 @@ describe('a commander’s own request (000.21, 000.23)', () => {
     const user = show()
     await user.type(reason(), 'Decrypt errors')
     await user.click(screen.getByRole('button', { name: /Break glass for/ }))
-    await user.type(password() as HTMLInputElement, 'wrong')
+    await user.type(await asked(), 'wrong')
     await user.click(screen.getByRole('button', { name: /Break glass for/ }))
     await screen.findByText(/That is not your password/)
-    expect(screen.getByText(/BG-0007 is asked for as it stands above. Nothing is open yet./)).toBeTruthy()
-    await user.clear(password() as HTMLInputElement)
-    await user.type(password() as HTMLInputElement, PASSWORD)
+    expect(await screen.findByText(/BG-0007 is asked for as it stands above. Nothing is open yet./)).toBeTruthy()
+    await user.clear(await asked())
+    await user.type(await asked(), PASSWORD)
     await user.click(screen.getByRole('button', { name: /Break glass for/ }))
     await waitFor(() => expect(router.push).toHaveBeenCalledWith('/break-glass/BG-0007'))
     expect(ask).toHaveBeenCalledOnce()
