@@ -5,8 +5,8 @@ import { type ReactNode, useContext, useEffect, useRef, useState } from 'react'
 import { SubmitButton } from '@/components/ui/action-form'
 import { TextInput } from '@/components/ui/field'
 import { FormContext } from '@/components/ui/form-context'
-import { type RefusalCode, refuse } from '@/lib/domain/refusal'
-import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
+import type { RefusalCode } from '@/lib/domain/refusal'
+import { type FormAction, type FormState, IDLE, refusedHere } from '@/lib/http/form-state'
 
 /** Confirms a password apart from the decision and gives the proof that the decision then needs (T01). */
 export type StepUpAction = (form: FormData) => Promise<{ state: FormState; proof: string | null }>
@@ -22,11 +22,6 @@ export type StepUpState = { isConfirmed: boolean; round: number }
 
 /** Words for fields that are not filled as they have to be, without asking the server: a password is not checked for nothing. */
 export type FieldWords = Record<string, string[] | undefined>
-
-/** A refusal that the screen gives itself, in the shape of the server's. */
-function refusedHere(sentence: string, fieldErrors: FieldWords, code: RefusalCode = 'invalid'): FormState {
-  return { status: 'refused', refusal: refuse(code, sentence), fieldErrors, values: {} }
-}
 
 /**
  * One decision in two requests: the password gives a proof, the proof signs. A proof that was not used up stands for the next try until it ages; then,

@@ -9,8 +9,8 @@ import { useViewerClock } from '@/components/ui/clock-context'
 import { CheckboxGroup, Segmented, TextInput } from '@/components/ui/field'
 import { Link } from '@/components/ui/link'
 import { formatLocal, formatTimeUtc, toIso } from '@/lib/format'
-import { type FormAction, type FormState, IDLE } from '@/lib/http/form-state'
-import { type AskFormView, DeclareFirst, IncidentAnswer, refusedHere, whileThere } from './ask-incident'
+import { type FormAction, type FormState, IDLE, refusedHere } from '@/lib/http/form-state'
+import { type AskFormView, DeclareFirst, IncidentAnswer, whileThere } from './ask-incident'
 
 /** What was asked for and waits to be opened: the proof of a password is bound to its hash. */
 type Asked = { id: string; sealedHash: string; opensAlone: boolean }

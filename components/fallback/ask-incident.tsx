@@ -7,8 +7,7 @@ import { DeniedButton, type Why } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/field'
 import { StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
-import { type RefusalCode, refuse } from '@/lib/domain/refusal'
-import type { FormAction, FormState } from '@/lib/http/form-state'
+import { type FormAction, type FormState, refusedHere } from '@/lib/http/form-state'
 import { IncidentFields } from '../incident/incident-fields'
 
 /** An open incident as the form names it. */
@@ -159,9 +158,4 @@ export async function whileThere(run: () => Promise<FormState>): Promise<FormSta
     if (!(error instanceof TypeError)) throw error
     return refusedHere('The server did not answer. Look at what is open before trying again.', {}, 'busy')
   }
-}
-
-/** A refusal that the screen gives itself, in the shape of the server’s. */
-export function refusedHere(sentence: string, fieldErrors: Record<string, string[]>, code: RefusalCode = 'invalid'): FormState {
-  return { status: 'refused', refusal: refuse(code, sentence), fieldErrors, values: {} }
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from '@/lib/domain/refusal'
+import { type Refusal, type RefusalCode, refuse } from '@/lib/domain/refusal'
 
 /**
  * What a server action tells its form. `refused` carries the sentence, the words for each field (keyed by the field's `name`)
@@ -14,3 +14,12 @@ export type FormAction = (previous: FormState, form: FormData) => Promise<FormSt
 
 /** Where every form starts. */
 export const IDLE: FormState = { status: 'idle' }
+
+/** A refusal that a screen gives itself, in the shape of the server's; `fieldErrors` are words for each field that is not as it has to be. */
+export function refusedHere(
+  sentence: string,
+  fieldErrors: Readonly<Record<string, string[] | undefined>>,
+  code: RefusalCode = 'invalid',
+): FormState {
+  return { status: 'refused', refusal: refuse(code, sentence), fieldErrors, values: {} }
+}
