@@ -7,7 +7,7 @@ import { ROLES, type Role } from './roles'
 import { CLOCK_SKEW_MS } from './snapshot'
 
 /** Who besides the owners of a rule records keys and reports fingerprints; software does by its scope. */
-export const KEY_ROLES: readonly Role[] = ['engineer', 'release_manager', 'secops']
+const KEY_ROLES: readonly Role[] = ['engineer', 'release_manager', 'secops']
 
 /** What recording about the keys of a mapping depends on. `rule` is null where the policy does not say how it is rotated. */
 export type KeyFacts = {
