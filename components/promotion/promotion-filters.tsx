@@ -14,7 +14,7 @@ export function PromotionFilters({
   state?: string
 }) {
   return (
-    <form method="get" className="row gap-2" aria-label="Filter promotions">
+    <form method="get" className="filters bare" aria-label="Filter promotions">
       {view === 'table' ? <input type="hidden" name="view" value="table" /> : null}
       <label className="sr" htmlFor="f-system">
         System
@@ -48,7 +48,7 @@ export function PromotionFilters({
           </span>
         </>
       ) : null}
-      <button type="submit" className="btn">
+      <button type="submit" className="btn sm">
         <Filter size={15} aria-hidden="true" />
         Filter
       </button>

@@ -180,7 +180,7 @@ function saidOf(step: StepView, record: NonNullable<StepView['record']>): string
     record.how && (step.command || step.records === 'new-key') ? (record.how === 'script' ? 'by script' : 'by hand') : null,
     record.variant && step.variant ? step.variant.title : null,
     record.newKeys ? `new: ${Object.values(record.newKeys).join(', ')}` : null,
-    record.reference ? `kept at ${record.reference}` : null,
+    record.reference ? `kept at \`${record.reference}\`` : null,
     record.note,
   ].filter((part) => part !== null)
   const words = parts.join(', ')

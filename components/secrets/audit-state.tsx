@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Chip, Status } from '@/components/ui/status'
+import { Chip } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import type { SecretAuditStanding } from '@/lib/domain/secret-audit'
 import type { AuditView } from '@/lib/queries/secret-key'
@@ -40,24 +40,27 @@ export function AuditState({ standing, children }: { standing: SecretAuditStandi
 export function AuditLine({ audit }: { audit: AuditView }) {
   const { status, word } = FINDING_STATUS[audit.finding]
   return (
-    <>
-      <Status status={status}>{word}</Status> <span>{audit.note}</span>{' '}
-      <span className="t-xs c3">
-        {audit.by.name}, <Time at={audit.auditedAt} />
-        {audit.nextDueAt ? (
-          <>
-            , next due <Time at={audit.nextDueAt} show="date" />
-          </>
-        ) : null}
-        {audit.link ? (
-          <>
-            {' '}
-            <a className="link" href={audit.link} rel="noreferrer noopener nofollow" target="_blank">
-              Evidence
-            </a>
-          </>
-        ) : null}
+    <span className="grid gap-1">
+      <span className="row wrap gap-x-2.5 gap-y-1">
+        <Chip status={status}>{word}</Chip>
+        <span className="t-xs c3">
+          {audit.by.name}, <Time at={audit.auditedAt} />
+          {audit.nextDueAt ? (
+            <>
+              , next due <Time at={audit.nextDueAt} show="date" />
+            </>
+          ) : null}
+          {audit.link ? (
+            <>
+              {' '}
+              <a className="link" href={audit.link} rel="noreferrer noopener nofollow" target="_blank">
+                Evidence
+              </a>
+            </>
+          ) : null}
+        </span>
       </span>
-    </>
+      <span>{audit.note}</span>
+    </span>
   )
 }

@@ -75,7 +75,11 @@ export default async function DossierPage({ params }: Props) {
         { label: d.system.name, href: routes.promotions({ system: d.system.id }) },
         { label: `${d.dossier.release.version} to ${d.to.id}` },
       ]}
-      phone={{ back: routes.promotions(), title: d.id, aside: d.sealed ? `version ${d.sealed.number}` : 'draft' }}
+      phone={{
+        back: routes.promotions(),
+        title: d.id,
+        aside: d.sealed ? `version ${d.sealed.number}` : d.phase === 'withdrawn' ? 'withdrawn' : 'draft',
+      }}
       layout="dossier"
       system={d.system.id}
     >
