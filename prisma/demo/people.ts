@@ -143,36 +143,32 @@ export async function castPeople(clock: Clock): Promise<Casting> {
 }
 
 /**
- * Gives the agents of a system's policy a token each, made by an admin, so that they can own rotations. Tokens live ninety days; the story only needs
- * them where they act.
+ * Gives the agents of a system's policy tokens, made by an admin, so that they can own rotations. Tokens live ninety days, so each had one before the
+ * one it has now.
  */
 export async function castAgents(casting: Casting, system: string, clock: Clock): Promise<void> {
   const { cast } = casting
-  const at = clock.at(88, '10:00')
+  const changeOver = clock.at(3, '10:00')
+  const scopes: Scope[] = ['read', 'rotation:run', 'key:report', 'evidence:bring']
   const agents = await db.principal.findMany({ where: { kind: 'agent', systemId: system }, orderBy: { label: 'asc' } })
   const made: AgentCasting[] = []
   for (const { id, label } of agents) {
-    const scopes: Scope[] = ['read', 'rotation:run', 'key:report', 'evidence:bring']
-    const { id: token, secret } = await createToken(as(cast, 'ada', at), {
-      name: label ?? 'Agent',
-      agent: id,
-      system,
-      scopes,
-      gates: [],
-      days: 90,
-    })
+    const name = label ?? 'Agent'
+    const give = (at: Date) => createToken(as(cast, 'ada', at), { name, agent: id, system, scopes, gates: [], days: 90 })
+    const former = await give(clock.at(88, '10:00'))
+    const current = await give(changeOver)
     made.push({
-      name: label ?? 'Agent',
-      token: secret,
+      name,
+      token: current.secret,
       ctx: (when) => ({
         actor: {
           id,
           kind: 'agent',
-          name: label ?? 'Agent',
+          name,
           countsAsId: cast.ada,
           grants: [],
           session: null,
-          token: { id: token, systemId: system, scopes, gates: [] },
+          token: { id: (when < changeOver ? former : current).id, systemId: system, scopes, gates: [] },
         },
         request: REQUEST,
         at: when,
