@@ -79,7 +79,7 @@ export function TokenTable({ tokens, revoke }: { tokens: readonly TokenRow[]; re
               <ActButton
                 action={revoke}
                 hidden={{ token: token.id }}
-                label={`Revoke ${token.name}`}
+                label={`Revoke ${token.name} (…${token.lastFour})`}
                 pendingLabel="Revoking"
                 danger
                 small
