@@ -24,6 +24,18 @@ export function subjectHref({ what, where }: Pick<AuditRow, 'what' | 'where'>): 
       return system === null ? null : routes.systemEnv(system)
     case 'contact':
       return system === null ? null : routes.systemContacts(system)
+    case 'exception':
+      return routes.exception(id)
+    case 'finding':
+      return routes.finding(id)
+    case 'observation':
+      return system === null ? null : routes.system(system)
+    case 'attestation':
+      return system === null ? null : routes.systemAttestations(system)
+    case 'contract':
+    case 'environment_flag':
+    case 'governed_change':
+      return system === null ? null : routes.systemContract(system)
     case 'system':
       return routes.system(id)
     case 'principal':

@@ -23,6 +23,13 @@ export type SubjectKind =
   | 'incident'
   | 'fallback'
   | 'contact'
+  | 'observation'
+  | 'finding'
+  | 'exception'
+  | 'attestation'
+  | 'contract'
+  | 'environment_flag'
+  | 'governed_change'
 
 /** Before and after hold ids, enums, numbers and digests; never names, addresses or prose (T18, T40). */
 export type AuditValue = string | number | boolean | null | readonly string[]
@@ -155,6 +162,32 @@ export const AUDIT_ACTIONS = {
   'fallback.reviewed': (t) => `${t.actor} reviewed ${t.subject}: ${t.at('finding')}`,
   'contact.confirmed': (t) => `${t.actor} confirmed that ${t.at('contact')} can be reached as ${t.at('list')} of ${t.system}`,
   'promotion.reviewed': (t) => `${t.actor} reviewed ${t.subject} as ${t.at('capacity')}: ${t.at('finding')}`,
+  'observation.recorded': (t) =>
+    `${t.actor} reported ${t.at('sections')} of ${t.at('profile')} of ${t.system}${Number(t.event.after?.observations ?? 1) > 1 ? ` in ${t.at('observations')} observations` : ''}`,
+  'finding.opened': (t) => `${t.subject} was opened on ${t.at('profile')} of ${t.system}: ${t.at('rule')}, ${t.at('severity')}`,
+  'finding.closed': (t) => `${t.subject} was closed: ${t.at('rule')}, by ${t.at('how')}`,
+  'finding.acknowledged': (t) => `${t.actor} acknowledged ${t.subject}`,
+  'finding.raised': (t) => `${t.actor} raised ${t.subject}: ${t.at('kind')} at ${t.at('rule')} of ${t.system}`,
+  'finding.resolved': (t) => `${t.actor} resolved ${t.subject}`,
+  'exception.filed': (t) => `${t.actor} filed ${t.subject}: ${t.at('rule')} on ${t.at('profile')} of ${t.system}, until ${t.at('until')}`,
+  'exception.approved': (t) =>
+    `${t.actor} approved version ${t.event.subject.version ?? ''} of the exception ${t.subject} as ${t.at('capacity')}`,
+  'exception.declined': (t) =>
+    `${t.actor} declined version ${t.event.subject.version ?? ''} of the exception ${t.subject} as ${t.at('capacity')}`,
+  'exception.took_effect': (t) => `${t.subject} holds until ${t.at('until')}`,
+  'exception.extension_asked': (t) => `${t.actor} asked to extend ${t.subject} until ${t.at('until')}`,
+  'exception.extended': (t) => `${t.subject} was extended until ${t.at('until')}`,
+  'exception.withdrawn': (t) => `${t.actor} withdrew the exception ${t.subject}`,
+  'exception.extension_withdrawn': (t) => `${t.actor} withdrew the extension of ${t.subject}`,
+  'exception.condition_added': (t) => `${t.actor} made a condition of ${t.subject}`,
+  'exception.closed': (t) => `${t.actor} closed the exception ${t.subject}`,
+  'attestation.recorded': (t) =>
+    `${t.actor} attested ${t.at('topic')} of ${t.system}: ${t.event.after?.holds === false ? 'it does not hold' : 'it holds'}`,
+  'contract.variant_chosen': (t) => `${t.actor} chose the variables of ${t.at('variant')} for ${t.at('profile')} of ${t.system}`,
+  'contract.variant_ended': (t) => `${t.actor} put the default variables of ${t.at('profile')} of ${t.system} back`,
+  'environment_flag.recorded': (t) => `${t.actor} recorded that the name ${t.at('name')} of ${t.system} counts as ${t.at('class')}`,
+  'environment_flag.ended': (t) => `${t.actor} ended the flag for the name ${t.at('name')} of ${t.system}`,
+  'governed_change.recorded': (t) => `${t.actor} recorded a governed change of ${t.at('variables')} on ${t.at('profile')} of ${t.system}`,
   'action.refused': (t) =>
     `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${(t.event.reason ?? 'no reason').replaceAll('_', ' ')}`,
 } as const satisfies Record<string, (told: Told) => string>

@@ -95,6 +95,7 @@ export function edgeGates(policy: Policy, edge: PolicyEdge): EdgeGate[] {
         evidenceKind: 'command-result',
         by: { kinds: ['token', 'agent', 'person'] },
         contract: false,
+        observed: constraint.observed,
         blocking: cell.level === 'required' || cell.level === 'forbidden',
         source: constraint.source,
         assumed: constraint.assumed,

@@ -13,6 +13,8 @@ export const SCOPES = [
   'key:report',
   'incident:declare',
   'rotation:run',
+  'observation:report',
+  'exception:file',
   'policy:apply',
 ] as const
 
@@ -30,6 +32,8 @@ export const SCOPE_TITLE: Record<Scope, string> = {
   'key:report': 'Record keys by name, report fingerprints and audits (an audit needs a maker of SecOps)',
   'incident:declare': 'Declare incidents',
   'rotation:run': 'Open rotations and record their steps',
+  'observation:report': 'Report what runs on profiles: names, shapes and fingerprints, never values',
+  'exception:file': 'File drift exceptions, ask for more time and close them',
   'policy:apply': 'Apply a policy (its maker must be an admin)',
 }
 

@@ -40,7 +40,7 @@ const NAMED: Partial<Record<SubjectKind, NamedKind>> = {
 }
 
 // Under these keys of `before` and `after` stand ids of principals.
-const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person', 'commander', 'contact']
+const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person', 'commander', 'contact', 'owner']
 const SYSTEM_KEYS = ['system', 'systemId']
 const PROFILE_KEYS = ['profile', 'to'] as const
 
@@ -100,8 +100,21 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
       case 'rotation':
       case 'incident':
         return id
+      case 'finding':
+        return id
       case 'fallback':
+      case 'exception':
         return versioned(event, id)
+      case 'observation':
+        return `Observation of ${textIn(event, 'profile') ?? id}`
+      case 'attestation':
+        return textIn(event, 'topic') ?? 'Attestation'
+      case 'contract':
+        return textIn(event, 'variant') ?? 'Contract'
+      case 'environment_flag':
+        return textIn(event, 'name') ?? 'Flag'
+      case 'governed_change':
+        return 'Governed change'
       case 'key':
         return textIn(event, 'keyId') ?? textIn(event, 'mapping') ?? 'Fingerprints'
       case 'secret_audit':
@@ -141,7 +154,7 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
   const inSentence = (event: RecordedEvent): string => {
     const { kind, id } = event.subject
     // Where a version counts, the sentence names it itself.
-    if (kind === 'promotion' || kind === 'release_notes' || kind === 'rotation' || kind === 'fallback') return id
+    if (kind === 'promotion' || kind === 'release_notes' || kind === 'rotation' || kind === 'fallback' || kind === 'exception') return id
     if (kind === 'release') return `${event.system === null ? 'release' : system(event.system)} ${what(event)}`
     if (kind === 'policy')
       return `policy version ${event.subject.version ?? ''} of ${event.system === null ? 'a system' : system(event.system)}`

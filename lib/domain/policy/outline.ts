@@ -39,6 +39,8 @@ const HEADINGS = {
   secrets: 'Secrets',
   rotation: 'Key rotation',
   runbooks: 'Runbooks',
+  observations: 'What is reported',
+  attestations: 'Attestations',
   drift: 'Drift',
   changeSynchronisation: 'What changes together',
   topology: 'Topology',

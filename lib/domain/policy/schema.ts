@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { Id, rule, Statement, Text } from './parts/basics'
 import {
   Agent,
+  Attestation,
   ClassBehaviour,
   Conflict,
   Constraint,
   ContactList,
   GoverningDocument,
+  Observations,
   Phases,
   Profile,
   ProfileNaming,
@@ -54,6 +56,12 @@ export const PolicySchema = z
     changeSynchronisation: z.array(Synchronisation).default([]),
     phases: Phases.optional(),
     nonGoals: NonGoals.default([]),
+    observations: Observations.prefault({
+      staleAfter: 'PT24H',
+      text: 'A fact that was not reported again within a day is stale.',
+      assumed: true,
+    }),
+    attestations: z.array(Attestation).default([]),
     drift: Drift,
     contacts: z.array(ContactList).default([]),
     expectations: z
@@ -87,3 +95,7 @@ export type PolicyChecklist = Policy['checklists'][number]
 export type PolicyItem = PolicyChecklist['items'][number]
 export type PolicyRunbook = Policy['runbooks'][number]
 export type PolicyCondition = NonNullable<PolicyItem['when']>
+export type PolicyAttestation = Policy['attestations'][number]
+export type PolicyObserved = PolicyConstraint['observed'][number]
+export type PolicyTier = Policy['drift']['tiers'][number]
+export type PolicyNever = Policy['drift']['neverExceptable'][number]

@@ -28,6 +28,13 @@ const KINDS: Record<SubjectKind, true> = {
   incident: true,
   fallback: true,
   contact: true,
+  observation: true,
+  finding: true,
+  exception: true,
+  attestation: true,
+  contract: true,
+  environment_flag: true,
+  governed_change: true,
 }
 const SUBJECT_KINDS = Object.keys(KINDS) as SubjectKind[]
 

@@ -12,7 +12,7 @@ import type { stepUpInput } from '@/lib/schemas/account'
 
 const VALID_MS = 120_000
 
-type Sealed = { number: number; subject: 'promotion' | 'rotation' | 'fallback'; subjectId: string; systemId: string }
+type Sealed = { number: number; subject: 'promotion' | 'rotation' | 'fallback' | 'exception'; subjectId: string; systemId: string }
 
 /**
  * Confirms who is about to decide, by their password, in a request of its own. Gives a proof for one decision in one slot on one sealed text, in
@@ -75,7 +75,7 @@ async function sealedVersion(ctx: Ctx, hash: string): Promise<Sealed> {
   const systems = readableSystems(ctx.actor, ctx.at ?? new Date())
   const [sealed] = await db.$queryRaw<Sealed[]>`
     SELECT number, subject, "subjectId", "systemId" FROM "SealedVersion"
-    WHERE hash = ${hash} AND subject IN ('promotion', 'rotation', 'fallback') AND "endedAt" IS NULL
+    WHERE hash = ${hash} AND subject IN ('promotion', 'rotation', 'fallback', 'exception') AND "endedAt" IS NULL
       AND (${systems === null} OR "systemId" = ANY (${systems ?? []})) LIMIT 1`
   if (!sealed) throw new Refused(refuse('not_found', 'This sealed version no longer stands. Reload to see what moved.'))
   return sealed

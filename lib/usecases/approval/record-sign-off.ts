@@ -41,6 +41,7 @@ const DECIDED = {
   promotion: { approve: 'promotion.signed', decline: 'promotion.declined' },
   rotation: { approve: 'rotation.approved', decline: 'rotation.declined' },
   fallback: { approve: 'fallback.approved', decline: 'fallback.declined' },
+  exception: { approve: 'exception.approved', decline: 'exception.declined' },
 } as const satisfies Record<string, Record<'approve' | 'decline', AuditAction>>
 
 /**

@@ -177,3 +177,47 @@ export const Statement = rule('Statement', 'One expectation of the document, hel
   check: Command.optional(),
   kind: Id.optional().describe('A free tag that groups statements on the screen.'),
 })
+
+/**
+ * How a reported fact of a profile judges a rule. One word names the fact; the product knows how to read it, the policy says which rule it answers.
+ * A rule without any is answered by evidence, snapshots or people.
+ */
+export const Observed = z
+  .discriminatedUnion('by', [
+    z.strictObject({
+      by: z.literal('contract'),
+      variables: z.array(VariableName).min(1).optional().describe('Only these variables of the contract.'),
+    }),
+    z
+      .strictObject({ by: z.literal('sources') })
+      .describe('Every value comes from a permitted source; no file, no default where none may stand in.'),
+    z.strictObject({
+      by: z.literal('files'),
+      none: z.array(PathName).min(1).describe('None of these is present (a name, or a pattern with *).'),
+    }),
+    z.strictObject({
+      by: z.literal('file-changes'),
+      paths: z.array(PathName).min(1),
+      who: z.enum(['agents', 'pipelines', 'anyone']),
+      within: Duration,
+    }),
+    z.strictObject({
+      by: z.literal('check'),
+      check: z.string().min(1).max(1_000).describe('Id or exact command of a reported check.'),
+      within: Duration.optional(),
+    }),
+    z.strictObject({ by: z.literal('isolation'), resources: z.array(Id).min(1).optional().describe('Only these isolated resources.') }),
+    z.strictObject({ by: z.literal('fingerprints') }).describe('No secret is the same on two profiles.'),
+    z.strictObject({ by: z.literal('snapshots'), within: Duration.optional() }),
+    z
+      .strictObject({ by: z.literal('routes') })
+      .describe('Development routes are exposed only where the class of the profile enables them.'),
+    z.strictObject({ by: z.literal('seeding') }),
+    z.strictObject({ by: z.literal('migrations') }).describe('One head, no divergence.'),
+    z.strictObject({ by: z.literal('services') }).describe('Services and ports are as the topology says.'),
+    z
+      .strictObject({ by: z.literal('started') })
+      .describe('The artefact reported as running is the one that was put there, and it has started.'),
+    z.strictObject({ by: z.literal('attestation'), attestation: Id }),
+  ])
+  .meta({ id: 'Observed', description: 'Which reported fact judges the rule (000.11, 001.6, 004.4).' })

@@ -1,5 +1,20 @@
 import { z } from 'zod'
-import { Condition, Duration, Id, Level, Moment, PathName, ProfileId, RoleName, rule, Statement, Text, VariableName } from './basics'
+import {
+  Condition,
+  Duration,
+  Id,
+  Level,
+  Moment,
+  Observed,
+  PathName,
+  Pattern,
+  ProfileId,
+  RoleName,
+  rule,
+  Statement,
+  Text,
+  VariableName,
+} from './basics'
 
 /** A document this policy was written from; rules cite it. */
 export const SourceDocument = z
@@ -54,6 +69,10 @@ export const Profile = rule('Profile', 'A named runtime context of the system. W
   dataSource: Text.optional(),
   snapshots: z.boolean().default(false).describe('True: its data source or backups are snapshots with identity and age.'),
   intendedUsage: Text,
+  observed: z
+    .strictObject({ primaryRuntime: Pattern.optional(), launchPath: Pattern.optional(), dataSource: Pattern.optional() })
+    .optional()
+    .describe('What a runtime reports of itself must match; left out: the text itself, compared without case.'),
   characteristics: z.array(Statement).default([]),
 })
 
@@ -75,6 +94,7 @@ export const Constraint = rule('Constraint', 'A concern with its level on each p
   group: Text,
   paths: z.array(PathName).default([]).describe('Files or scripts the concern names.'),
   check: z.string().max(1_000).optional().describe('Command that tells whether it holds.'),
+  observed: z.array(Observed).default([]).describe('Reported facts that judge it, on every profile; the worst wins.'),
   cells: z.record(z.string(), ConstraintCell).describe('Profile id to cell. A profile left out has no rule here.'),
 })
 
@@ -137,3 +157,17 @@ export const ContactList = rule(
     profiles: z.array(ProfileId).optional(),
   },
 )
+
+export const Observations = rule('Observations', 'What runtimes, agents and pipelines report of profiles.', {
+  staleAfter: Duration.describe('How long a reported fact stays good.'),
+  text: Text,
+})
+
+export const Attestation = rule('Attestation', 'Something no machine reports: a person says so, with a date, an owner and a next date.', {
+  id: Id,
+  title: Text,
+  text: Text,
+  profiles: z.array(ProfileId).optional().describe('One for each of these profiles; left out: one for the system.'),
+  by: z.array(RoleName).min(1),
+  every: Duration.describe('How long it stays good.'),
+})

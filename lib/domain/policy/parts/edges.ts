@@ -1,5 +1,20 @@
 import { z } from 'zod'
-import { Command, Condition, Duration, EvidenceKind, Id, ProfileId, RoleName, rule, Slot, Statement, Text } from './basics'
+import {
+  Command,
+  Condition,
+  Duration,
+  EvidenceKind,
+  Id,
+  Observed,
+  PathName,
+  ProfileId,
+  RoleName,
+  rule,
+  Slot,
+  Statement,
+  Text,
+  VariableName,
+} from './basics'
 
 /** One thing that must hold before a release moves along an edge. */
 export const Gate = rule('Gate', 'One thing that must hold before a release moves along the edge.', {
@@ -28,6 +43,13 @@ export const Gate = rule('Gate', 'One thing that must hold before a release move
       .describe('A person needs one of these roles. Left out: any role that may act on the system.'),
   }),
   checklist: Id.optional().describe('Id of a checklist, for gates of that kind.'),
+  observed: z
+    .array(Observed)
+    .default([])
+    .describe('Reported facts that are evidence for it: an observation of the profile brings a result by itself.'),
+  observedOn: ProfileId.optional().describe(
+    'The profile that is observed; left out: the target. Another one counts only while it runs the same artefact.',
+  ),
   contract: z.boolean().default(false).describe('True: asks whether every variable of the target profile is valid.'),
   blocking: z.boolean().default(true),
   when: Condition.optional(),
@@ -84,10 +106,18 @@ export const Drift = rule('Drift', 'How a deviation from this policy is recorded
         constraint: Id.optional(),
         gate: Id.optional(),
         nonGoal: Id.optional(),
-        isolation: Id.optional(),
+        isolation: Id.optional().describe('Id of an isolated resource or of an isolation rule.'),
+        file: PathName.optional(),
+        variable: VariableName.optional(),
+        instead: Text.optional().describe('What is possible in its place.'),
       }),
     )
     .default([]),
+  budget: rule('DriftBudget', 'How many days exceptions may be open, all together, in a stretch of time. Spent: promotions wait.', {
+    days: z.int().min(1).max(10_000),
+    within: Duration,
+    text: Text,
+  }).optional(),
 })
 
 export const Synchronisation = rule('Synchronisation', 'Files that change together.', {

@@ -159,4 +159,5 @@ export const Acceptance = rule('Acceptance', 'A criterion of the document about 
   id: Id,
   text: Text,
   by: z.array(RoleName).min(1),
+  every: Duration.optional().describe('How long an attestation of it stays good; left out: a year.'),
 })
