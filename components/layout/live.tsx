@@ -21,7 +21,7 @@ const OWN_ACT_MS = 15_000
 const AWAY_MS = 10 * 60_000
 
 /** Pages that somebody reads in order to sign: nothing moves there by itself. */
-const CEREMONY = /^\/(?:promotions|rotations|break-glass)\/[^/]+\/(?:sign|approve|grant|decline|refuse|review)$/
+const CEREMONY = /^\/(?:promotions|rotations|break-glass|exceptions)\/[^/]+\/(?:sign|approve|grant|decline|refuse|review)$/
 
 type Seen = 'fresh' | 'changed' | 'paused' | 'ended'
 

@@ -38,10 +38,11 @@ export function ownerSlotsFor(owners: Owners, agents: Agents, actor: Actor, syst
 function slotWords(owners: Owners, only?: string): string {
   return owners.slots
     .filter(({ id }) => only === undefined || id === only)
-    .map(
-      ({ title, roles, agents }) =>
-        `${title} (${[...(agents.length > 0 ? ['its agent'] : []), ...(roles.length > 0 ? [listOfTitles(roles as Role[])] : [])].join(', or ')})`,
-    )
+    .map(({ title, roles, agents }) => {
+      const who = [...(agents.length > 0 ? ['its agent'] : []), ...(roles.length > 0 ? [listOfTitles(roles as Role[])] : [])].join(', or ')
+      // A slot that is called after its only role says nothing twice.
+      return who === title ? title : `${title} (${who})`
+    })
     .join(', or ')
 }
 

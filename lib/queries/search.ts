@@ -12,18 +12,32 @@ import type { Looker } from './system-standing'
 /** Where a hit leads; the edge turns it into an address. */
 export type SearchTarget =
   | {
-      to: 'promotion' | 'signature' | 'deployment' | 'system' | 'promotions-new' | 'rotation' | 'incident' | 'fallback' | 'glass'
+      to:
+        | 'promotion'
+        | 'signature'
+        | 'deployment'
+        | 'system'
+        | 'promotions-new'
+        | 'rotation'
+        | 'incident'
+        | 'fallback'
+        | 'glass'
+        | 'exception'
+        | 'exceptions-new'
+        | 'finding'
+        | 'attestations'
       id: string
     }
   | { to: 'sign'; id: string; slot: string; version: number }
   | { to: 'version'; id: string; number: number }
   | { to: 'release' | 'env'; system: string; name: string }
+  | { to: 'except'; system: string; profile: string; rule: string; finding: string }
 
 /** One answer of the palette: an object, or a command with the reason where the viewer may not run it. */
 export type SearchHit = { kind: string; title: string; hint?: string; target: SearchTarget; refusal?: { sentence: string } | null }
 
 const LIMIT = 24
-const ID = /^(prm|sig|dep|rot|inc|bg)-?(\d{1,8})$/i
+const ID = /^(prm|sig|dep|rot|inc|bg|exc|fnd)-?(\d{1,8})$/i
 const HEX = /^[0-9a-f]{6,64}$/i
 
 /** Objects by id, name, hash or variable, then commands valid now; only of systems the viewer may see (T23). Patterns are data, never SQL (T39). */
@@ -114,6 +128,16 @@ async function byId(id: string, systems: readonly string[], flight: InFlight): P
     return row
       ? [{ kind: 'Incident', title: id, hint: `${named(flight, row.systemId)}, ${row.title}`, target: { to: 'incident', id } }]
       : []
+  }
+  if (id.startsWith('EXC')) {
+    const row = await db.driftException.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true, observed: true } })
+    const hint = row && `${named(flight, row.systemId)} ${row.profileKey}, ${row.observed}`
+    return row ? [{ kind: 'Exception', title: id, hint: hint ?? undefined, target: { to: 'exception', id } }] : []
+  }
+  if (id.startsWith('FND')) {
+    const row = await db.finding.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true, title: true } })
+    const hint = row && `${named(flight, row.systemId)}${row.profileKey ? ` ${row.profileKey}` : ''}, ${row.title}`
+    return row ? [{ kind: 'Finding', title: id, hint: hint ?? undefined, target: { to: 'finding', id } }] : []
   }
   if (id.startsWith('BG')) {
     const row = await db.fallbackUse.findFirst({ where: { id, ...where }, select: { systemId: true, profileKey: true } })

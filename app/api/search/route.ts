@@ -41,6 +41,16 @@ function hrefOf(target: SearchHit['target']): string {
       return routes.incident(target.id)
     case 'fallback':
       return routes.fallback(target.id)
+    case 'exception':
+      return routes.exception(target.id)
+    case 'exceptions-new':
+      return routes.exceptionNew()
+    case 'except':
+      return routes.exceptionNew({ system: target.system, profile: target.profile, rule: target.rule, finding: target.finding })
+    case 'finding':
+      return routes.finding(target.id)
+    case 'attestations':
+      return routes.systemAttestations(target.id)
     case 'glass':
       return routes.breakGlass()
     case 'promotions-new':
