@@ -14,6 +14,7 @@ export const SignOffId = idOf('SIG', 'SIG-0387', 'Id of a signature.')
 export const DeploymentId = idOf('DEP', 'DEP-0210', 'Id of a deployment.')
 export const RotationId = idOf('ROT', 'ROT-0031', 'Id of a rotation.')
 export const IncidentId = idOf('INC', 'INC-0208', 'Id of an incident.')
+export const FindingId = idOf('FND', 'FND-0012', 'Id of a finding.')
 export const FallbackId = idOf('BG', 'BG-0017', 'Id of a fallback use (break-glass).')
 
 /** Id of a step-up proof: the password was given a moment ago, for exactly this act. */
