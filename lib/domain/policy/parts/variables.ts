@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { Condition, Duration, Id, OwnerSlot, Pattern, ProfileId, RoleName, rule, Slot, Statement, Text, VariableName } from './basics'
 
+const inOrder = ({ min, max }: { min?: number | undefined; max?: number | undefined }): boolean =>
+  min === undefined || max === undefined || min <= max
+
 export const Validator = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('not-empty') }),
+    z
+      .strictObject({ kind: z.literal('not-placeholder'), profiles: z.array(ProfileId).min(1).optional() })
+      .describe('No stand-in such as changeme, <...>, xxx, TODO or the example itself; left out: on every profile.'),
+    z
+      .strictObject({ kind: z.literal('length'), min: z.int().min(0).max(65_536).optional(), max: z.int().min(0).max(65_536).optional() })
+      .refine(inOrder, { error: 'min is not above max' }),
     z.strictObject({ kind: z.literal('prefix'), value: z.string().min(1).max(200) }),
     z.strictObject({
       kind: z.literal('one-of'),
@@ -13,7 +22,9 @@ export const Validator = z
     }),
     z.strictObject({ kind: z.literal('boolean') }),
     z.strictObject({ kind: z.literal('url'), schemes: z.array(z.string().max(20)).min(1).optional() }),
-    z.strictObject({ kind: z.literal('integer'), min: z.int().optional(), max: z.int().optional() }),
+    z
+      .strictObject({ kind: z.literal('integer'), min: z.int().optional(), max: z.int().optional() })
+      .refine(inOrder, { error: 'min is not above max' }),
     z.strictObject({ kind: z.literal('pattern'), pattern: Pattern }),
     z.strictObject({ kind: z.literal('unique-across-profiles') }),
     z.strictObject({ kind: z.literal('stable'), text: Text }),
@@ -33,6 +44,13 @@ export const Variable = rule('Variable', 'One environment variable the runtime r
   requiredWhen: Condition.optional().describe('Required only under this condition: "if applicable".'),
   defaultAllowedIn: z.array(ProfileId).default([]).describe('Profiles on which a built-in default may stand in. Empty: nowhere.'),
   validators: z.array(Validator).default([]),
+  sources: z
+    .array(Id)
+    .min(1)
+    .optional()
+    .describe(
+      'Where its value may come from: ids of precedence steps, injection sources or files under `config`. Left out: from any permitted one.',
+    ),
   example: Text.optional().describe('A made-up example of the form, never a real value.'),
   owner: z
     .enum(['environment', 'application', 'deployment'])

@@ -1,0 +1,25 @@
+/** What stands in a line where a name should, when what was reported is no name: it is not repeated, because it could be a value. */
+export const NOT_A_NAME = '(not a name)'
+
+/** Longest name of a variable anybody may report. */
+export const MAX_NAME = 128
+
+/** The name of an environment variable, as a shell reads it: letters of ASCII, digits, underscores, no digit first, at most 128. */
+export function isVariableName(name: string): boolean {
+  return name.length <= MAX_NAME && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+}
+
+/** A name without what people get wrong: case, and how many underscores stand together. */
+const bare = (name: string): string => name.toUpperCase().replace(/_+/g, '')
+
+const bareNames = new WeakMap<ReadonlyMap<string, unknown>, Map<string, string>>()
+
+/** The declared name that an undeclared one differs from only by case or underscores; null where there is none (002.18). */
+export function nearMiss(name: string, declared: ReadonlyMap<string, unknown>): string | null {
+  let known = bareNames.get(declared)
+  if (!known) {
+    known = new Map([...declared.keys()].map((each) => [bare(each), each]))
+    bareNames.set(declared, known)
+  }
+  return known.get(bare(name)) ?? null
+}
