@@ -16,12 +16,15 @@ export function knownSources(policy: Policy): ReadonlyMap<string, KnownSource> {
   const cached = known.get(policy)
   if (cached) return cached
   const { precedence, injection, files } = policy.config
+  // A profile for which the policy describes no injection has no rule about it: an injected value there is not held against anybody.
+  const described = new Set(injection.flatMap(({ profiles }) => profiles ?? []))
+  const elsewhere = policy.profiles.map(({ id }) => id).filter((id) => !described.has(id))
   const all: KnownSource[] = [
     ...precedence.map(({ id, text, onlyIn }, rank) => ({ id, text, profiles: onlyIn ?? null, rank, possibleLater: false })),
     ...injection.map(({ id, text, profiles, status }) => ({
       id,
       text,
-      profiles: profiles ?? null,
+      profiles: profiles ? [...profiles, ...elsewhere] : null,
       rank: 0,
       possibleLater: status === 'possible-later',
     })),

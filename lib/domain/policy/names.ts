@@ -18,6 +18,7 @@ type Kind =
   | 'phase'
   | 'allowed input'
   | 'forbidden input'
+  | 'source of values'
   | 'checklist item'
   | 'field of the rule'
 
@@ -41,6 +42,7 @@ function collectNames(policy: Node): Names {
     phase: ids(list(policy, 'phases', 'known')),
     'allowed input': ids(list(policy, 'deployment', 'allowedInputs')),
     'forbidden input': ids(list(policy, 'deployment', 'forbiddenInputs')),
+    'source of values': new Set(['precedence', 'injection', 'files'].flatMap((key) => [...ids(list(policy, 'config', key))])),
   }
 }
 
@@ -80,11 +82,12 @@ const REFERENCES: Record<string, keyof Names> = {
   isolation: 'isolation rule',
   labelInput: 'allowed input',
   forbids: 'forbidden input',
+  sources: 'source of values',
 }
 
 /** Where such a key is something else: a heading, a section, a list of needs that are not variables. Matched on the path's keys. */
 const NOT_A_REFERENCE: RegExp[] = [
-  /^(profiles|agents|checklists|variables|phases|secrets|isolation)$/,
+  /^(profiles|sources|agents|checklists|variables|phases|secrets|isolation)$/,
   /^constraints\.group$/,
   /^variables\.group$/,
   /^variables\.validators\.values$/,
