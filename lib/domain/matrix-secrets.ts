@@ -11,6 +11,7 @@ import {
   type MatrixRow,
   nothing,
   type OpenGlass,
+  unreported,
 } from './matrix-cell'
 import { approversWords, ownersWords } from './ownership'
 import type { Policy, PolicyOwnership, PolicyProfile } from './policy/schema'
@@ -29,7 +30,7 @@ export function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[
       title: string,
       cell: (
         ownership: PolicyOwnership,
-      ) => Omit<MatrixCell, 'profile' | 'provenance' | 'terms'> & { field: string; terms?: MatrixCell['terms'] },
+      ) => Omit<MatrixCell, 'profile' | 'provenance' | 'terms' | keyof typeof unreported> & { field: string; terms?: MatrixCell['terms'] },
     ): MatrixRow => ({
       id: `rotation.${kind}.${id}`,
       title,
@@ -38,9 +39,17 @@ export function rotationGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[
       cells: policy.profiles.map((profile): MatrixCell => {
         const rule = own(profile)
         if (!rule)
-          return { profile: profile.id, ...nothing('na', 'no rule for this profile'), rule: null, terms: [], who: [], provenance: {} }
+          return {
+            profile: profile.id,
+            ...unreported,
+            ...nothing('na', 'no rule for this profile'),
+            rule: null,
+            terms: [],
+            who: [],
+            provenance: {},
+          }
         const { field, terms = [], ...rest } = cell(rule)
-        return { profile: profile.id, terms, ...rest, provenance: fieldProvenance(rule, field) }
+        return { profile: profile.id, ...unreported, terms, ...rest, provenance: fieldProvenance(rule, field) }
       }),
     })
     const group = policy.secrets.groups.find((candidate) => candidate.id === kind)
@@ -194,7 +203,13 @@ export function glassGroup(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
       paths: [],
       check: null,
       cells: policy.profiles.map((profile): MatrixCell => {
-        const base = { profile: profile.id, terms: [], who: [], provenance: { source: entry.source, assumed: entry.assumed } }
+        const base = {
+          profile: profile.id,
+          ...unreported,
+          terms: [],
+          who: [],
+          provenance: { source: entry.source, assumed: entry.assumed },
+        }
         if (profile.id !== entry.profile) return { ...base, ...nothing('na', 'no rule for this profile'), rule: null }
         const open = facts.glass(profile.id, entry.id)
         const people = holders(

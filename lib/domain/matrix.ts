@@ -10,19 +10,24 @@ import {
   type MatrixRow,
   type MatrixState,
   nothing,
+  unreported,
   worstState,
 } from './matrix-cell'
+import { type DriftIndex, driftIndex, withDrift } from './matrix-drift'
+import { reportedGroup } from './matrix-reported'
 import { glassGroup, rotationGroups } from './matrix-secrets'
 import type { Policy, PolicyCell, PolicyConstraint, PolicyProfile } from './policy/schema'
 import { ROLE_TITLE } from './roles'
 import { nextAuditAt, type SecretAuditStanding } from './secret-audit'
 import { dateInWords } from './words'
 
-/** The whole grid of a policy: how each profile runs, every constraint, and the rules of key rotation; columns in promotion order (000.1 to 000.24). */
+/** The whole grid of a policy: how each profile runs, every constraint, what else is reported of it, and the rules of key rotation; columns in promotion order (000.1 to 000.24). */
 export function matrixOf(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
+  const known = driftIndex(facts.drift, facts.systemId, facts.now)
   return [
-    runtimeGroup(policy, facts),
-    ...constraintGroups(policy, facts),
+    runtimeGroup(policy, facts, known),
+    ...constraintGroups(policy, facts, known),
+    reportedGroup(policy, facts, known),
     ...rotationGroups(policy, facts),
     ...glassGroup(policy, facts),
   ].filter((group) => group.rows.length > 0)
@@ -35,7 +40,7 @@ const RUNTIME = [
   ['intendedUsage', 'Intended usage'],
 ] as const
 
-function runtimeGroup(policy: Policy, facts: MatrixFacts): MatrixGroup {
+function runtimeGroup(policy: Policy, facts: MatrixFacts, known: DriftIndex): MatrixGroup {
   const rows = RUNTIME.filter(([field]) => policy.profiles.some((profile) => profile[field] !== undefined)).map(
     ([field, title]): MatrixRow => ({
       id: `runtime.${field}`,
@@ -44,11 +49,15 @@ function runtimeGroup(policy: Policy, facts: MatrixFacts): MatrixGroup {
       check: null,
       cells: policy.profiles.map((profile): MatrixCell => {
         const rule = profile[field]
-        const base = { profile: profile.id, terms: [], who: [], provenance: fieldProvenance(profile, field) }
+        const base = { profile: profile.id, ...unreported, terms: [], who: [], provenance: fieldProvenance(profile, field) }
         if (rule === undefined) return { ...base, ...nothing('na', 'not stated'), rule: null }
+        // What a profile is meant for is for people to read: no runtime reports it.
+        if (field === 'intendedUsage') return { ...base, ...nothing('na', 'shown, not judged'), rule }
+        const key = `runtime.${field}`
         const snapshot = field === 'dataSource' && profile.snapshots ? facts.snapshot(profile.id) : null
         const fact = snapshot ? [snapshotFact(profile.id, snapshot)] : []
-        return { ...base, ...nothing('waiting', 'no observation yet'), rule, facts: fact }
+        const waiting = { ...base, key, ...nothing('waiting', 'no observation yet'), rule }
+        return { ...withDrift(waiting, known(profile.id, [key]), facts.now), facts: fact }
       }),
     }),
   )
@@ -62,7 +71,7 @@ const snapshotFact = (profile: string, snapshot: { takenAt: Date; digest: string
   link: null,
 })
 
-function constraintGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
+function constraintGroups(policy: Policy, facts: MatrixFacts, known: DriftIndex): MatrixGroup[] {
   const titles = [...new Set(policy.constraints.map((constraint) => constraint.group))]
   return titles.map((title) => ({
     id: `constraints.${title}`,
@@ -74,13 +83,22 @@ function constraintGroups(policy: Policy, facts: MatrixFacts): MatrixGroup[] {
         title: constraint.title,
         paths: constraint.paths,
         check: constraint.check ?? null,
-        cells: policy.profiles.map((profile) => constraintCell(policy, constraint, profile, facts)),
+        cells: policy.profiles.map((profile) => constraintCell(policy, constraint, profile, facts, known)),
       })),
   }))
 }
 
-function constraintCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
-  const cell = observedCell(policy, constraint, profile, facts)
+function constraintCell(
+  policy: Policy,
+  constraint: PolicyConstraint,
+  profile: PolicyProfile,
+  facts: MatrixFacts,
+  known: DriftIndex,
+): MatrixCell {
+  const brought = evidencedCell(policy, constraint, profile, facts)
+  // A constraint and the gate of the same id are one rule: an exception for either covers both.
+  const keys = [`constraint.${constraint.id}`, `gate.${constraint.id}`]
+  const cell = brought.rule === null ? brought : withDrift(brought, known(profile.id, keys), facts.now)
   const rule = policy.secrets.audits.find((audit) => audit.constraint === constraint.id && audit.profiles.includes(profile.id))
   const standing = rule ? facts.audit(profile.id) : null
   return standing === null || cell.rule === null ? cell : auditedCell(cell, standing, facts)
@@ -93,8 +111,8 @@ function constraintCell(policy: Policy, constraint: PolicyConstraint, profile: P
 function auditedCell(cell: MatrixCell, standing: SecretAuditStanding, facts: MatrixFacts): MatrixCell {
   const { last, state } = standing
   const auditors = holders(facts, ['secops'])
-  const shape = AUDIT_STATE[state]
-  const seen = cell.facts.length > 0 ? [cell.state] : []
+  const shape = cell.exception?.isCovering && state === 'violated' ? 'drift' : AUDIT_STATE[state]
+  const seen = cell.facts.length > 0 || cell.observed || cell.exception ? [cell.state] : []
   const worst = worstState([shape, ...seen])
   const next = last ? nextAuditAt(standing.rule, last) : null
   const words = last
@@ -129,10 +147,12 @@ const AUDIT_WORDS: Record<SecretAuditStanding['state'], string> = {
   violated: 'found violated',
 }
 
-function observedCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
+function evidencedCell(policy: Policy, constraint: PolicyConstraint, profile: PolicyProfile, facts: MatrixFacts): MatrixCell {
   const cell = constraint.cells[profile.id]
   const base = {
     profile: profile.id,
+    ...unreported,
+    key: cell ? `constraint.${constraint.id}` : null,
     terms: cell ? cellTerms(cell) : [],
     who: [],
     provenance: { source: constraint.source, assumed: constraint.assumed },
@@ -227,8 +247,8 @@ function evidenceState(
           : `failed for ${version}, ${binding === 'advice' ? 'recommended only' : 'optional'}`,
     }
   // What runs has passed this moment; evidence that grew old since then says nothing against it.
-  if (live || judged.verdict === 'pass' || judged.verdict === 'pass_with_exception')
-    return { ...shown, state: 'pass', known: `passed for ${version}` }
+  if (judged.verdict === 'pass_with_exception') return { ...shown, state: 'drift', known: `passed for ${version} with an exception` }
+  if (live || judged.verdict === 'pass') return { ...shown, state: 'pass', known: `passed for ${version}` }
   if (judged.verdict === 'stale')
     return { ...shown, state: binding === 'binding' ? 'stale' : 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
   return { ...shown, state: 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }

@@ -1,5 +1,6 @@
 import { type MatrixCell, type MatrixState, PROBLEM_STATES, worstState } from './matrix-cell'
 import type { PolicyProfile } from './policy/schema'
+import { dayInWords } from './words'
 
 // How a profile stands, of everything that is known of it, in one state and one sentence.
 
@@ -12,6 +13,8 @@ export type ProfileFacts = {
   failed: { id: string; version: string; at: Date; why: string; authorised: boolean } | null
   /** For a profile that only verifies: what software last brought for a release on its way out of it. */
   lastRun: { version: string; passed: boolean; at: Date } | null
+  /** Exceptions that are honoured there now, whatever they cover. */
+  exceptions: readonly { id: string; endsAt: Date }[]
 }
 
 /** Where a profile stands: the worst of its deployment and its rules, in three words and in a sentence. */
@@ -31,7 +34,7 @@ export function profileStanding(
   cells: readonly { row: string; cell: MatrixCell }[],
   facts: ProfileFacts,
 ): ProfileStanding {
-  const { live, running, failed, lastRun } = facts
+  const { live, running, failed, lastRun, exceptions } = facts
   const base = { profile: profile.id, class: profile.class, version: live?.version ?? null, at: live?.since ?? null }
   if (running && !running.authorised)
     return {
@@ -51,17 +54,17 @@ export function profileStanding(
       sentence: `${failed.id} of ${failed.version}${failed.authorised ? '' : ', without authority,'} failed: ${failed.why}`,
       at: failed.at,
     }
-  const bad = cells.filter(({ cell }) => PROBLEM_STATES.includes(cell.state))
-  const worst = worstState(bad.map(({ cell }) => cell.state))
-  const first = bad.find(({ cell }) => cell.state === worst)
+  const bad = cells.flatMap(problemsOf)
+  const worst = worstState(bad.map(({ state }) => state))
+  const first = bad.find(({ state }) => state === worst)
   if (first && PROBLEM_STATES.indexOf(worst) < PROBLEM_STATES.indexOf('warn')) {
-    const more = bad.length > 1 ? `, and ${bad.length - 1} more` : ''
+    const isCovered = worst === 'drift' && exceptions.length > 0
     return {
       ...base,
       state: worst,
       words: WORDS[worst] ?? worst,
-      sentence: `${first.row}: ${first.cell.known}${more}`,
-      at: first.cell.knownAt,
+      sentence: isCovered ? exceptionWords(exceptions) : problemWords(bad, first),
+      at: isCovered ? null : first.knownAt,
     }
   }
   const given = [
@@ -81,8 +84,8 @@ export function profileStanding(
       ...base,
       state: 'warn',
       words: 'look',
-      sentence: `${first.row}: ${first.cell.known}${bad.length > 1 ? `, and ${bad.length - 1} more` : ''}`,
-      at: first.cell.knownAt,
+      sentence: problemWords(bad, first),
+      at: first.knownAt,
     }
   if (running)
     return {
@@ -92,7 +95,10 @@ export function profileStanding(
       sentence: `${running.version} is being deployed, ${running.id}`,
       at: running.since,
     }
-  if (live) return { ...base, state: 'pass', words: 'authorised', sentence: 'Deployed with authority' }
+  if (live) {
+    const open = exceptions.length > 0 ? `, ${exceptionWords(exceptions)}` : ''
+    return { ...base, state: 'pass', words: 'authorised', sentence: `${metWords(cells)}${open}` }
+  }
   if (lastRun)
     return {
       ...base,
@@ -109,6 +115,35 @@ export function profileStanding(
     sentence: profile.deployable ? 'Nothing deployed yet' : 'Releases are never deployed here',
     at: null,
   }
+}
+
+type Problem = { title: string; state: MatrixState; known: string; knownAt: Date | null }
+
+/** What is wrong in a cell: each of several rules that share it, else the rule of its row. */
+function problemsOf({ row, cell }: { row: string; cell: MatrixCell }): Problem[] {
+  if (cell.parts) return cell.parts.filter(({ state }) => PROBLEM_STATES.includes(state))
+  return PROBLEM_STATES.includes(cell.state) ? [{ title: row, state: cell.state, known: cell.known, knownAt: cell.knownAt }] : []
+}
+
+const problemWords = (bad: readonly Problem[], { title, known }: Problem): string =>
+  `${title}: ${known}${bad.length > 1 ? `, and ${bad.length - 1} more` : ''}`
+
+/** "1 exception, ends Sun 22 Nov"; of several the first end. */
+function exceptionWords(exceptions: readonly { endsAt: Date }[]): string {
+  const [next] = exceptions.toSorted((a, b) => a.endsAt.getTime() - b.endsAt.getTime())
+  if (!next) return 'no exception'
+  return exceptions.length === 1
+    ? `1 exception, ends ${dayInWords(next.endsAt)}`
+    : `${exceptions.length} exceptions, the first ends ${dayInWords(next.endsAt)}`
+}
+
+/** Rules are said to be met only where something was reported, and all of them only where nothing is left unsaid. */
+function metWords(cells: readonly { cell: MatrixCell }[]): string {
+  const judged = cells.filter(({ cell }) => cell.key !== null || cell.parts)
+  if (!judged.some(({ cell }) => cell.observed !== null)) return 'Deployed with authority'
+  const open = judged.filter(({ cell }) => cell.state === 'waiting').length
+  if (open === 0) return 'All rules met'
+  return `${judged.filter(({ cell }) => cell.state === 'pass').length} rules met, ${open} not reported`
 }
 
 const WORDS: Partial<Record<MatrixState, string>> = {

@@ -11,6 +11,13 @@ export function dateInWords(at: Date): string {
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** "Sun 22 Nov": a UTC day near enough that its year goes without saying. */
+export function dayInWords(at: Date): string {
+  return `${DAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`
+}
+
 /** "19 Nov 2026, 16:00–16:30 UTC", or both instants in full when the window spans days. */
 export function windowInWords(window: { startsAt: Date; endsAt: Date }): string {
   const { startsAt, endsAt } = window

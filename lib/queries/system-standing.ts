@@ -132,6 +132,7 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
       evidence,
       snapshot: (profile) => snapshots.find((row) => row.systemId === system.id && row.profileKey === profile) ?? null,
       ...secretsOf(secrets, system.id),
+      drift: { verdicts: [], findings: [], exceptions: [] },
       people,
       systemId: system.id,
       now,
@@ -174,6 +175,7 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
                 authorised: latest.authorised,
               }
             : null,
+        exceptions: [],
         lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
       })
     })

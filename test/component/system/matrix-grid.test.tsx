@@ -13,6 +13,10 @@ const PROFILES = [
 
 const cell = (profile: string, state: MatrixState, known: string): MatrixCell => ({
   profile,
+  key: null,
+  observed: null,
+  exception: null,
+  finding: null,
   state,
   rule: `Rule of ${profile}`,
   terms: [{ label: 'Level', value: 'required' }],

@@ -20,6 +20,7 @@ const facts = (more: Partial<MatrixFacts> = {}): MatrixFacts => ({
   findings: () => [],
   audit: () => null,
   glass: () => null,
+  drift: { verdicts: [], findings: [], exceptions: [] },
   people: everybody(...ROLES),
   systemId: 'robodj',
   now: NOW,
@@ -235,7 +236,7 @@ describe('secrets in the grid', () => {
 describe('where a profile stands', () => {
   const PROD = robodj.profiles.find(({ id }) => id === 'prod') as PolicyProfile
   const LIVE = { version: '2.13.2', since: hours(-48), deployment: 'DEP-0001', authorised: true, violations: 0 }
-  const NOTHING: ProfileFacts = { live: null, running: null, failed: null, lastRun: null }
+  const NOTHING: ProfileFacts = { live: null, running: null, failed: null, lastRun: null, exceptions: [] }
   const RUNNING = { id: 'DEP-0002', version: '2.14.0', since: hours(-1), authorised: true, violations: 0 }
   const FAILED = { id: 'DEP-0002', version: '2.14.0', at: hours(-1), why: 'Restart loop', authorised: true }
   const bad = (state: MatrixCell['state'], row = 'Config validation') => ({

@@ -1,0 +1,150 @@
+import { coveringException, type ExceptionStanding, type ExceptionState, exceptionState } from './exception'
+import type { FindingStanding } from './finding'
+import { type CellException, type DriftFacts, type MatrixCell, worstState } from './matrix-cell'
+import type { RuleVerdict } from './observation/verdict'
+import { dayInWords } from './words'
+
+// What reported facts and exceptions make of a cell of the grid (issue 4, section 2; ux.md section 8).
+
+/** What is known of one rule on one profile by its key. */
+export type RuleKnown = {
+  verdict: RuleVerdict | null
+  finding: FindingStanding | null
+  /** The exception that covers it at the instant, by the one reader of that (exception.ts). */
+  covering: ExceptionStanding | null
+  /** Filed or approved ones of the rule, the covering one included. */
+  exceptions: readonly ExceptionStanding[]
+}
+
+/** Finds what is known of rules of one system, by profile and key; several keys name one rule (a constraint and the gate that asks for it). */
+export type DriftIndex = (profile: string, keys: readonly string[]) => RuleKnown
+
+/** Sorts the facts of a system once, so that a grid of many cells looks each of its rules up. */
+export function driftIndex(drift: DriftFacts, system: string, now: Date): DriftIndex {
+  const at = (profile: string | null, rule: string) => `${profile} ${rule}`
+  const verdicts = new Map(drift.verdicts.map((verdict) => [at(verdict.profile, verdict.rule), verdict]))
+  const findings = new Map(drift.findings.map((finding) => [at(finding.profile, finding.rule), finding]))
+  const byRule = Map.groupBy(drift.exceptions, ({ profile, rule }) => at(profile, rule))
+  return (profile, keys) => {
+    const first = <T>(map: Map<string, T>): T | null =>
+      keys.reduce<T | null>((found, key) => found ?? map.get(at(profile, key)) ?? null, null)
+    const exceptions = keys.flatMap((key) => byRule.get(at(profile, key)) ?? [])
+    const covering = exceptions.length === 0 ? null : keys.map((rule) => coveringException(exceptions, { system, profile, rule }, now))
+    return {
+      verdict: first(verdicts),
+      finding: first(findings),
+      covering: covering?.find((each) => each !== null) ?? null,
+      exceptions,
+    }
+  }
+}
+
+type Judged = Pick<MatrixCell, 'state' | 'known' | 'knownAt'>
+
+/**
+ * A cell with what was reported of its rule and with its exceptions; the worst wins. A deviation is open drift, covered drift while an exception is
+ * honoured, and open drift again at the instant that ends it; what is only recommended never goes red.
+ */
+export function withDrift(cell: MatrixCell, known: RuleKnown, now: Date): MatrixCell {
+  const { verdict, finding, covering } = known
+  const exception = shownException(known, now)
+  // What evidence found broken is covered as well: the exception is of the rule, whoever saw it deviate.
+  const own: Judged | null =
+    cell.state === 'na' || cell.facts.length === 0
+      ? null
+      : covering && cell.state === 'fail'
+        ? { state: 'drift', known: `${cell.known}, ${covering.id}`, knownAt: null }
+        : cell
+  const candidates = [own, reported(known, now), recorded(known, now)].filter((each) => each !== null)
+  const worst = worstState(candidates.map(({ state }) => state))
+  // Of two that are as bad as each other the report says more than the evidence for one release.
+  const said = candidates.findLast(({ state }) => state === worst)
+  return {
+    ...cell,
+    ...(said ? { state: said.state, known: said.known, knownAt: said.knownAt } : {}),
+    observed:
+      verdict && verdict.state !== 'unknown'
+        ? { words: verdict.observed, expected: verdict.expected, at: verdict.seenAt, instance: verdict.instance }
+        : null,
+    exception: exception && toCellException(exception, covering, now),
+    finding: finding?.id ?? null,
+  }
+}
+
+/** What the newest report says of a rule, or a finding that a person raised; null when there is neither. */
+function reported(known: RuleKnown, now: Date): Judged | null {
+  const { verdict, finding } = known
+  if (!verdict && finding && finding.kind !== 'drift') return deviation(known, finding, finding.openedAt, now)
+  if (!verdict || verdict.state === 'unknown') return null
+  const { seenAt, severity } = verdict
+  if (verdict.state === 'met') return { state: 'pass', known: metWords(verdict), knownAt: seenAt }
+  if (verdict.state === 'stale')
+    return {
+      state: severity === 'note' ? 'waiting' : 'stale',
+      known: severity === 'note' ? 'last seen' : 'stale, last seen',
+      knownAt: seenAt,
+    }
+  return deviation(known, verdict, seenAt, now)
+}
+
+function deviation(
+  known: RuleKnown,
+  { observed, severity }: Pick<RuleVerdict, 'observed' | 'severity'>,
+  at: Date | null,
+  now: Date,
+): Judged {
+  if (known.covering) return { state: 'drift', known: `${observed}, ${known.covering.id}`, knownAt: null }
+  if (severity === 'note') return { state: 'waiting', known: `${observed}, allowed`, knownAt: at }
+  const open = shownException(known, now)
+  return { state: 'open-drift', known: open ? `${observed}, ${openWords(open, now)}` : observed, knownAt: open ? null : at }
+}
+
+/** A fact in a few words; where it says no more than that the rule is met, when it was seen says it all. */
+function metWords({ observed, expected }: RuleVerdict): string {
+  return observed === '' || observed.toLowerCase() === expected.toLowerCase() ? 'seen' : `${observed}, seen`
+}
+
+/** What an exception says of a rule by itself: that it deviates from its start on, until a newer report says that it no longer does. */
+function recorded({ verdict, covering, exceptions }: RuleKnown, now: Date): Judged | null {
+  const overdue = exceptions.find((each) => exceptionState(each, now) === 'overdue')
+  const open = covering ?? overdue
+  if (!open) return null
+  const isNewer = verdict === null || verdict.seenAt === null || verdict.seenAt < open.startsAt
+  if (covering)
+    return isNewer || verdict.state === 'unknown' ? { state: 'drift', known: `${covering.observed}, ${covering.id}`, knownAt: null } : null
+  // Overdue holds promotions until somebody closes it with evidence, whatever is seen meanwhile.
+  return verdict?.state === 'deviates' ? null : { state: 'open-drift', known: openWords(open, now), knownAt: null }
+}
+
+function openWords(exception: ExceptionStanding, now: Date): string {
+  const { id, endsAt } = exception
+  switch (exceptionState(exception, now)) {
+    case 'overdue':
+      return `${id} ended ${dayInWords(endsAt)}`
+    case 'filed':
+      return `${id} waits for approval`
+    default:
+      return `${id} does not cover it`
+  }
+}
+
+/** The one a cell shows: what covers it, else what is overdue, else what runs without covering, else what waits. */
+function shownException({ covering, exceptions }: RuleKnown, now: Date): ExceptionStanding | null {
+  const of = (state: ExceptionState) => exceptions.find((each) => exceptionState(each, now) === state)
+  return covering ?? of('overdue') ?? of('running') ?? of('filed') ?? null
+}
+
+/** An exception as a cell carries it to a screen. */
+export function toCellException(exception: ExceptionStanding, covering: ExceptionStanding | null, now: Date): CellException {
+  const { id, startsAt, endsAt, extensions, observed, owner } = exception
+  return {
+    id,
+    startsAt,
+    endsAt,
+    extensions,
+    observed,
+    owner: { id: owner.id, name: owner.name },
+    state: exceptionState(exception, now),
+    isCovering: covering?.id === id,
+  }
+}
