@@ -32,7 +32,12 @@ export type ExceptionStanding = {
   reason: string
   remediation: string
   finding: string | null
+  /** Each end that was approved, with the instant from which it counts; left out: one, from `approvedAt` to `endsAt`. */
+  terms?: readonly ExceptionTerm[]
 }
+
+/** One approved end of an exception: it holds from its approval, so that an extension after the end heals nothing backwards. */
+export type ExceptionTerm = { approvedAt: Date; until: Date }
 
 /** Where an exception stands at an instant: approved and not ended it runs until its end and is overdue from then on. */
 export function exceptionState(exception: Pick<ExceptionStanding, 'status' | 'endsAt'>, now: Date): ExceptionState {
@@ -42,11 +47,13 @@ export function exceptionState(exception: Pick<ExceptionStanding, 'status' | 'en
 
 /**
  * Whether an exception is honoured at an instant: approved by then, not ended by then, and its end still to come. The one reader of it: every verdict,
- * gate and note asks this, so that none honours an exception outside its interval (domain.md, what always holds, 8).
+ * gate and note asks this, so that none honours an exception outside its interval (domain.md, what always holds, 8). Between an end that passed and an
+ * extension approved after it, nothing was honoured.
  */
-export function isHonoured(exception: Pick<ExceptionStanding, 'approvedAt' | 'endedAt' | 'endsAt'>, at: Date): boolean {
+export function isHonoured(exception: Pick<ExceptionStanding, 'approvedAt' | 'endedAt' | 'endsAt' | 'terms'>, at: Date): boolean {
   const { approvedAt, endedAt, endsAt } = exception
-  return approvedAt !== null && approvedAt <= at && at < endsAt && (endedAt === null || endedAt > at)
+  if (approvedAt === null || approvedAt > at || at >= endsAt || (endedAt !== null && endedAt <= at)) return false
+  return exception.terms === undefined || exception.terms.some((term) => term.approvedAt <= at && at < term.until)
 }
 
 /** The exception that covers a rule on a profile of a system at an instant; null for none. The one that lasts longest, should there be two. */
