@@ -1,5 +1,7 @@
 import 'server-only'
-import type { FindingStanding } from '@/lib/domain/finding'
+import type { FindingKind, FindingStanding } from '@/lib/domain/finding'
+import type { FindingFacts } from '@/lib/domain/finding-guards'
+import { Refused, refuse } from '@/lib/domain/refusal'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
 
@@ -15,4 +17,24 @@ export async function loadOpenFindings(tx: Tx, systems: readonly string[]): Prom
   if (systems.length === 0) return []
   return tx.$queryRaw<FindingStanding[]>`/* kept */
     SELECT ${findingColumns} FROM "Finding" WHERE "systemId" = ANY (${[...systems]}::text[]) AND "closedAt" IS NULL ORDER BY "openedAt", id`
+}
+
+/**
+ * A finding, locked for a decision on it (T07). Refuses `not_found` alike for one that does not exist and one of a system that may not be seen (T23).
+ * `systems`: the readable ones, null for all.
+ */
+export async function loadFindingForUpdate(
+  tx: Tx,
+  id: string,
+  systems: readonly string[] | null,
+): Promise<FindingFacts & { profile: string | null; rule: string }> {
+  const [row] = await tx.$queryRaw<
+    (Omit<FindingFacts, 'system'> & { systemId: string; systemName: string; profile: string | null; rule: string; kind: FindingKind })[]
+  >`
+    SELECT f.id, f."systemId", s.name AS "systemName", f."profileKey" AS profile, f.rule, f.kind, f."closedAt", f."acknowledgedAt", f."raisedForId"
+    FROM "Finding" f JOIN "System" s ON s.id = f."systemId"
+    WHERE f.id = ${id} AND (${systems === null} OR f."systemId" = ANY (${[...(systems ?? [])]}::text[])) FOR UPDATE OF f`
+  if (!row) throw new Refused(refuse('not_found', `There is no finding ${id} that you can see.`, { place: 'finding' }))
+  const { systemId, systemName, ...finding } = row
+  return { ...finding, system: { id: systemId, name: systemName } }
 }

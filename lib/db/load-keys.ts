@@ -129,7 +129,8 @@ function heldIn(rows: readonly HeldRow[]): SecretFacts['held'] {
   return (system, profile, mapping) => (by.get(keyOf(system, profile, mapping)) ?? []).map(toHeld)
 }
 
-type PrintRow = {
+/** What was reported of what a mapping holds, or held before a rotation. Its instants are texts. */
+export type PrintRow = {
   systemId: string
   profileKey: string
   mappingKey: string
@@ -143,7 +144,8 @@ type PrintRow = {
   reported: { value: string; keyId: string; first: string; last: string }[]
 }
 
-function printRows(policies: readonly Policy[]) {
+/** The rows that fingerprint findings are made of, for a statement that brings several lists at once. */
+export function printRows(policies: readonly Policy[]) {
   const slugs = slugsOf(policies)
   const places = policies.flatMap((policy) =>
     policy.profiles.flatMap(({ id }) => mappingsOn(policy, id).map((mapping) => [policy.system.slug, id, mapping.id] as const)),
@@ -173,7 +175,8 @@ function printRows(policies: readonly Policy[]) {
     WHERE s.fingerprint IS NOT NULL OR json_array_length(seen.reported) > 0`
 }
 
-function findingsFrom(policies: readonly Policy[], rows: readonly PrintRow[]): FingerprintFinding[] {
+/** What rows of `printRows` say. */
+export function findingsFrom(policies: readonly Policy[], rows: readonly PrintRow[]): FingerprintFinding[] {
   const bySystem = Map.groupBy(rows, (row) => row.systemId)
   return policies.flatMap((policy) => fingerprintFindings(policy, (bySystem.get(policy.system.slug) ?? []).map(toPrints)))
 }
@@ -240,6 +243,7 @@ function toAudit({ id, finding, note, link, byId, byName, auditedAt, nextDueAt }
 
 type GlassRow = Omit<OpenGlass, 'expiresAt'> & { expiresAt: string }
 
-const glassRows = (policies: readonly Policy[], now: Date) => Prisma.sql`
+/** Fallback uses that are in force at an instant, as rows. */
+export const glassRows = (policies: readonly Policy[], now: Date) => Prisma.sql`
   SELECT id, "systemId" AS system, "profileKey" AS profile, rule, "mappingKeys" AS mappings, "expiresAt" FROM "FallbackUse"
   WHERE "systemId" = ANY (${slugsOf(policies)}::text[]) AND status = 'granted' AND "returnedAt" IS NULL AND "expiresAt" > ${now} ORDER BY "expiresAt", id`

@@ -21,6 +21,8 @@ const SUBJECTS = [
   ['person', 'principal'],
   ['release', 'release'],
   ['system', 'system'],
+  // Last: elsewhere a field of this name says what was found.
+  ['finding', 'finding'],
 ] as const
 
 const ID = /^[\w.+-]{1,80}$/
