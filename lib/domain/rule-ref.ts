@@ -195,3 +195,5 @@ const gatesOf = (policy: Policy, profile: string) =>
   policy.edges.filter((edge) => edge.to === profile).flatMap((edge) => edgeGates(policy, edge))
 
 const isFree = (cell: PolicyCell | undefined) => cell === undefined || cell.level === 'optional' || cell.level === 'allowed'
+
+export { provenanceOf } from './rule-strength'

@@ -15,6 +15,7 @@ export const DeploymentId = idOf('DEP', 'DEP-0210', 'Id of a deployment.')
 export const RotationId = idOf('ROT', 'ROT-0031', 'Id of a rotation.')
 export const IncidentId = idOf('INC', 'INC-0208', 'Id of an incident.')
 export const FindingId = idOf('FND', 'FND-0012', 'Id of a finding.')
+export const ExceptionId = idOf('EXC', 'EXC-0031', 'Id of a drift exception.')
 export const FallbackId = idOf('BG', 'BG-0017', 'Id of a fallback use (break-glass).')
 
 /** Id of a step-up proof: the password was given a moment ago, for exactly this act. */

@@ -1,0 +1,281 @@
+import 'server-only'
+import type { ExceptionStanding, ExceptionState, ExceptionStatus } from '@/lib/domain/exception'
+import type { ExceptionFacts, ExceptionText } from '@/lib/domain/exception-approval'
+import { covers } from '@/lib/domain/exception-tier'
+import type { Policy, PolicyTier } from '@/lib/domain/policy/schema'
+import { ensure, refuse } from '@/lib/domain/refusal'
+import { isProductionLikeProfile, type RuleRef, ruleRef } from '@/lib/domain/rule-ref'
+import type { Tx } from './client'
+import { Prisma } from './generated/client'
+import { loadTexts } from './load-incidents'
+import { loadPolicyVersion } from './load-policy'
+import { namedSelect, toNamed } from './named'
+
+type StandingRow = {
+  id: string
+  systemId: string
+  profileKey: string
+  policyVersionId: string
+  rule: string
+  expected: string
+  observed: string
+  reason: string
+  remediation: string
+  findingId: string | null
+  ownerId: string
+  ownerKind: 'person' | 'agent' | 'token'
+  ownerName: string
+  ownerCountsAs: string
+  startsAt: Date
+  endsAt: Date
+  tier: string
+  status: ExceptionStatus
+  approvedAt: Date | null
+  extensions: number
+  endedAt: Date | null
+  askedUntil: Date | null
+  terms: { approvedAt: string; until: string }[] | null
+}
+
+/** Exceptions as verdicts, gates, dossiers and notes read them: one statement (policies are kept by the process). `where` speaks of `e`. */
+async function standings(tx: Tx, where: Prisma.Sql): Promise<ExceptionStanding[]> {
+  const rows = await tx.$queryRaw<StandingRow[]>(Prisma.sql`/* kept */
+    SELECT e.id, e."systemId", e."profileKey", e."policyVersionId", e.rule, e.expected, e.observed, e.reason, e.remediation, e."findingId", e."ownerId",
+      p.kind AS "ownerKind", coalesce(n.name, p.label, 'Somebody erased') AS "ownerName", coalesce(p."sponsorId", p.id) AS "ownerCountsAs", e."startsAt",
+      e."endsAt", e.tier, e.status, e."approvedAt", e.extensions, e."endedAt", e."askedUntil",
+      (SELECT json_agg(json_build_object('approvedAt', t."approvedAt", 'until', t."untilAt") ORDER BY t.number) FROM "ExceptionTerm" t
+        WHERE t."exceptionId" = e.id) AS terms
+    FROM "DriftException" e JOIN "Principal" p ON p.id = e."ownerId" LEFT JOIN "Person" n ON n."principalId" = p.id
+    WHERE ${where} ORDER BY e."startsAt", e.id`)
+  const found: ExceptionStanding[] = []
+  for (const row of rows) {
+    const { policy } = await loadPolicyVersion(tx, row.policyVersionId)
+    const ref = refOf(policy, row)
+    found.push({
+      id: row.id,
+      system: row.systemId,
+      profile: row.profileKey,
+      rule: row.rule,
+      title: ref.title,
+      expected: row.expected,
+      observed: row.observed,
+      owner: { id: row.ownerId, kind: row.ownerKind, name: row.ownerName, countsAsId: row.ownerCountsAs },
+      startsAt: row.startsAt,
+      endsAt: row.endsAt,
+      approvedAt: row.approvedAt,
+      endedAt: row.endedAt,
+      status: row.status,
+      covers: covers(policy, tierOf(policy, row.tier), ref, isProductionLikeProfile(policy, row.profileKey)),
+      extensions: row.extensions,
+      reason: row.reason,
+      remediation: row.remediation,
+      finding: row.findingId,
+      waits: row.status === 'filed' || row.askedUntil !== null,
+      terms: (row.terms ?? []).map(({ approvedAt, until }) => ({ approvedAt: new Date(approvedAt), until: new Date(until) })),
+    })
+  }
+  return found
+}
+
+/** The exceptions of some systems that are filed or approved and have not ended, overdue ones among them, the oldest deviation first. One statement. */
+export function loadOpenExceptions(tx: Tx, systems: readonly string[]): Promise<ExceptionStanding[]> {
+  return standings(tx, Prisma.sql`e."endedAt" IS NULL AND e."systemId" = ANY (${[...systems]}::text[])`)
+}
+
+/** The approved exceptions of some systems that are open or ended after an instant: what a budget counts. One statement. */
+export function loadRecentExceptions(tx: Tx, systems: readonly string[], since: Date): Promise<ExceptionStanding[]> {
+  return standings(
+    tx,
+    Prisma.sql`e."approvedAt" IS NOT NULL AND (e."endedAt" IS NULL OR e."endedAt" > ${since}) AND e."systemId" = ANY (${[...systems]}::text[])`,
+  )
+}
+
+/**
+ * The approved exceptions that were open on a profile at some instant from `from` to `to`, both included: what release notes list (000.32). One that is
+ * overdue is open until it is closed. One statement.
+ */
+export function loadExceptionsDuring(tx: Tx, system: string, profile: string, from: Date, to: Date): Promise<ExceptionStanding[]> {
+  return standings(
+    tx,
+    Prisma.sql`e."systemId" = ${system} AND e."profileKey" = ${profile} AND e."approvedAt" <= ${to} AND (e."endedAt" IS NULL OR e."endedAt" > ${from})`,
+  )
+}
+
+const factsInclude = {
+  system: { select: { name: true } },
+  owner: namedSelect,
+  filedBy: namedSelect,
+  closedBy: namedSelect,
+  terms: { orderBy: { number: 'asc' }, include: { askedBy: namedSelect } },
+} as const satisfies Prisma.DriftExceptionInclude
+
+const sealedSelect = {
+  id: true,
+  subjectId: true,
+  number: true,
+  hash: true,
+  canonical: true,
+  sealedAt: true,
+  requesterId: true,
+  signOffs: {
+    where: { withdrawnAt: null },
+    orderBy: { signedAt: 'asc' },
+    select: { slotKey: true, decision: true, signedAt: true, signer: namedSelect },
+  },
+} as const satisfies Prisma.SealedVersionSelect
+
+/**
+ * Exceptions with everything their rules depend on and their texts, in a handful of statements whatever their number. Nothing of it depends on the clock:
+ * states are derived by the domain at the instant of whoever reads.
+ */
+export async function loadExceptions(
+  tx: Tx,
+  where: Prisma.DriftExceptionWhereInput,
+  page: { take?: number; orderBy?: Prisma.DriftExceptionOrderByWithRelationInput[] } = {},
+): Promise<ExceptionFacts[]> {
+  const rows = await tx.driftException.findMany({ where, ...page, include: factsInclude })
+  if (rows.length === 0) return []
+  const live = await tx.sealedVersion.findMany({
+    where: { subject: 'exception', subjectId: { in: rows.map(({ id }) => id) }, endedAt: null },
+    select: sealedSelect,
+  })
+  const requesters = await tx.principal.findMany({ where: { id: { in: live.map(({ requesterId }) => requesterId) } }, ...namedSelect })
+  const texts = await loadTexts(
+    tx,
+    rows.flatMap((row) => [row.reason, row.remediation, row.extensionReason ?? [], row.closingNote ?? [], row.conditions].flat()),
+  )
+  const text = (digest: string | null): string | null => (digest === null ? null : (texts.get(digest) ?? null))
+  const facts: ExceptionFacts[] = []
+  for (const row of rows) {
+    const { id: versionId, number, hash, policy } = await loadPolicyVersion(tx, row.policyVersionId)
+    const ref = refOf(policy, row)
+    const tier = tierOf(policy, row.tier)
+    const productionLike = isProductionLikeProfile(policy, row.profileKey)
+    const sealed = live.find(({ subjectId }) => subjectId === row.id)
+    const requester = requesters.find(({ id }) => id === sealed?.requesterId)
+    facts.push({
+      id: row.id,
+      system: row.systemId,
+      systemName: row.system.name,
+      profile: row.profileKey,
+      profileName: policy.profiles.find(({ id }) => id === row.profileKey)?.name ?? row.profileKey,
+      productionLike,
+      policy: { versionId, number, hash, policy },
+      rule: row.rule,
+      ref,
+      title: ref.title,
+      expected: row.expected,
+      observed: row.observed,
+      owner: toNamed(row.owner),
+      filedBy: { ...toNamed(row.filedBy), countsAsId: row.filedForId },
+      filedAt: row.filedAt,
+      startsAt: row.startsAt,
+      endsAt: row.endsAt,
+      approvedAt: row.approvedAt,
+      endedAt: row.endedAt,
+      status: row.status as ExceptionStatus, // the database allows no other
+      tier,
+      covers: covers(policy, tier, ref, productionLike),
+      extensions: row.extensions,
+      asked:
+        row.askedUntil && row.askedTier
+          ? { until: row.askedUntil, tier: tierOf(policy, row.askedTier), reason: text(row.extensionReason) }
+          : null,
+      reason: row.reason,
+      remediation: row.remediation,
+      texts: { reason: text(row.reason), remediation: text(row.remediation) },
+      conditions: row.conditions.map((digest) => ({ digest, text: text(digest) })),
+      finding: row.findingId,
+      terms: row.terms.map(({ approvedAt, untilAt }) => ({ approvedAt, until: untilAt })),
+      history: row.terms.map((term) => ({
+        number: term.number,
+        tier: term.tier,
+        until: term.untilAt,
+        askedBy: toNamed(term.askedBy),
+        approvedAt: term.approvedAt,
+        sealed: term.sealedVersionId,
+      })),
+      closed: row.closedBy && {
+        by: toNamed(row.closedBy),
+        note: text(row.closingNote),
+        link: row.closingLink,
+        observation: row.closingObservationId,
+      },
+      sealed:
+        sealed && requester
+          ? {
+              id: sealed.id,
+              number: sealed.number,
+              hash: sealed.hash,
+              sealedAt: sealed.sealedAt,
+              requester: toNamed(requester),
+              text: JSON.parse(sealed.canonical) as ExceptionText, // our own canonical text
+            }
+          : null,
+      nextNumber: row.lastSealed + 1,
+      signOffs: (sealed?.signOffs ?? []).map(({ slotKey, decision, signedAt, signer }) => ({
+        slotKey,
+        signerId: signer.id,
+        signerName: toNamed(signer).name,
+        decision: decision as 'approve' | 'decline',
+        signedAt,
+      })),
+    })
+  }
+  return facts
+}
+
+/**
+ * Locks one exception until the transaction ends, and gives its facts. Refuses `not_found` alike for what does not exist and what the systems given do
+ * not hold (T23). Two approvers, a withdrawal, an extension and the closing take turns here (T07).
+ */
+export async function loadExceptionForUpdate(tx: Tx, id: string, systems: readonly string[] | null): Promise<ExceptionFacts> {
+  const [locked] = await tx.$queryRaw<{ systemId: string }[]>`SELECT "systemId" FROM "DriftException" WHERE id = ${id} FOR UPDATE`
+  const isSeen = locked !== undefined && (systems === null || systems.includes(locked.systemId))
+  ensure(isSeen ? null : unseenException(id))
+  const [facts] = await loadExceptions(tx, { id })
+  return facts as ExceptionFacts // locked just above, and nothing is ever deleted
+}
+
+/** The one answer for exceptions that do not exist and for those one may not see (T23). */
+export function unseenException(id: string): ReturnType<typeof refuse> {
+  return refuse('not_found', `There is no exception ${id} that you can see.`, { place: 'exception' })
+}
+
+/** Which exceptions are in a state at an instant: the same as `exceptionState` says of each, which a test holds against it. */
+export function exceptionsIn(state: ExceptionState, now: Date): Prisma.DriftExceptionWhereInput {
+  switch (state) {
+    case 'filed':
+    case 'rejected':
+    case 'withdrawn':
+    case 'closed':
+      return { status: state }
+    case 'running':
+      return { status: 'approved', endsAt: { gt: now } }
+    case 'overdue':
+      return { status: 'approved', endsAt: { lte: now } }
+    default:
+      return state satisfies never
+  }
+}
+
+/** The rule of an exception under the policy it was filed under. Filing makes sure that there is one; a key that lost it counts as binding. */
+function refOf(policy: Policy, row: { profileKey: string; rule: string; expected: string }): RuleRef {
+  return (
+    ruleRef(policy, row.profileKey, row.rule) ?? {
+      key: row.rule,
+      kind: 'fact',
+      profile: row.profileKey,
+      title: row.rule,
+      expected: row.expected,
+      strength: 'required',
+      provenance: {},
+    }
+  )
+}
+
+function tierOf(policy: Policy, id: string): PolicyTier {
+  const tier = policy.drift.tiers.find((each) => each.id === id)
+  if (!tier) throw new Error(`Policy version of ${policy.system.slug} has no tier ${id}`)
+  return tier
+}
