@@ -132,12 +132,10 @@ export const ObservedEnvironment = z
   })
   .meta({ id: 'ObservedEnvironment', description: 'What the runtime calls itself, and where its environment came from.' })
 
-export const ObservedFiles = z
-  .strictObject({ present: list(ObservedPath, LIMITS.files, 'files') })
-  .meta({
-    id: 'ObservedFiles',
-    description: 'Which of the files that matter are there: settings, fallback files, environment files. Names only.',
-  })
+export const ObservedFiles = z.strictObject({ present: list(ObservedPath, LIMITS.files, 'files') }).meta({
+  id: 'ObservedFiles',
+  description: 'Which of the files that matter are there: settings, fallback files, environment files. Names only.',
+})
 
 export const FILE_CHANGERS = ['agent', 'pipeline', 'person', 'unknown'] as const
 export const ObservedFileChanges = z

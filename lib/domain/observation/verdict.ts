@@ -20,4 +20,9 @@ export type RuleVerdict = {
   seenAt: Date | null
   instance: string | null
   provenance: Provenance
+  /**
+   * Of a cell of the matrix that follows from rules of their own: the keys of those, on the same profile, that make it deviate. Their findings and exceptions
+   * stand for it, so it opens none itself, and it is covered when all of them are. Left out or empty: the deviation is its own.
+   */
+  causes?: readonly string[]
 }

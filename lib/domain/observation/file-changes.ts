@@ -1,0 +1,45 @@
+import { durationMs } from '../duration'
+import type { PolicyObserved, PolicyProfile } from '../policy/schema'
+import { dateInWords, instantInWords } from '../words'
+import type { FactsOf } from './facts'
+import { deviates, type Judged, met, weight } from './judged'
+import { matchesPath } from './pattern'
+import { eachRow, type Scope } from './scope'
+
+type Watched = Extract<PolicyObserved, { by: 'file-changes' }>
+type Change = FactsOf['fileChanges']['changes'][number]
+
+const CHANGER = { agent: 'an agent', pipeline: 'a pipeline', person: 'a person', unknown: 'somebody unknown' } as const
+
+/** Whether a change counts against a rule for some class of authors; one whose author nobody knows counts against every rule (fail closed). */
+const concerns = (who: Watched['who'], by: Change['by']): boolean =>
+  who === 'anyone' || by === 'unknown' || (who === 'agents' ? by === 'agent' : by === 'pipeline')
+
+/**
+ * Files that some may not change, or nobody: an edit deviates until the file is restored, or until it lies longer back than the policy looks (000.11, 000.12).
+ * ".exe" means every file that ends so.
+ */
+export function judgeFileChanges(scope: Scope, profile: PolicyProfile, { paths, who, within }: Watched): Judged {
+  const from = scope.now.getTime() - durationMs(within)
+  const watched = paths.map((path) => (/^\.[A-Za-z0-9]+$/.test(path) ? `*${path}` : path))
+  return eachRow(scope.seen(profile.id, 'fileChanges'), (row) => {
+    const all = row.facts.changes.filter(({ path }) => watched.some((pattern) => matchesPath(pattern, path)))
+    const open = all
+      .filter(
+        (change) =>
+          change.what === 'edited' &&
+          concerns(who, change.by) &&
+          Date.parse(change.at) > from &&
+          !all.some((other) => other.what === 'restored' && other.path === change.path && other.at >= change.at),
+      )
+      .toSorted((a, b) => (a.at === b.at ? (a.path < b.path ? -1 : 1) : a.at < b.at ? -1 : 1))
+    const [first] = open
+    if (!first) return met(row, `0 edits since ${dateInWords(new Date(Math.max(Date.parse(row.facts.since), from)))}`)
+    const more = open.length > 1 ? `, and ${open.length - 1} more edits` : ''
+    return deviates(
+      row,
+      weight(scope.policy, profile, who === 'anyone' ? 'forbidden' : 'read-only'),
+      `${first.path} was edited by ${CHANGER[first.by]} on ${instantInWords(new Date(first.at))}${more}`,
+    )
+  })
+}
