@@ -113,7 +113,12 @@ export function waysInstead(policy: Policy, ref: Pick<RuleRef, 'profile'>, never
 }
 
 function whyNotFinding({ finding, ref }: ExceptionRequest, system: { id: string }): Refusal | null {
-  if (!finding) return null
+  if (!finding)
+    return ref.key.startsWith('document.')
+      ? refuse('not_found', 'No finding says that anything disagrees with that document. File from the finding, once there is one.', {
+          place: 'rule',
+        })
+      : null
   const place = { place: 'finding' }
   if (finding.system !== system.id || finding.profile !== ref.profile || finding.rule !== ref.key)
     return refuse('invalid', `${finding.id} is about another rule or profile. Leave it out, or file from that finding.`, place)
@@ -229,10 +234,10 @@ function isTheirs(facts: ExceptionFacts, actor: Actor): boolean {
 }
 
 /** Why a token may not act on an exception: it needs the scope, and the system (T11, T23). */
-const whyNotToken = (facts: ExceptionFacts, actor: Actor): Refusal | null =>
+const whyNotToken = (facts: Pick<ExceptionFacts, 'system'>, actor: Actor): Refusal | null =>
   actor.token ? (whyNotTokenSystem(actor, facts.system) ?? whyNotScope(actor, 'exception:file')) : null
 
-const holdsAnything = (facts: ExceptionFacts, actor: Actor, now: Date): boolean =>
+const holdsAnything = (facts: Pick<ExceptionFacts, 'system'>, actor: Actor, now: Date): boolean =>
   actor.kind === 'agent' || actor.grants.some((grant) => isGrantHeld(grant, facts.system, now) && grant.role !== 'auditor')
 
 /** Why somebody may not take a filing back: its owner or whoever filed it, until it is decided. */
@@ -320,7 +325,11 @@ export type ClosingEvidence = {
 }
 
 /** Who closes: its owner, or a Release Manager of the system. */
-export function whyNotCloser(facts: ExceptionFacts, actor: Actor, now: Date): Refusal | null {
+export function whyNotCloser(
+  facts: Pick<ExceptionFacts, 'id' | 'system' | 'systemName' | 'status' | 'endsAt' | 'owner'>,
+  actor: Actor,
+  now: Date,
+): Refusal | null {
   if (facts.status !== 'approved')
     return refuse(
       'wrong_state',

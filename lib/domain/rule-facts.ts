@@ -123,13 +123,16 @@ function checkRef(policy: Policy, profile: PolicyProfile, base: Base, id: string
     : null
 }
 
+const ID = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/
+
+/** Where code, a workflow or another document disagrees: by the id that was reported, or that of a document. The governing one wins (004.1). */
 function documentRef(policy: Policy, base: Base, id: string): RuleRef | null {
+  if (!ID.test(id) || id.length > 64) return null
   const source = policy.sources.find((each) => each.id === id)
   const needed = policy.document.dependsOn.find((each) => each.id === id)
-  if (!source && !needed) return null
   return {
     ...base,
-    title: source?.title ?? needed?.document ?? id,
+    title: source?.title ?? needed?.document ?? `Disagreement ${id}`,
     expected: policy.document.precedence ?? 'Code and workflows agree with the document',
     strength: 'required',
     provenance: provenanceOf(needed ?? policy.document),

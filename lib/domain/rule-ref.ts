@@ -1,9 +1,10 @@
 import { edgeGates } from './gate'
+import { matchesPath, pathsOf } from './observation/pattern'
 import type { Provenance } from './policy/parts/basics'
 import { isProductionLike } from './policy/resolve'
 import type { Policy, PolicyCell, PolicyNever, PolicyProfile } from './policy/schema'
 import { factRef, factRefs } from './rule-facts'
-import { fileRef, fileRefs, matchesFile } from './rule-files'
+import { fileRef, fileRefs } from './rule-files'
 import { provenanceOf, strengthOf } from './rule-strength'
 import { expectedOfVariable } from './rule-variables'
 
@@ -102,9 +103,12 @@ function isNever(policy: Policy, never: PolicyNever, key: string): boolean {
   }
   if (key.startsWith('file.')) {
     const named = key.slice('file.'.length)
-    const path = policy.config.files.find(({ id }) => id === named)?.path ?? named
-    const patterns = [never.file ?? [], ...observed.map((each) => (each.by === 'files' ? each.none : []))].flat()
-    return patterns.some((pattern) => pattern === named || matchesFile(pattern, path))
+    const paths = pathsOf(policy.config.files.find(({ id }) => id === named)?.path ?? named)
+    const patterns = [
+      never.file === undefined ? [] : pathsOf(never.file),
+      ...observed.map((each) => (each.by === 'files' ? each.none : [])),
+    ].flat()
+    return patterns.some((pattern) => pattern === named || paths.some((path) => matchesPath(pattern, path)))
   }
   if (key.startsWith('isolation.')) return isolationNever(policy, never).includes(key.slice('isolation.'.length))
   return false

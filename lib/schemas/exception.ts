@@ -8,7 +8,7 @@ import { DECLINE_REASONS } from './promotion'
 export const RuleKey = z
   .string('Choose what deviates.')
   .min(1, 'Choose what deviates.')
-  .max(256, 'At most 256 characters.')
+  .max(310, 'At most 310 characters.')
   .regex(/^[\x20-\x7e]+$/, 'the key of a rule, such as constraint.secret-handling or variable.LOG_LEVEL')
   .meta({
     id: 'RuleKey',
