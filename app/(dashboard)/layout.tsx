@@ -21,7 +21,13 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   return (
     <AppShell
       viewer={{ name: shell.viewer.name, roleTitle: shell.viewer.roleTitle }}
-      counts={{ inbox: shell.inbox, promotions: shell.promotions, rotations: shell.rotations, breakGlass: shell.glassOpen }}
+      counts={{
+        inbox: shell.inbox,
+        promotions: shell.promotions,
+        rotations: shell.rotations,
+        exceptions: shell.exceptions,
+        breakGlass: shell.glassOpen,
+      }}
       systems={shell.systems.map(({ slug, name, state, words }) => ({ slug, name, status: state, word: words }))}
       auditLine={auditLineOf(shell.trailAt)}
       banner={

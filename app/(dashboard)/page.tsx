@@ -14,7 +14,13 @@ import { routes } from '@/lib/routes'
 
 export const metadata = { title: 'Inbox' }
 
-const ANNOUNCED = { fallback: routes.fallback, promotion: routes.promotion, rotation: routes.rotation } as const
+const ANNOUNCED = {
+  fallback: routes.fallback,
+  promotion: routes.promotion,
+  rotation: routes.rotation,
+  exception: routes.exception,
+} as const
+const TONE = { fallback: 'glass', promotion: 'glass', rotation: 'fail', exception: 'drift' } as const
 
 /** What needs me, by when? */
 export default async function InboxPage() {
@@ -56,7 +62,7 @@ export default async function InboxPage() {
             <ul className="grid gap-1.5">
               {page.announced.map(({ key, kind, id, text, at }) => (
                 <li key={key} className="t-xs c2">
-                  <Status status={kind === 'rotation' ? 'fail' : 'glass'} plain long>
+                  <Status status={TONE[kind]} plain long>
                     {text},{' '}
                     <Link className="link" href={ANNOUNCED[kind](id)}>
                       {id}

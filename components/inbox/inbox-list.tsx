@@ -18,7 +18,7 @@ export function InboxList({ rows, now }: { rows: readonly InboxRow[]; now: Date 
           <Due row={row} />
           <div className="min-w-0">
             <h2>
-              {row.title} {row.card ? <Way from={row.card.from} to={row.card.to} /> : <Place profile={row.toProfile} />}
+              {row.title} {row.card ? <Way from={row.card.from} to={row.card.to} /> : row.to ? <Place profile={row.toProfile} /> : null}
             </h2>
             <p className="why">{row.why}</p>
             <Facts row={row} now={now} />
@@ -57,7 +57,7 @@ function Due({ row }: { row: InboxRow }) {
 }
 
 /** Subjects whose id people know them by. */
-const NAMED = new Set(['rotation', 'fallback', 'promotion'])
+const NAMED = new Set(['rotation', 'fallback', 'promotion', 'exception', 'finding'])
 
 /** How what an item is about stands, in a word or two. */
 function stateOf({ kind, risk, due }: InboxRow, now: Date): [StatusKind, string] {
@@ -74,6 +74,14 @@ function stateOf({ kind, risk, due }: InboxRow, now: Date): [StatusKind, string]
       return isLate ? ['fail', 'Overdue'] : ['warn', 'Owed']
     case 'audit':
       return ['stale', 'Audit due']
+    case 'except':
+      return ['waiting', 'Waits for approval']
+    case 'end':
+      return isLate ? ['fail', 'Overdue'] : ['drift', 'Ends soon']
+    case 'finding':
+      return ['open-drift', 'Open drift']
+    case 'attest':
+      return due === null ? ['waiting', 'Never attested'] : isLate ? ['stale', 'Attestation due'] : ['warn', 'Due soon']
     case 'approve':
     case 'rotate':
       return ['waiting', 'Planned']

@@ -23,6 +23,10 @@ export const ACT: Record<InboxKind, string> = {
   review: 'Review it',
   pay: 'Pay what is owed',
   audit: 'Record the audit',
+  except: 'Review and approve',
+  end: 'Close or extend',
+  finding: 'Look at it',
+  attest: 'Attest',
 }
 
 const NOUN: Record<InboxKind, [one: string, many: string]> = {
@@ -44,6 +48,10 @@ const NOUN: Record<InboxKind, [one: string, many: string]> = {
   review: ['review', 'reviews'],
   pay: ['debt', 'debts'],
   audit: ['audit', 'audits'],
+  except: ['approval', 'approvals'],
+  end: ['exception', 'exceptions'],
+  finding: ['finding', 'findings'],
+  attest: ['attestation', 'attestations'],
 }
 
 /** "Three things need you". */
@@ -95,6 +103,14 @@ export function hrefOf(row: Pick<InboxRow, 'kind' | 'promotion' | 'deployment' |
       return routes.rotationNew({ system: row.system.id, rule: row.about.id })
     case 'audit':
       return routes.systemEnv(row.system.id, { profile: row.about.id })
+    case 'exception':
+      return row.kind === 'except'
+        ? routes.exceptionApprove(row.about.id, { slot: row.target ?? undefined })
+        : routes.exception(row.about.id)
+    case 'finding':
+      return routes.finding(row.about.id)
+    case 'attestation':
+      return routes.systemAttestations(row.system.id)
     case 'promotion_review':
       return routes.promotionReview(row.about.id, { slot: row.target ?? undefined })
     default:

@@ -50,6 +50,7 @@ const shorten = (text: string) => (text.length > 44 ? `${text.slice(0, 42)}…` 
 function hrefOf(event: Upcoming): string | undefined {
   if (event.item?.about) return hrefOfItem(event.item)
   if (event.rotation) return routes.rotation(event.rotation)
+  if (event.exception) return routes.exception(event.exception)
   if (event.promotion) return routes.promotion(event.promotion)
   return event.deployment ? routes.deployment(event.deployment) : undefined
 }

@@ -17,9 +17,16 @@ export type InboxKind =
   | 'review'
   | 'pay'
   | 'audit'
+  | 'except'
+  | 'end'
+  | 'finding'
+  | 'attest'
 
 /** What an item is about, where that is neither a promotion nor a deployment. */
-type InboxSubject = { kind: 'rotation' | 'fallback' | 'key' | 'audit' | 'promotion' | 'promotion_review'; id: string }
+type InboxSubject = {
+  kind: 'rotation' | 'fallback' | 'key' | 'audit' | 'promotion' | 'promotion_review' | 'exception' | 'finding' | 'attestation'
+  id: string
+}
 
 /** One thing that needs somebody: verb first, why it is them, by when. Computed from facts; it goes as soon as anybody has done it. */
 export type InboxItem = {

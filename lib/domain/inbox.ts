@@ -5,6 +5,7 @@ import { whyNotRecordDeployment } from './deployment'
 import { whyNotBring } from './evidence'
 import type { JudgedGate } from './gate'
 import { roleTitles } from './holding'
+import { type DriftTable, driftItems } from './inbox-drift'
 import type { InboxItem, InboxKind } from './inbox-item'
 import { type SecopsFacts, secopsItems } from './inbox-secops'
 import { openGates, type PromotionFacts, promotionPhase, slotsOf, whyNotSeal, whyNotSignPromotion } from './promotion'
@@ -32,6 +33,7 @@ export function inboxOf(
     deployments: readonly DeploymentToSee[]
     people: readonly Candidate[]
     secops?: SecopsFacts
+    drift?: DriftTable
   },
   now: Date,
 ): InboxItem[] {
@@ -39,6 +41,7 @@ export function inboxOf(
     ...facts.promotions.flatMap((promotion) => itemsOfPromotion(actor as Person, promotion, facts.people, now)),
     ...facts.deployments.flatMap((deployment) => itemsOfDeployment(actor, deployment, now)),
     ...(facts.secops ? secopsItems(actor, facts.secops, now) : []),
+    ...(facts.drift ? driftItems(actor, facts.drift, now) : []),
   ]
   return items.sort(
     (a, b) =>

@@ -1,5 +1,6 @@
 import 'server-only'
 import { holdsAny, isGrantHeld } from '@/lib/domain/context'
+import { exceptionState } from '@/lib/domain/exception'
 import { inboxOf } from '@/lib/domain/inbox'
 import type { InboxItem } from '@/lib/domain/inbox-item'
 import type { KeyStanding } from '@/lib/domain/key-standing'
@@ -18,11 +19,12 @@ import type { Looker } from './system-standing'
 export type Upcoming = {
   key: string
   at: Date
-  state: 'yours' | 'stale' | 'waiting' | 'running' | 'warn'
+  state: 'yours' | 'stale' | 'waiting' | 'running' | 'warn' | 'drift'
   text: string
   promotion: string | null
   deployment: string | null
   rotation?: string
+  exception?: string
   /** The viewer's own item, where it is one. */
   item?: InboxItem
 }
@@ -91,9 +93,9 @@ export async function getInbox(looker: Looker): Promise<InboxPage> {
 }
 
 /** Something that approvers are told of, whether or not it is theirs to act on. */
-export type Announcement = { key: string; kind: 'fallback' | 'promotion' | 'rotation'; id: string; text: string; at: Date }
+export type Announcement = { key: string; kind: 'fallback' | 'promotion' | 'rotation' | 'exception'; id: string; text: string; at: Date }
 
-/** Break-glass, emergencies and rollbacks go to everybody who approves something of the system (issue 3, section 3). */
+/** Break-glass, emergencies, rollbacks and new exceptions go to everybody who approves something of the system (issue 3, section 3). */
 function announcedTo(flight: InFlight, { actor, now }: Looker): Announcement[] {
   const approves = (slug: string): boolean => {
     const policy = flight.standings.find((standing) => standing.slug === slug)?.version.policy
@@ -130,7 +132,21 @@ function announcedTo(flight: InFlight, { actor, now }: Looker): Announcement[] {
       at: promotion.openedAt,
     }),
   )
-  return [...uses, ...back, ...open]
+  const excepted = flight.drift.exceptions.flatMap((exception): (Announcement & { system: string })[] =>
+    exception.approvedAt !== null && now.getTime() - exception.approvedAt.getTime() < DAY_MS && exception.owner.countsAsId !== actor.id
+      ? [
+          {
+            key: exception.id,
+            kind: 'exception',
+            id: exception.id,
+            system: exception.system,
+            text: `${exception.title} deviates on ${flight.drift.nameOf(exception.system)} ${exception.profile}: ${exception.observed}, owned by ${exception.owner.name}`,
+            at: exception.approvedAt,
+          },
+        ]
+      : [],
+  )
+  return [...uses, ...back, ...open, ...excepted]
     .filter(({ system }) => approves(system))
     .sort((a, b) => b.at.getTime() - a.at.getTime())
     .slice(0, 6)
@@ -236,7 +252,22 @@ function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now 
         ]
       : [],
   )
-  return [...mine, ...others, ...watching, ...rotating]
+  const ending = flight.drift.exceptions.flatMap((exception): Upcoming[] =>
+    exceptionState(exception, now) === 'running' && !mine.some((each) => each.item?.about?.id === exception.id)
+      ? [
+          {
+            key: `end ${exception.id}`,
+            at: exception.endsAt,
+            state: 'drift',
+            text: `${exception.title}, ${flight.drift.nameOf(exception.system)} ${exception.profile}, is expected to be fixed`,
+            promotion: null,
+            deployment: null,
+            exception: exception.id,
+          },
+        ]
+      : [],
+  )
+  return [...mine, ...others, ...watching, ...rotating, ...ending]
     .filter(({ at }) => at.getTime() >= now.getTime() && at.getTime() < until)
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, 8)

@@ -232,7 +232,9 @@ async function byRelease(text: string, systems: readonly string[], flight: InFli
 function targetOf({ promotion, deployment, about, system }: InboxItem): SearchTarget {
   if (promotion) return { to: 'promotion', id: promotion }
   if (deployment) return { to: 'deployment', id: deployment }
-  if (about?.kind === 'rotation' || about?.kind === 'fallback') return { to: about.kind, id: about.id }
+  if (about?.kind === 'rotation' || about?.kind === 'fallback' || about?.kind === 'exception' || about?.kind === 'finding')
+    return { to: about.kind, id: about.id }
+  if (about?.kind === 'attestation') return { to: 'attestations', id: system.id }
   return { to: 'env', system: system.id, name: '' }
 }
 
@@ -266,7 +268,22 @@ function commands(text: string, looker: Looker, flight: InFlight): SearchHit[] {
   const glass: SearchHit[] = holds('Break glass emergency', text)
     ? [{ kind: 'Command', title: 'Break glass', hint: 'opens its page', target: { to: 'glass', id: '' } }]
     : []
-  return [...signing, ...own, ...open, ...glass]
+  const file: SearchHit[] = holds('File a drift exception', text)
+    ? [{ kind: 'Command', title: 'File a drift exception', hint: 'opens its page', target: { to: 'exceptions-new', id: '' } }]
+    : []
+  const except = flight.drift.findings.flatMap(({ id, kind, profile, system, rule, title, exception }): SearchHit[] =>
+    exception || profile === null || kind === 'conflict'
+      ? []
+      : [
+          {
+            kind: 'Command',
+            title: `File exception for ${title} in ${named(flight, system)} ${profile}`,
+            hint: id,
+            target: { to: 'except', system, profile, rule, finding: id },
+          },
+        ],
+  )
+  return [...signing, ...own, ...open, ...glass, ...file, ...except.filter((hit) => holds(`${hit.title} ${hit.hint ?? ''}`, text))]
 }
 
 function signCommand(facts: PromotionFacts, { actor, now }: Looker, flight: InFlight): SearchHit {

@@ -3,6 +3,7 @@ import { sqlState } from '@/lib/db/mutate'
 import { newestEventAt } from '@/lib/db/newest-event'
 import { type Alert, alertsOf } from '@/lib/domain/alert'
 import { isGrantHeld } from '@/lib/domain/context'
+import { exceptionState } from '@/lib/domain/exception'
 import { inboxOf } from '@/lib/domain/inbox'
 import { type MatrixState, worstState } from '@/lib/domain/matrix-cell'
 import { Refused } from '@/lib/domain/refusal'
@@ -19,6 +20,8 @@ export type ShellData = {
   promotions: number
   /** Overdue keys in words, else how many rotations are under way. */
   rotations: number | { text: string; bad: boolean }
+  /** Overdue exceptions in words, else how many are filed or running. */
+  exceptions: number | { text: string; bad: boolean }
   glassOpen: { text: string; bad: boolean } | number
   alerts: Alert[]
   systems: { slug: string; name: string; state: MatrixState; words: string }[]
@@ -32,6 +35,7 @@ export async function getShell(looker: Looker): Promise<ShellData> {
   const [flight, trailAt] = await Promise.all([getInFlight(looker), whenWritten(looker)])
   const alerts = alertsOf(flight.secops, now)
   const overdue = flight.secops.keys.filter(({ state }) => state === 'overdue').length
+  const late = flight.drift.exceptions.filter((exception) => exceptionState(exception, now) === 'overdue').length
   const glass = alerts.filter(({ kind }) => kind === 'glass').length
   const roles = rolesOf(looker)
   return {
@@ -39,6 +43,7 @@ export async function getShell(looker: Looker): Promise<ShellData> {
     inbox: inboxOf(actor, flight, now).length,
     promotions: flight.promotions.length,
     rotations: overdue > 0 ? { text: `${overdue} overdue`, bad: true } : flight.secops.rotations.length,
+    exceptions: late > 0 ? { text: `${late} overdue`, bad: true } : flight.drift.exceptions.length,
     glassOpen: glass > 0 ? { text: `${glass} open`, bad: true } : 0,
     alerts,
     systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({
