@@ -2,6 +2,7 @@ import type { Severity } from '../finding'
 import type { Provenance } from '../policy/parts/basics'
 import { resolveProfile } from '../policy/resolve'
 import type { Policy, PolicyVariable } from '../policy/schema'
+import { provenanceOf } from '../rule-strength'
 import type { VariableFact } from './facts'
 import { isVariableName, NOT_A_NAME, nearMiss } from './names'
 import { hasShapeRules, PROBLEM_WORDS } from './shape'
@@ -113,15 +114,6 @@ function conditionHolds(
 /** Missing, invalid and defaulted variables hold a production-like profile; elsewhere they warn, unless the document is normative (004.1). */
 export function contractSeverity(policy: Policy, productionLike: boolean): Severity {
   return productionLike || policy.document.normative ? 'block' : 'warn'
-}
-
-/** Where a rule comes from, without the rest of it. */
-function provenanceOf({ source, assumed, assumedFields }: Provenance): Provenance {
-  return {
-    ...(source ? { source: { document: source.document, place: source.place } } : {}),
-    ...(assumed ? { assumed } : {}),
-    ...(assumedFields ? { assumedFields: [...assumedFields] } : {}),
-  }
 }
 
 type Judged = { verdict: ContractVerdict; severity: Severity | null; sentence: string }

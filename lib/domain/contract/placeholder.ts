@@ -28,5 +28,5 @@ export function isPlaceholder(value: string, example?: string): boolean {
   if (STAND_INS.has(inside.toLowerCase())) return true
   if (STARTS.test(inside) || ENDS.test(inside) || DESCRIBES.test(inside)) return true
   if (inside.length >= 3 && new Set(inside.toLowerCase()).size === 1) return true
-  return TEMPLATE.test(inside)
+  return TEMPLATE.test(bare)
 }
