@@ -6,6 +6,7 @@ import { SAMPLE, type Sample } from '@/lib/schemas/api/examples'
 import { type Looker, loadReadable } from '../system-standing'
 import { listRuns } from './checklists'
 import { listDeployments } from './deployments'
+import { listExceptions } from './exceptions'
 import { listFallbackUses } from './fallbacks'
 import { listIncidents } from './incidents'
 import { listPromotions } from './promotions'
@@ -20,14 +21,16 @@ const newest = { take: 1, after: null }
 export async function getApiSample(looker: Looker): Promise<Sample> {
   const [[promotion], [first]] = await Promise.all([listPromotions(looker, {}, newest), loadReadable(looker)])
   const system = promotion?.system ?? first?.id
-  const sample = { ...SAMPLE, at: new Date(looker.now.getTime() - 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z') }
+  const inHours = (hours: number) => new Date(looker.now.getTime() + hours * 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z')
+  const sample = { ...SAMPLE, at: inHours(-1), until: inHours(96) }
   if (!system) return sample
-  const [{ policy, number }, [deployment], [run], [incident], [fallback], [rotation], release] = await Promise.all([
+  const [{ policy, number }, [deployment], [run], [incident], [fallback], [exception], [rotation], release] = await Promise.all([
     loadActivePolicy(db, system),
     listDeployments(looker, { system }, newest),
     listRuns(looker, { system }, newest),
     listIncidents(looker, { system }, newest),
     listFallbackUses(looker, { system }, newest),
+    listExceptions(looker, { system }, newest),
     listRotations(looker, { system }, newest),
     db.release.findFirst({ where: { systemId: system }, orderBy: { buildDate: 'desc' }, select: { version: true } }),
   ])
@@ -49,6 +52,7 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
     deployment: deployment?.id ?? sample.deployment,
     incident: incident?.id ?? sample.incident,
     fallback: fallback?.id ?? sample.fallback,
+    exception: exception?.id ?? sample.exception,
     rotation: rotation?.id ?? sample.rotation,
     rule: rule?.id ?? sample.rule,
     owner: rule?.owners.slots[0]?.id ?? sample.owner,

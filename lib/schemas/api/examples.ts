@@ -12,6 +12,7 @@ export type Sample = {
   deployment: string
   incident: string
   fallback: string
+  exception: string
   rotation: string
   /** A rotation rule of the policy. */
   rule: string
@@ -27,6 +28,8 @@ export type Sample = {
   digest: string
   /** An instant that lies a little back, as ISO text. */
   at: string
+  /** An instant to come, as ISO text. */
+  until: string
 }
 
 export const SAMPLE: Sample = {
@@ -40,6 +43,7 @@ export const SAMPLE: Sample = {
   deployment: 'DEP-0210',
   incident: 'INC-0208',
   fallback: 'BG-0017',
+  exception: 'EXC-0031',
   rotation: 'ROT-0031',
   rule: 'production-database',
   owner: 'release-manager',
@@ -51,6 +55,7 @@ export const SAMPLE: Sample = {
   gitSha: '3f2a9c1d5b7e8f60a1b2c3d4e5f60718293a4b5c',
   digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   at: '2026-11-19T16:00:00Z',
+  until: '2026-11-23T16:00:00Z',
 }
 
 type PostId = { [Id in OperationId]: (typeof OPERATIONS)[Id]['method'] extends 'post' ? Id : never }[OperationId]
@@ -92,6 +97,19 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
     severity: 'sev2',
     reference: 'OPS-2231',
   }),
+  fileException: ({ system, profile, gate, at, until }) => ({
+    system,
+    profile,
+    rule: `gate.${gate}`,
+    observed: 'two tests are skipped',
+    reason: 'The payment sandbox is down until Monday.',
+    startsAt: at,
+    until,
+    remediation: 'Run both again once the sandbox answers.',
+  }),
+  extendException: ({ until }) => ({ until, reason: 'The sandbox is still down.' }),
+  closeException: () => ({ note: 'All tests pass again', link: 'https://ci.example.org/runs/4711' }),
+  withdrawException: () => ({ reason: 'Mended before anybody signed' }),
 }
 
 /** What stands in the address of an example, by the names in braces. */

@@ -4,6 +4,7 @@ import type { Scope } from '@/lib/domain/scopes'
 import { chooseVariantInput, startRunInput, tickItemInput } from '../checklist'
 import { finishDeploymentInput, startDeploymentInput } from '../deployment'
 import { recordEvidenceInput } from '../evidence'
+import { closeExceptionInput, extendExceptionInput, fileExceptionInput, withdrawExceptionInput } from '../exception'
 import { declareIncidentInput } from '../incident'
 import { recordKeyVersionInput, reportFingerprintsInput, retireKeyInput } from '../key'
 import { applyPolicyInput } from '../policy'
@@ -24,6 +25,7 @@ import { recordSnapshotInput } from '../snapshot'
 import * as audit from './audit'
 import * as checklists from './checklists'
 import * as deployments from './deployments'
+import * as exceptions from './exceptions'
 import * as incidents from './incidents'
 import * as keys from './keys'
 import * as promotions from './promotions'
@@ -45,6 +47,7 @@ export const TAGS = {
   Deployments: 'What was put where, and how it went.',
   Incidents:
     'What burns, what is allowed meanwhile, and what that still owes. Asking for break-glass and granting it are acts of people in the browser.',
+  Exceptions: 'Deviations from the policy that are recorded, owned and limited in time. Approving them is an act of people in the browser.',
   Audit: 'Who did what to which subject, and when.',
   Token: 'The token that asks.',
 } as const
@@ -645,6 +648,74 @@ export const OPERATIONS = {
     description: 'Until they are paid the next ordinary promotion to that profile is held, and their incident stays open.',
     input: incidents.listDebtsInput,
     answer: incidents.ListDebtsAnswer,
+  },
+  listExceptions: {
+    method: 'get',
+    path: '/exceptions',
+    tag: 'Exceptions',
+    scope: 'read',
+    status: 200,
+    summary: 'Drift exceptions, newest first',
+    input: exceptions.listExceptionsInput,
+    answer: exceptions.ListExceptionsAnswer,
+  },
+  fileException: {
+    method: 'post',
+    path: '/exceptions',
+    tag: 'Exceptions',
+    scope: 'exception:file',
+    status: 201,
+    summary: 'File a drift exception',
+    description:
+      'What deviates, why, since when, whose it is, until when, and how it gets fixed. The policy’s tiers say by the whole time who signs for it, in the browser; a tier without slots is approved by this. An owner is a person with a role on the system or an agent of it: name one where the token’s maker is neither.',
+    input: fileExceptionInput,
+    answer: exceptions.FiledExceptionAnswer,
+    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state'],
+  },
+  getException: {
+    method: 'get',
+    path: '/exceptions/{exception}',
+    tag: 'Exceptions',
+    scope: 'read',
+    status: 200,
+    summary: 'A drift exception: what deviates, until when, and where it stands',
+    input: exceptions.getExceptionInput,
+    answer: exceptions.ExceptionAnswer,
+  },
+  extendException: {
+    method: 'post',
+    path: '/exceptions/{exception}/extension',
+    tag: 'Exceptions',
+    scope: 'exception:file',
+    status: 200,
+    summary: 'Ask for more time for an exception',
+    description: 'A new approval, of the tier that the whole time from the start takes. Until it stands the old end holds.',
+    input: extendExceptionInput,
+    answer: exceptions.ExtendedExceptionAnswer,
+    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state'],
+  },
+  closeException: {
+    method: 'post',
+    path: '/exceptions/{exception}/close',
+    tag: 'Exceptions',
+    scope: 'exception:file',
+    status: 200,
+    summary: 'Close an exception with what shows that it is fixed',
+    description: 'By its owner: a link, or an observation made after the filing in which the rule is met.',
+    input: closeExceptionInput,
+    answer: exceptions.ClosedExceptionAnswer,
+    refusals: ['policy_forbids', 'wrong_state'],
+  },
+  withdrawException: {
+    method: 'post',
+    path: '/exceptions/{exception}/withdraw',
+    tag: 'Exceptions',
+    scope: 'exception:file',
+    status: 200,
+    summary: 'Take a filing back before it is decided',
+    input: withdrawExceptionInput,
+    answer: exceptions.WithdrawnExceptionAnswer,
+    refusals: ['wrong_state'],
   },
   listAuditEvents: {
     method: 'get',
