@@ -11,11 +11,11 @@ import { loadPolicy, SLUGS } from '../policy/policies'
 
 const bases = SLUGS.map(loadPolicy)
 
-const name = fc.oneof(
+const name: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/),
   fc.constantFrom('A', 'B', 'C', '__proto__', 'constructor', 'toString', 'API__DATABASE_URL', 'ROBODJ_SECRET_KEY', 'DATABASE_URL'),
 )
-const profile = fc.constantFrom('dev', 'local', 'ci', 'staging', 'prod', 'production', 'preview-7', '')
+const profile: fc.Arbitrary<string> = fc.constantFrom('dev', 'local', 'ci', 'staging', 'prod', 'production', 'preview-7', '')
 const someProfiles = fc.uniqueArray(profile, { maxLength: 4 })
 
 const validator: fc.Arbitrary<PolicyVariable['validators'][number]> = fc.oneof(
