@@ -1,6 +1,7 @@
 import { Words } from '@/components/policy/words'
 import { Link } from '@/components/ui/link'
 import { Visible } from '@/components/ui/visible'
+import { ERASED_NAME, fourFields, type NotesException, type SealedWords } from '@/lib/domain/notes-exceptions'
 import { fallbackLine, rotationLine } from '@/lib/domain/release-notes'
 import { formatDate, formatInstant, listWords, numberWord } from '@/lib/format'
 import type { NotesDetail } from '@/lib/queries/release-notes'
@@ -66,27 +67,7 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
           {notes.exceptions.length === 0 ? (
             <p>No drift exceptions.</p>
           ) : (
-            notes.exceptions.map((exception) => (
-              <table key={exception.id}>
-                <caption className="sr">{exception.id}</caption>
-                <tbody>
-                  <tr>
-                    <th scope="row">{exception.id}</th>
-                    <td>
-                      <Words text={exception.sentence} />
-                    </td>
-                  </tr>
-                  <tr>
-                    <th scope="row">Profile</th>
-                    <td>{exception.profile}</td>
-                  </tr>
-                  <tr>
-                    <th scope="row">Until</th>
-                    <td>{formatInstant(exception.endsAt)}</td>
-                  </tr>
-                </tbody>
-              </table>
-            ))
+            notes.exceptions.map((exception) => <ExceptionTable key={exception.id} exception={exception} words={detail.words} />)
           )}
           <h2 id={sectionId('Secrets')}>Secrets</h2>
           {notes.secrets.length === 0 ? (
@@ -121,7 +102,7 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
                     <tr key={signature.id}>
                       <th scope="row">{signature.capacity}</th>
                       <td>
-                        {detail.names[signature.principal] ?? 'Somebody erased'}, {formatInstant(signature.at)}, <code>{signature.id}</code>
+                        {detail.words.names[signature.principal] ?? ERASED_NAME}, {formatInstant(signature.at)}, <code>{signature.id}</code>
                       </td>
                     </tr>
                   ))}
@@ -157,6 +138,42 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
         </>
       )}
     </article>
+  )
+}
+
+/** An exception with the four fields of the policy (000.32), in the voice of the notes; never split across printed pages. */
+function ExceptionTable({ exception, words }: { exception: NotesException; words: SealedWords }) {
+  const { dateTime, owner, duration, remediation } = fourFields(exception, words)
+  const rows = [
+    ['Date and time', dateTime],
+    ['Owner', owner],
+    ['Expected duration', duration],
+    ['Remediation path', remediation],
+  ] as const
+  return (
+    <table>
+      <caption className="sr">{exception.id}</caption>
+      <tbody>
+        <tr>
+          <th scope="row">
+            <Link className="link" href={routes.exception(exception.id)}>
+              {exception.id}
+            </Link>
+          </th>
+          <td>
+            <Words text={`${exception.profile}: ${exception.sentence}`} />
+          </td>
+        </tr>
+        {rows.map(([label, value]) => (
+          <tr key={label}>
+            <th scope="row">{label}</th>
+            <td>
+              <Words text={value} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

@@ -1,6 +1,7 @@
 'use client'
 
 import { useSealed } from '@/components/ceremony/sealed'
+import { Words } from '@/components/policy/words'
 import { Statement } from '@/components/ui/banner'
 import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
@@ -9,9 +10,11 @@ import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import type { Dossier } from '@/lib/domain/dossier'
 import { isPassing } from '@/lib/domain/gate'
+import type { SealedWords } from '@/lib/domain/notes-exceptions'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatSha, listWords, plural } from '@/lib/format'
 import { type Risk, risksOf } from './ceremony-risks'
+import { ExceptionProse } from './exception-prose'
 import { VERDICT } from './words'
 
 /** What is decided on, read from the sealed bytes themselves: what moves, the gates, what is open, the way back, the hash. */
@@ -20,6 +23,7 @@ export function CeremonyFacts({
   gateTitles,
   also,
   emergency,
+  exceptions,
   hash,
 }: {
   system: string
@@ -28,6 +32,7 @@ export function CeremonyFacts({
   also: { newerLive: string | null; questions: number }
   /** The incident's title and why gates are skipped: the bytes hold its id and the reason's digest. */
   emergency: { title: string; reason: string | null } | null
+  exceptions: KnownExceptions
   hash: string
 }) {
   const { dossier } = useSealed()
@@ -78,7 +83,14 @@ export function CeremonyFacts({
               </span>
               <span>
                 {gateTitles[gate.id] ?? gate.id}
-                {gate.found ? <span className="glass"> skipped; {FOUND[gate.found]}</span> : null}
+                {gate.found && gate.verdict === 'skipped' ? <span className="glass"> skipped; {FOUND[gate.found]}</span> : null}
+                {gate.exception ? (
+                  <span className="drift">
+                    {' '}
+                    covered by {gate.exception}
+                    {gate.found ? `; ${FOUND[gate.found]}` : ''}
+                  </span>
+                ) : null}
                 {gate.seenAt ? (
                   <span className="c3 t-xs block">
                     seen <Time at={gate.seenAt} />
@@ -90,8 +102,24 @@ export function CeremonyFacts({
         </ul>
       </Section>
       <Section title="Open exceptions" aside={dossier.exceptions.length === 0 ? undefined : dossier.exceptions.length}>
-        {dossier.exceptions.length === 0 ? <p className="c2 pt-3">No drift exceptions.</p> : <Exceptions />}
+        {dossier.exceptions.length === 0 ? <p className="c2 pt-3">No drift exceptions.</p> : <Exceptions {...exceptions} />}
       </Section>
+      {dossier.drift && dossier.drift.length > 0 ? (
+        <Section title="Open drift" aside={dossier.drift.length}>
+          <ul className="grid gap-2 pt-3">
+            {dossier.drift.map((finding) => (
+              <li key={finding.id}>
+                <Status status={finding.severity === 'block' ? 'open-drift' : 'warn'} long plain>
+                  <span className="c1">
+                    {finding.id}
+                    {finding.profile ? ` on ${finding.profile}` : ''}: <Words text={finding.sentence} />
+                  </span>
+                </Status>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ) : null}
       <Section title="If it goes wrong">
         <div className="grid gap-3 pt-3">
           <p>{rollback.rule}</p>
@@ -126,7 +154,6 @@ export function CeremonyFacts({
 
 const FOUND: Record<NonNullable<Dossier['gates'][number]['found']>, string> = {
   pass: 'it passed',
-  pass_with_exception: 'it passed by an exception',
   fail: 'it failed',
   stale: 'its evidence is old',
   missing: 'nothing is known of it',
@@ -164,15 +191,15 @@ function EmergencyFacts({
   )
 }
 
-/** Each exception that a signature accepts, in full. */
-export function Exceptions() {
+/** What the bytes hold by id and digest only, and which exceptions were closed since the seal. */
+export type KnownExceptions = { words: SealedWords; closed: readonly string[] }
+
+/** Each exception that a signature accepts, in full, also on a phone (ux.md section 7). */
+export function Exceptions({ words, closed }: KnownExceptions) {
   const { dossier } = useSealed()
   return dossier.exceptions.map((exception) => (
     <Statement key={exception.id} tone="drift">
-      {exception.sentence}
-      <span className="t-xs c3 block pt-2 font-sans">
-        {exception.id} on {exception.profile}, until <Time at={exception.endsAt} />
-      </span>
+      <ExceptionProse exception={exception} words={words} closed={closed.includes(exception.id)} />
     </Statement>
   ))
 }

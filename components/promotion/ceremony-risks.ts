@@ -10,7 +10,7 @@ export function risksOf(dossier: Dossier, also: { newerLive: string | null; ques
   const { release, edge, gates, exceptions } = dossier
   const risks: Risk[] = []
   const say = (status: StatusKind, sentence: string) => risks.push({ status, sentence })
-  const { emergency, overdueKeys = [], debts = [] } = dossier
+  const { emergency, overdueKeys = [], debts = [], drift = [], spentBudget } = dossier
   if (emergency) say('glass', `This is an emergency promotion during ${emergency.incident}: the ordinary signers see it only afterwards.`)
   const skipped = gates.filter(({ verdict }) => verdict === 'skipped')
   if (skipped.length > 0) say('glass', `${plural(skipped.length, 'gate is', 'gates are')} skipped and owed afterwards.`)
@@ -22,9 +22,18 @@ export function risksOf(dossier: Dossier, also: { newerLive: string | null; ques
   if (release.schemaBackwardCompatible === false)
     say('warn', `The schema is not backward compatible, so the release before cannot simply run on it again.`)
   if (release.schemaBackwardCompatible === null) say('warn', 'Nobody said whether the schema is backward compatible.')
+  const grave = drift.filter(({ severity, kind }) => severity === 'block' || kind === 'conflict').length
+  if (grave > 0) say('open-drift', `${plural(grave, 'deviation is', 'deviations are')} open drift that nothing covers.`)
+  const expired = exceptions.filter((exception) => exception.expired).length
+  if (expired > 0) say('fail', `${plural(expired, 'exception is', 'exceptions are')} past the end and not closed.`)
+  if (spentBudget) say('warn', `The budget of ${plural(spentBudget.days, 'day')} of open exceptions is spent.`)
   if (exceptions.length > 0) say('drift', `You accept ${plural(exceptions.length, 'open exception')}.`)
-  const covered = gates.filter(({ verdict }) => verdict === 'pass_with_exception').length
-  if (covered > 0) say('drift', `${plural(covered, 'gate passes', 'gates pass')} by an exception only.`)
+  const covered = gates.filter(({ verdict }) => verdict === 'pass_with_exception')
+  if (covered.length > 0) say('drift', `${plural(covered.length, 'gate passes', 'gates pass')} by an exception only.`)
+  const coveredFails = covered.filter(({ found }) => found === 'fail').length
+  if (coveredFails > 0) say('fail', `${plural(coveredFails, 'covered gate has', 'covered gates have')} failed.`)
+  const small = drift.length - grave
+  if (small > 0) say('warn', `${plural(small, 'lesser deviation is', 'lesser deviations are')} not covered.`)
   const open = gates.filter(({ verdict }) => verdict === 'fail' || verdict === 'missing' || verdict === 'stale').length
   if (open > 0) say('warn', `${plural(open, 'gate that does not block is', 'gates that do not block are')} not met.`)
   const security = dossier.changes.filter(({ kind }) => kind === 'security').length

@@ -122,7 +122,7 @@ function WhoCan({ view, you }: { view: GateView; you: string }) {
 /** The line under the title: what it rests on, or what is missing. */
 function Line({ view }: { view: GateView }) {
   const { gate, evidence, checklist } = view
-  if (!passes(view)) return <Words text={view.sentence} />
+  if (view.verdict !== 'pass') return <Words text={view.sentence} />
   if (gate.kind === 'checklist') {
     return (
       <>
@@ -147,7 +147,20 @@ function Line({ view }: { view: GateView }) {
 }
 
 function Fresh({ view, now }: { view: GateView; now: Date }) {
-  const { verdict, seenAt, validForMs, used, freshUntil } = view
+  const { verdict, seenAt, validForMs, used, freshUntil, exception } = view
+  if (verdict === 'pass_with_exception') {
+    return (
+      <Status status="drift">
+        {exception ? (
+          <>
+            Covered until <Time at={exception.endsAt} show="today" />
+          </>
+        ) : (
+          'Was covered'
+        )}
+      </Status>
+    )
+  }
   if (verdict === 'missing') return <Status status="waiting">Missing</Status>
   if (verdict === 'fail') return <Status status="fail">Failed</Status>
   if (verdict === 'skipped') return <Status status="glass">Skipped</Status>
@@ -185,6 +198,14 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
             label: 'Good for',
             value: view.validForMs === null ? 'as long as release and profile are the same' : formatLimit(view.validForMs),
           },
+          {
+            label: 'Covered by',
+            value: view.exception ? (
+              <Link className="link" href={routes.exception(view.exception.id)}>
+                {view.exception.id}
+              </Link>
+            ) : null,
+          },
           { label: 'Good until', value: view.freshUntil ? <Time at={view.freshUntil} relative /> : null },
           { label: 'Has to run', value: gate.ranIn ?? null },
           {
@@ -214,7 +235,26 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
       {evidence ? <Evidence title={d.sealed ? 'Evidence in the sealed version' : 'Evidence'} evidence={evidence} /> : null}
       {addendum ? <Evidence title="Addendum since the seal; the signatures hold" evidence={addendum} /> : null}
       {takesEvidence(d, view) ? <Bring view={view} d={d} actions={actions} /> : null}
+      {isOver(d) || passes(view) || !view.gate.blocking ? null : <Except view={view} d={d} />}
     </>
+  )
+}
+
+/** The way out of a blocked gate: an exception from it, or why there is none. */
+function Except({ view, d }: { view: GateView; d: PromotionDossier }) {
+  if (view.never) {
+    return (
+      <p className="c2 t-xs">
+        No exception covers this gate: <Words text={view.never} />
+      </p>
+    )
+  }
+  if (d.may.fileException) return null
+  const { id, title } = view.gate
+  return (
+    <Link className="link w-fit" href={routes.exceptionNew({ system: d.system.id, profile: d.to.id, rule: `gate.${id}` })}>
+      File an exception <span className="sr">from {title}</span>
+    </Link>
   )
 }
 

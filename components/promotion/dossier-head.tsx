@@ -12,6 +12,7 @@ import { formatDate, formatDueDay, formatHash, formatHashShort, formatTime, form
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { SealVerdict } from './dossier-seal-check'
 import { bannersOf, expiryWords, headChip, isOver } from './dossier-words'
+import { ExceptionProse } from './exception-prose'
 import { EmergencyChip, Movers, Way } from './parts'
 
 /** The head of a dossier: whose turn, what is asked, from where to where, in which window, and under which seal. */
@@ -190,9 +191,9 @@ export function PhoneFacts({ d, now }: { d: PromotionDossier; now: Date }) {
       </div>
       {dossier.exceptions.map((exception) => (
         <section key={exception.id} className="mt-4">
-          <h2 className="h2">The exception you accept</h2>
+          <h2 className="h2">{isOver(d) ? 'An exception that was accepted' : 'The exception you accept'}</h2>
           <p className="doc mt-1 text-[1.0625rem] leading-6">
-            <Words text={exception.sentence} />
+            <ExceptionProse exception={exception} words={d.known.words} closed={d.known.closed.includes(exception.id)} />
           </p>
         </section>
       ))}

@@ -17,6 +17,8 @@ import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { routes } from '@/lib/routes'
 import { AskForm } from './dossier-forms'
 import { isOver, namesWords } from './dossier-words'
+import { ExceptionProse } from './exception-prose'
+import { LiveDrift } from './live-drift'
 
 const KIND: Record<string, string> = {
   feature: 'Feature',
@@ -151,7 +153,7 @@ function Reference({ reference }: { reference: string | null }) {
   )
 }
 
-/** Section 3: what deviates and is accepted by signing, each as its sentence in the release notes. */
+/** Section 3: what deviates and is accepted by signing, each as its sentence in the release notes; and what deviates without any exception. */
 export function ExceptionsSection({ d }: { d: PromotionDossier }) {
   const { exceptions } = d.dossier
   return (
@@ -178,10 +180,11 @@ export function ExceptionsSection({ d }: { d: PromotionDossier }) {
       ) : (
         exceptions.map((exception) => (
           <p key={exception.id} className="doc max-w-[72ch] pt-2.5 text-base leading-[1.4375rem]">
-            <b>{exception.id}.</b> <Words text={exception.sentence} /> Until {formatInstant(exception.endsAt)}.
+            <ExceptionProse exception={exception} words={d.known.words} closed={d.known.closed.includes(exception.id)} />
           </p>
         ))
       )}
+      <LiveDrift d={d} />
     </Section>
   )
 }

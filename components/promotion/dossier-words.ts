@@ -69,23 +69,46 @@ function emergencyBanner({ emergency, slots, system, to }: PromotionDossier): Ba
   ]
 }
 
+type HoldKind = PromotionDossier['holds'][number]['kind']
+
+/** What holds, the gravest first: how it is called, and where more of it stands. */
+const HELD: readonly { kind: HoldKind; title: (d: PromotionDossier) => string; link: (d: PromotionDossier) => BannerView['link'] }[] = [
+  { kind: 'incident', title: (d) => `${d.emergency?.incident.id ?? 'the incident'} is closed`, link: () => undefined },
+  {
+    kind: 'conflict',
+    title: (d) => `documents of ${d.system.name} disagree`,
+    link: (d) => {
+      const [conflict] = d.holds.filter(({ kind }) => kind === 'conflict')
+      return conflict && { href: routes.finding(conflict.subject), label: `Open ${conflict.subject}` }
+    },
+  },
+  { kind: 'debt', title: (d) => `${d.to.id} owes something from before`, link: () => ({ href: '#standing', label: 'Keys and debts' }) },
+  { kind: 'finding', title: (d) => `${d.to.id} has drifted`, link: () => ({ href: '#drift', label: 'Live drift' }) },
+  {
+    kind: 'exception',
+    title: (d) => `an exception on ${d.to.id} is past its end`,
+    link: () => ({ href: '#exceptions', label: 'Open exceptions' }),
+  },
+  {
+    kind: 'budget',
+    title: () => 'the budget of open exceptions is spent',
+    link: (d) => ({ href: routes.systemExceptions(d.system.id), label: 'Exceptions of the system' }),
+  },
+  { kind: 'key', title: (d) => `a key of ${d.to.id} is past its age`, link: () => ({ href: '#standing', label: 'Keys and debts' }) },
+]
+
 /** What holds besides gates and slots, each with who can move it. */
 function holdBanner(d: PromotionDossier): BannerView[] {
-  if (isOver(d) || d.runningDeployment || d.holds.length === 0) return []
-  const has = (kind: PromotionDossier['holds'][number]['kind']) => d.holds.some((hold) => hold.kind === kind)
-  const title = has('incident')
-    ? `Held: ${d.emergency?.incident.id ?? 'the incident'} is closed`
-    : has('debt')
-      ? `Held: ${d.to.id} owes something from before`
-      : `Held: a key of ${d.to.id} is past its age`
+  const first = HELD.find(({ kind }) => d.holds.some((hold) => hold.kind === kind))
+  if (isOver(d) || d.runningDeployment || !first) return []
   return [
     {
       key: 'holds',
-      status: has('incident') ? 'warn' : 'fail',
-      title,
+      status: first.kind === 'incident' ? 'warn' : first.kind === 'finding' ? 'open-drift' : 'fail',
+      title: `Held: ${first.title(d)}`,
       text: 'Nothing is sealed, signed or deployed until it is settled. What was signed stays signed.',
       list: d.holds.map(({ sentence, who }) => (who ? `${sentence} Can move it: ${who}.` : sentence)),
-      link: has('incident') ? undefined : { href: '#standing', label: 'Keys and debts' },
+      link: first.link(d),
     },
   ]
 }

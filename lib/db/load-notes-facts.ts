@@ -1,7 +1,9 @@
 import 'server-only'
+import type { ExceptionStanding } from '@/lib/domain/exception'
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { NotesFallback, NotesRotation } from '@/lib/domain/release-notes'
 import type { Tx } from './client'
+import { loadExceptionsDuring } from './load-exceptions'
 
 /** A stretch of time on one profile, under the policy that names its secrets. */
 export type NotesScope = { systemId: string; profileKey: string; policy: Policy; from: Date; until: Date }
@@ -58,6 +60,15 @@ export async function loadSecretEvents(
       at: (endedAt as Date).toISOString(), // asked for above
     })),
   }
+}
+
+/** All that release notes say of a stretch of time on a profile: what happened to its secrets, and which exceptions were open there (000.32). Three statements. */
+export async function loadNotesEvents(
+  tx: Tx,
+  scope: NotesScope,
+): Promise<{ fallbacks: NotesFallback[]; rotations: NotesRotation[]; exceptions: ExceptionStanding[] }> {
+  const { fallbacks, rotations } = await loadSecretEvents(tx, scope)
+  return { fallbacks, rotations, exceptions: await loadExceptionsDuring(tx, scope.systemId, scope.profileKey, scope.from, scope.until) }
 }
 
 /** When what was opened on a profile was closed, cleaned up and reviewed after an instant: facts that come after the notes were sealed. */

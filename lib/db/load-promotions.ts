@@ -2,18 +2,26 @@ import 'server-only'
 import type { Named } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
 import type { Dossier } from '@/lib/domain/dossier'
+import { durationMs } from '@/lib/domain/duration'
 import { type EmergencyFacts, emergencyEdge, type ReviewFinding, skipGate } from '@/lib/domain/emergency'
+import type { ExceptionStanding } from '@/lib/domain/exception'
+import { budgetOf } from '@/lib/domain/exception-budget'
+import type { FindingStanding } from '@/lib/domain/finding'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import { gateException } from '@/lib/domain/gate-exception'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
-import type { PolicyEdge } from '@/lib/domain/policy/schema'
+import type { Policy, PolicyEdge } from '@/lib/domain/policy/schema'
 import { type LiveFacts, type PromotionFacts, type PromotionStatus, slotsOf } from '@/lib/domain/promotion'
+import { driftOnWay } from '@/lib/domain/promotion-drift'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { compareReleases } from '@/lib/domain/release'
 import type { Tx } from './client'
 import { type GateScope, gateFactsFrom } from './gate-facts'
 import { Prisma } from './generated/client'
 import { loadDebts } from './load-debts'
+import { loadOpenExceptions, loadRecentExceptions } from './load-exceptions'
+import { loadOpenFindings } from './load-findings'
 import { loadKeyStandings } from './load-keys'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { type PromotionJson, type PromotionRow, promotionRowsSql, toPromotionRow, type WhoRow } from './promotion-rows'
@@ -38,25 +46,53 @@ export function liveOn(live: Map<string, LiveFacts>, systemId: string, profileKe
   return live.get(keyOf(systemId, profileKey)) ?? null
 }
 
-/** What profiles owe and how old their keys are, of some systems: what holds a promotion besides its gates. */
-export type Standing = { debts: readonly Debt[]; keys: readonly KeyStanding[] }
-
-/** Reads debts and, unless told otherwise, ages of keys of some systems once for all their promotions; nothing where there are none. */
-export async function loadStanding(tx: Tx, systems: readonly string[], now: Date, also = { keys: true }): Promise<Standing> {
-  if (systems.length === 0) return { debts: [], keys: [] }
-  // One after the other: this runs inside transactions too, and a connection answers one question at a time.
-  const debts = await loadDebts(tx, systems, now)
-  return { debts, keys: also.keys ? await loadKeyStandings(tx, systems, now) : [] }
+/** What profiles owe, how old their keys are and what deviates there, of some systems: what says of a promotion what is not about its release. */
+export type Standing = {
+  debts: readonly Debt[]
+  keys: readonly KeyStanding[]
+  /** Filed and approved exceptions that have not ended, and findings that nothing closed. */
+  exceptions: readonly ExceptionStanding[]
+  findings: readonly FindingStanding[]
+  /** What counts against a budget of open exception days, where a policy has one. */
+  recent: readonly ExceptionStanding[]
 }
 
-/** Whether debts and keys of the target profile say something of a promotion: while it is open, and afterwards what an emergency owes. */
+/** Reads debts, open exceptions and findings and, unless told otherwise, ages of keys under some policies once for all promotions of their systems. */
+export async function loadStanding(tx: Tx, policies: readonly Policy[], now: Date, also = { keys: true }): Promise<Standing> {
+  const systems = [...new Set(policies.map(({ system }) => system.slug))]
+  if (systems.length === 0) return { debts: [], keys: [], exceptions: [], findings: [], recent: [] }
+  // One after the other: this runs inside transactions too, and a connection answers one question at a time.
+  const debts = await loadDebts(tx, systems, now)
+  const drift = await loadDrift(tx, policies, now)
+  return { debts, keys: also.keys ? await loadKeyStandings(tx, systems, now) : [], ...drift }
+}
+
+/** What deviates in some systems: two statements whatever their number, and a third where one of these policies has a budget of exception days. */
+export async function loadDrift(
+  tx: Tx,
+  policies: readonly Policy[],
+  now: Date,
+): Promise<Pick<Standing, 'exceptions' | 'findings' | 'recent'>> {
+  const systems = [...new Set(policies.map(({ system }) => system.slug))]
+  if (systems.length === 0) return { exceptions: [], findings: [], recent: [] }
+  const exceptions = await loadOpenExceptions(tx, systems)
+  const findings = await loadOpenFindings(tx, systems)
+  const budgets = policies.flatMap(({ system, drift }) =>
+    drift.budget ? [{ slug: system.slug, ms: durationMs(drift.budget.within) }] : [],
+  )
+  const since = new Date(now.getTime() - Math.max(0, ...budgets.map(({ ms }) => ms)))
+  const limited = [...new Set(budgets.map(({ slug }) => slug))]
+  return { exceptions, findings, recent: limited.length === 0 ? [] : await loadRecentExceptions(tx, limited, since) }
+}
+
+/** Whether debts, keys and drift of its profiles say something of a promotion: while it is open, and afterwards what an emergency owes. */
 function isStanding(row: Pick<PromotionRow, 'status' | 'emergency'>): boolean {
   return row.status === 'open' || row.emergency !== null
 }
 
 /**
  * Everything the rules of some promotions depend on, judged at `now`: two statements whatever their number (policies are kept in memory), and those
- * of debts and ages of keys, once for all their systems.
+ * of debts, ages of keys, exceptions and findings, once for all their systems.
  */
 export async function loadPromotions(
   tx: Tx,
@@ -68,7 +104,7 @@ export async function loadPromotions(
   }: {
     take?: number
     orderBy?: Prisma.PromotionOrderByWithRelationInput[]
-    /** Debts and ages of keys of their systems, where they have been read already. */
+    /** What stands in their systems besides, where it has been read already. */
     standing?: Standing
   } = {},
 ): Promise<PromotionFacts[]> {
@@ -88,14 +124,21 @@ async function loadFacts(tx: Tx, ids: readonly string[], now: Date, known?: Stan
     Prisma.sql`/* kept */ ${promotionRowsSql(Prisma.sql`SELECT unnest(${[...ids]}::text[])`)}`,
   )
   const rows = new Map(found.map(({ row }) => [row.id, toPromotionRow(row)]))
-  const systems = [...rows.values()].filter(isStanding).map(({ systemId }) => systemId)
-  const standing = known ?? (await loadStanding(tx, [...new Set(systems)], now))
-  const facts: PromotionFacts[] = []
-  for (const id of ids) {
+  const versions = new Map<string, LoadedPolicy>()
+  for (const { policyVersionId } of rows.values())
+    if (!versions.has(policyVersionId)) versions.set(policyVersionId, await loadPolicyVersion(tx, policyVersionId))
+  const versionOf = (row: PromotionRow) => versions.get(row.policyVersionId) as LoadedPolicy // each was loaded just above
+  const standing =
+    known ??
+    (await loadStanding(
+      tx,
+      [...rows.values()].filter(isStanding).map((row) => versionOf(row).policy),
+      now,
+    ))
+  return ids.flatMap((id) => {
     const row = rows.get(id)
-    if (row) facts.push(toPromotionFacts(row, await loadPolicyVersion(tx, row.policyVersionId), standing, now))
-  }
-  return facts
+    return row ? [toPromotionFacts(row, versionOf(row), standing, now)] : []
+  })
 }
 
 /** The facts of one promotion from its stored row, the policy version it is pinned to, and what holds besides gates; gates judged at `now`. */
@@ -109,6 +152,9 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, stand
   const scope: GateScope = { systemId: row.systemId, releaseId: release.id, profileKey: row.toKey, policy: version.policy }
   const factsFor = gateFactsFrom(row.gates)
   const target = version.policy.profiles.find((profile) => profile.id === row.toKey)
+  const drift = isStanding(row)
+    ? driftOnWay(standing, { system: row.systemId, from: row.fromKey, to: row.toKey }, now)
+    : { exceptions: [], drift: [] }
   const snapshot =
     row.gates.snapshots.find((s) => s.profileKey === row.toKey) ?? row.gates.snapshots.find((s) => s.profileKey === row.fromKey)
   return {
@@ -132,11 +178,13 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, stand
     keys: isStanding(row) ? standing.keys.filter(({ system, profile }) => system === row.systemId && profile.id === row.toKey) : [],
     targetIsProductionLike: target ? isProductionLike(target.class) : true,
     gates: edgeGates(version.policy, edge).map((gate) => {
-      const judged = judgeGate(gate, factsFor(scope, gate), now)
+      const exception = gateException(version.policy, gate.id, { system: row.systemId, profile: row.toKey }, drift.exceptions, now)
+      const judged = judgeGate(gate, { ...factsFor(scope, gate), exception }, now)
       return emergency?.skipped.includes(gate.id) ? skipGate(judged) : judged
     }),
     baseline: baseline && baseline.promotion !== row.id ? baseline : null,
-    exceptions: [],
+    ...drift,
+    budget: isStanding(row) ? budgetOf(version.policy, standing.recent, now) : null,
     snapshot: snapshot ? { profile: snapshot.profileKey, digest: snapshot.digest, takenAt: snapshot.takenAt } : null,
     live,
     isOlderThanLive: live !== null && live.releaseId !== release.id && compareReleases(release, live) < 0,

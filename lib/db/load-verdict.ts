@@ -34,7 +34,7 @@ export type VerdictFacts = {
 }
 
 /**
- * Reads in one statement what a verdict depends on, and where a promotion is open also what its profile owes and how old its keys are; null for a
+ * Reads in one statement what a verdict depends on, and where a promotion is open also what its profile owes, what deviates there and how old its keys are; null for a
  * system without an active policy. The most asked question of all: a round trip more would show in every pipeline (speed.md). A name nobody declared is kept as it was asked (001.7).
  */
 export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile: string; release: string }): Promise<VerdictFacts | null> {
@@ -58,7 +58,7 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
   const { policy: active } = await loadPolicyVersion(tx, row.activeId)
   // A pipeline is told what holds, not how old keys are: those are read only where the policy lets them hold.
   const keysHold = active.rotation.ownership.some(({ profile, overdueBlocks }) => overdueBlocks && profile === row.profileKey)
-  const standing = await loadStanding(tx, stored ? [stored.systemId] : [], row.now, { keys: keysHold })
+  const standing = await loadStanding(tx, stored ? [version.policy] : [], row.now, { keys: keysHold })
   const { releaseId, version: number, gitSha, artefact } = row
   return {
     now: row.now,

@@ -1,9 +1,28 @@
 import { canonicalText, sha256Hex } from './canonical'
-import type { GateVerdict, JudgedGate } from './gate'
+import type { FindingKind, Severity } from './finding'
+import type { FoundVerdict, GateVerdict, JudgedGate } from './gate'
+import type { PromotionFinding, StandingException } from './promotion-drift'
 import type { Role } from './roles'
 
-/** A running drift exception on the source or target profile, as a dossier names it. */
-export type DossierException = { id: string; profile: string; endsAt: string; sentence: string }
+/**
+ * A drift exception in force on the source or target profile, as a dossier names it: the four fields of the policy (000.32), its owner by id, why and how
+ * it gets fixed by the digests of the words (T40). `expired`: its end had passed and it was not closed.
+ */
+export type DossierException = {
+  id: string
+  profile: string
+  rule: string
+  startsAt: string
+  endsAt: string
+  owner: string
+  reason: string
+  remediation: string
+  sentence: string
+  expired: boolean
+}
+
+/** An open finding that no exception covered when it was sealed. */
+export type DossierFinding = { id: string; profile: string | null; rule: string; kind: FindingKind; severity: Severity; sentence: string }
 
 /**
  * All that a signer decides on, as it is sealed: its RFC 8785 text is what the SHA-256 names. Ids of principals, never their names, so that
@@ -35,8 +54,8 @@ export type Dossier = {
     checklist: string | null
     exception: string | null
     seenAt: string | null
-    /** Only of a gate that an emergency skips: what was known of it. */
-    found?: Exclude<GateVerdict, 'skipped'>
+    /** Only of a gate that an emergency skips or an exception covers: what was known of it. */
+    found?: FoundVerdict
   }[]
   exceptions: DossierException[]
   rollback: { rule: string; snapshot: { profile: string; digest: string; takenAt: string } | null; replaces: string | null }
@@ -54,6 +73,10 @@ export type Dossier = {
   overdueKeys?: { rule: string; bornAt: string | null; dueAt: string | null; blocks: boolean }[]
   /** What the target profile still owed when an emergency was sealed; an ordinary promotion waits for it. */
   debts?: { kind: string; subject: string; since: string }[]
+  /** Open drift of source and target that nothing covered when it was sealed; on the target an ordinary promotion waits for the grave of it. */
+  drift?: DossierFinding[]
+  /** The budget of open exception days, where it was spent when an emergency was sealed. */
+  spentBudget?: { days: number; spent: number; within: string }
 }
 
 /** Canonical text and SHA-256 of a dossier; the browser computes the same to see that it shows what was sealed. */
@@ -75,10 +98,33 @@ export function dossierGate(judged: JudgedGate): Dossier['gates'][number] {
   }
 }
 
+/** One exception as a dossier holds it. */
+export function dossierException(exception: StandingException): DossierException {
+  const { id, profile, rule, startsAt, endsAt, owner, reason, remediation, sentence, state } = exception
+  return {
+    id,
+    profile,
+    rule,
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    owner: owner.id,
+    reason,
+    remediation,
+    sentence,
+    expired: state === 'overdue',
+  }
+}
+
+/** One finding as a dossier holds it. */
+export function dossierFinding(finding: PromotionFinding): DossierFinding {
+  const { id, profile, rule, kind, severity, sentence } = finding
+  return { id, profile, rule, kind, severity, sentence }
+}
+
 /**
  * Which material inputs moved since a version was sealed, as sentences; empty when the version still stands (domain.md, what always holds, 4; T04).
  * Evidence growing old and renewals with the same verdict are not in it: the first holds, the second is an addendum. A closed exception is one too.
- * Debts and ages of keys hold and void nothing. A skipped gate that fails after all is news to those who accepted it without a result.
+ * Debts, ages of keys and findings hold and void nothing. A skipped or covered gate that fails after all is news to those who accepted it without a result.
  */
 export function movedInputs(sealed: Dossier, current: Dossier): string[] {
   const moved: string[] = []
@@ -103,6 +149,7 @@ export function movedInputs(sealed: Dossier, current: Dossier): string[] {
     const before = sealed.exceptions.find((exception) => exception.id === now.id)
     if (!before) moved.push(`The exception ${now.id} was opened on ${now.profile}`)
     else if (before.endsAt < now.endsAt) moved.push(`The exception ${now.id} was extended`)
+    if (before && !before.expired && now.expired) moved.push(`The exception ${now.id} expired on ${now.profile}`)
   }
   return moved
 }
@@ -141,20 +188,26 @@ export function compareDossiers(before: Dossier, after: Dossier): DossierDiffere
     compare(`Gate ${id}: exception`, one?.exception, other?.exception)
   }
   const exceptions = new Set([...before.exceptions, ...after.exceptions].map((exception) => exception.id))
-  for (const id of exceptions)
-    compare(`Exception ${id}`, before.exceptions.find((e) => e.id === id)?.endsAt, after.exceptions.find((e) => e.id === id)?.endsAt)
+  for (const id of exceptions) compare(`Exception ${id}`, shownException(before, id), shownException(after, id))
   compare('Snapshot to go back to', before.rollback.snapshot?.takenAt, after.rollback.snapshot?.takenAt)
   compare('Replaces', before.rollback.replaces, after.rollback.replaces)
-  const sides = [before, after].map(({ emergency, overdueKeys, debts }) => ({
+  const sides = [before, after].map(({ emergency, overdueKeys, debts, drift }) => ({
     incident: emergency?.incident,
     skipped: emergency && (emergency.skipped.join(', ') || 'nothing'),
     keys: overdueKeys?.map(({ rule }) => rule).join(', '),
     debts: debts?.map(({ kind, subject }) => `${subject} ${kind}`).join(', '),
+    drift: drift?.map(({ id }) => id).join(', '),
   }))
   compare('Emergency under', sides[0]?.incident, sides[1]?.incident)
   compare('Skipped gates', sides[0]?.skipped, sides[1]?.skipped)
   compare('Overdue keys', sides[0]?.keys, sides[1]?.keys)
   compare('Unpaid debts', sides[0]?.debts, sides[1]?.debts)
+  compare('Open drift', sides[0]?.drift, sides[1]?.drift)
   compare('Slots', before.slots.map((slot) => slot.title).join(', '), after.slots.map((slot) => slot.title).join(', '))
   return differences
+}
+
+function shownException({ exceptions }: Dossier, id: string): string | undefined {
+  const exception = exceptions.find((each) => each.id === id)
+  return exception && `${exception.endsAt}${exception.expired ? ', expired' : ''}`
 }

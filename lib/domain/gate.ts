@@ -1,6 +1,7 @@
 import { durationMs, formatDuration } from './duration'
 import type { Policy, PolicyEdge, PolicyGate } from './policy/schema'
 import { ROLE_TITLE } from './roles'
+import { instantInWords } from './words'
 
 /** When a gate is judged: when a promotion opens, before it is sealed and signed, when its deployment starts. */
 export type GateMoment = 'opening' | 'promotion' | 'deployment'
@@ -11,6 +12,9 @@ export type EdgeGate = PolicyGate & { moments: readonly GateMoment[] }
 export const GATE_VERDICTS = ['pass', 'pass_with_exception', 'fail', 'stale', 'missing', 'skipped'] as const
 /** What a gate's facts come to at an instant. Stale counts as missing (domain.md); only an emergency promotion can skip one, and owes it. */
 export type GateVerdict = (typeof GATE_VERDICTS)[number]
+
+/** What the facts of a gate come to by themselves. */
+export type FoundVerdict = Exclude<GateVerdict, 'skipped' | 'pass_with_exception'>
 
 /** One piece of evidence as a verdict sees it. */
 export type EvidenceFact = {
@@ -38,7 +42,7 @@ export type ChecklistFact = {
 
 export type SnapshotFact = { id: string; takenAt: Date; digest: string }
 
-/** A running exception that covers a gate; empty until drift exceptions exist for the profile. */
+/** A running exception that covers a gate (gate-exception.ts). */
 export type CoveringException = { id: string; endsAt: Date }
 
 /** All facts that one gate's verdict depends on. Evidence is newest first. */
@@ -53,8 +57,8 @@ export type GateFacts = {
 export type JudgedGate = {
   gate: EdgeGate
   verdict: GateVerdict
-  /** Of a skipped gate: what its facts come to nevertheless. */
-  found: Exclude<GateVerdict, 'skipped'> | null
+  /** Of a gate that is skipped, or passes by an exception only: what its facts come to nevertheless. */
+  found: FoundVerdict | null
   evidence: EvidenceFact | null
   checklist: ChecklistFact | null
   exception: CoveringException | null
@@ -123,12 +127,15 @@ export function judgeGate(gate: EdgeGate, facts: GateFacts, now: Date): JudgedGa
     ...base,
     ...judged,
     verdict: 'pass_with_exception',
+    found: judged.verdict,
     exception: facts.exception,
-    sentence: `Covered by ${facts.exception.id}. ${judged.sentence}`,
+    // It lets through as long as the exception lasts, however old or missing the evidence is.
+    freshUntil: facts.exception.endsAt,
+    sentence: `Covered by ${facts.exception.id} until ${instantInWords(facts.exception.endsAt)}. ${judged.sentence}`,
   }
 }
 
-type Judged = Pick<JudgedGate, 'verdict' | 'sentence'> & Partial<Omit<JudgedGate, 'verdict'>>
+type Judged = Pick<JudgedGate, 'sentence'> & Partial<Omit<JudgedGate, 'verdict'>> & { verdict: FoundVerdict }
 
 function judgeEvidence(gate: EdgeGate, facts: GateFacts, now: Date): Judged {
   const newest = facts.evidence[0]
@@ -183,7 +190,7 @@ function staleSentence(seenAt: Date, validFor: string, now: Date): string {
 }
 
 /** Whether a gate passes, by itself or by an exception. One that an emergency skips does not. */
-export function isPassing(verdict: GateVerdict): boolean {
+export function isPassing(verdict: GateVerdict): verdict is 'pass' | 'pass_with_exception' {
   return verdict === 'pass' || verdict === 'pass_with_exception'
 }
 

@@ -10,7 +10,7 @@ export type Mover = { name: string; kind: Actor['kind'] }
 
 /** The single thing that holds a promotion: in what shape, in words, who can move it (best first), and since when. */
 export type Holding = {
-  kind: 'gate' | 'incident' | 'debt' | 'key' | 'seal' | 'slot' | 'window' | 'deploy' | 'result' | 'ended'
+  kind: 'gate' | Hold['kind'] | 'seal' | 'slot' | 'window' | 'deploy' | 'result' | 'ended'
   state: 'fail' | 'stale' | 'waiting' | 'running' | 'warn' | 'pass'
   words: string
   who: Mover[]
@@ -82,11 +82,15 @@ export function whatHolds(facts: PromotionFacts, people: readonly Candidate[], n
 }
 
 function heldBy(hold: Hold, facts: PromotionFacts, people: readonly Candidate[], now: Date): Holding {
-  const who = holdersOf(people, hold.roles, facts.system.id, now)
+  const named: Mover[] = hold.people.map(({ name, kind }) => ({ name, kind }))
+  const who = [
+    ...named,
+    ...holdersOf(people, hold.roles, facts.system.id, now).filter(({ name }) => !named.some((one) => one.name === name)),
+  ]
   return {
     kind: hold.kind,
     state: hold.kind === 'incident' ? 'warn' : 'fail',
-    words: hold.sentence.replace(/\.$/, ''),
+    words: hold.words.replace(/\.$/, ''),
     // Owners can be software: then their title stands for them.
     who: who.length > 0 || hold.who === null ? who : [{ name: hold.who, kind: 'agent' }],
     since: hold.since ?? facts.openedAt,

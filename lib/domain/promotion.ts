@@ -10,16 +10,18 @@ import {
 } from './approval'
 import { type Actor, holdsAny, type Named } from './context'
 import type { Debt } from './debt'
-import { type Dossier, type DossierException, dossierGate, movedInputs } from './dossier'
+import { type Dossier, dossierException, dossierFinding, dossierGate, movedInputs } from './dossier'
 import type { EmergencyFacts } from './emergency'
+import type { ExceptionBudget } from './exception-budget'
 import { type JudgedGate, letsThrough } from './gate'
 import type { KeyStanding } from './key-standing'
 import type { Policy, PolicyEdge } from './policy/schema'
+import { openDrift, type PromotionFinding, type StandingException } from './promotion-drift'
 import { holdsOf, type NotYet, overdueKeys } from './promotion-holds'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
 import { whyNotScope } from './scopes'
-import { instantInWords } from './words'
+import { instantInWords, listInWords } from './words'
 
 export const PROMOTION_STATUSES = ['open', 'deployed', 'failed', 'withdrawn', 'superseded', 'rolled_back'] as const
 /** What is stored; approved, held and expired are derived. */
@@ -62,7 +64,11 @@ export type PromotionFacts = {
   targetIsProductionLike: boolean
   gates: JudgedGate[]
   baseline: { promotion: string; version: string; gitSha: string; signedAt: Date } | null
-  exceptions: DossierException[]
+  /** Approved drift exceptions of source and target that have not ended, and open findings there. Empty for a promotion that is over and was no emergency. */
+  exceptions: readonly StandingException[]
+  drift: readonly PromotionFinding[]
+  /** The policy's budget of open exception days; null where it has none. */
+  budget: ExceptionBudget | null
   snapshot: { profile: string; digest: string; takenAt: Date } | null
   live: LiveFacts | null
   isOlderThanLive: boolean
@@ -101,7 +107,7 @@ export function dossierOf(facts: PromotionFacts, number: number): Dossier {
     contributors: release.contributors.map(({ principalId, commits }) => ({ principal: principalId, commits })),
     window: facts.window && { startsAt: facts.window.startsAt.toISOString(), endsAt: facts.window.endsAt.toISOString() },
     gates: facts.gates.filter((judged) => judged.gate.moments.includes('promotion')).map(dossierGate),
-    exceptions: facts.exceptions,
+    exceptions: facts.exceptions.map(dossierException),
     rollback: {
       rule: policy.policy.rollback.text,
       snapshot: facts.snapshot && { ...facts.snapshot, takenAt: facts.snapshot.takenAt.toISOString() },
@@ -123,18 +129,29 @@ export function dossierOf(facts: PromotionFacts, number: number): Dossier {
         blocks,
       })),
       debts: facts.debts.map(({ kind, subject, since }) => ({ kind, subject: subject.id, since: since.toISOString() })),
+      drift: openDrift(facts.drift).map(dossierFinding),
+      spentBudget: facts.budget && facts.budget.left <= 0 ? spentOf(facts.budget) : null,
     }),
   }
 }
 
 /** The additions to a dossier that say something. The others are left out: a dossier without them hashes as it always did. */
-function somethingOf(more: { [Key in 'emergency' | 'overdueKeys' | 'debts']: Dossier[Key] | null }): Partial<Dossier> {
-  const { emergency, overdueKeys, debts } = more
+function somethingOf(
+  more: { [Key in 'emergency' | 'overdueKeys' | 'debts' | 'drift' | 'spentBudget']: Dossier[Key] | null },
+): Partial<Dossier> {
+  const { emergency, overdueKeys, debts, drift, spentBudget } = more
   return {
     ...(emergency ? { emergency } : {}),
     ...(overdueKeys && overdueKeys.length > 0 ? { overdueKeys } : {}),
     ...(debts && debts.length > 0 ? { debts } : {}),
+    ...(drift && drift.length > 0 ? { drift } : {}),
+    ...(spentBudget ? { spentBudget } : {}),
   }
+}
+
+/** Whole days: what is spent grows with every moment, and a sealed text holds whole numbers. */
+function spentOf({ days, spent, within }: ExceptionBudget): Dossier['spentBudget'] {
+  return { days, spent: Math.floor(spent), within }
 }
 
 /** What the approval engine needs to know of a promotion. Without a sealed version, as if it were sealed now. */
@@ -172,8 +189,8 @@ export function movedOf(facts: PromotionFacts): string[] {
 }
 
 /**
- * Where an open promotion stands, derived. `held` is a sealed version that waits: for fresh evidence, for debts of the profile, for an overdue key that
- * blocks, or because the incident of an emergency closed. `expired` is one whose window passed.
+ * Where an open promotion stands, derived. `held` is a sealed version that waits: for fresh evidence, for debts or open drift of the profile, for an overdue
+ * key that blocks, or because the incident of an emergency closed. `expired` is one whose window passed.
  */
 export type PromotionPhase =
   | 'collecting'
@@ -256,7 +273,7 @@ export function whyNotSeal(facts: PromotionFacts, actor: Actor, candidates: read
   return whyNotFillable({ ...approvalFacts(facts, now), sealedAt: now, signOffs: [] }, candidates, now)
 }
 
-/** Why something waits that is neither a gate nor a slot: a closed incident, debts, a key that blocks. */
+/** Why something waits that is neither a gate nor a slot: a closed incident, debts, drift, a key that blocks. */
 function whyNotHeld(facts: PromotionFacts, what: string): Refusal | null {
   const holds = holdsOf(facts)
   if (holds.length === 0) return null
@@ -382,7 +399,10 @@ export function notYet(facts: PromotionFacts, now: Date): NotYet[] {
 
 /** The first-person statement that a signer confirms and that is kept with the signature; `day` formats an instant for reading. */
 export function signStatement(
-  facts: Pick<PromotionFacts, 'system' | 'release' | 'edge' | 'window' | 'exceptions' | 'isOlderThanLive' | 'live' | 'emergency' | 'gates'>,
+  facts: Pick<
+    PromotionFacts,
+    'system' | 'release' | 'edge' | 'window' | 'exceptions' | 'drift' | 'isOlderThanLive' | 'live' | 'emergency' | 'gates'
+  >,
   who: { name: string; capacity: string; decision: 'approve' | 'decline' },
   formatWindow: (window: { startsAt: Date; endsAt: Date }) => string,
 ): string {
@@ -393,7 +413,15 @@ export function signStatement(
   const window = facts.window ? ` in the window ${formatWindow(facts.window)}` : ''
   const accepted = facts.exceptions.map((exception) => exception.id)
   const exceptions =
-    accepted.length === 0 ? '' : ` I accept the open ${accepted.length === 1 ? 'exception' : 'exceptions'} ${accepted.join(' and ')}.`
+    accepted.length === 0 ? '' : ` I accept the open ${accepted.length === 1 ? 'exception' : 'exceptions'} ${listInWords(accepted)}.`
+  const by = facts.gates.filter(({ gate, verdict }) => verdict === 'pass_with_exception' && gate.moments.includes('promotion'))
+  const covered =
+    by.length === 0
+      ? ''
+      : ` I know that ${by.length === 1 ? 'this gate passes' : 'these gates pass'} by an exception only: ${by.map(({ gate, exception }) => `${gate.title} (${exception?.id})`).join(', ')}.`
+  const open = emergency ? openDrift(facts.drift).filter(({ severity }) => severity === 'block') : []
+  const drift =
+    open.length === 0 ? '' : ` I know that ${listInWords(open.map(({ id }) => id))} ${open.length === 1 ? 'is' : 'are'} open drift.`
   const older = facts.isOlderThanLive && facts.live ? ` I know that it is older than ${facts.live.version}, which runs there.` : ''
   const skipped = (emergency?.skipped ?? []).map((id) => facts.gates.find(({ gate }) => gate.id === id)?.gate.title ?? id)
   const without =
@@ -401,5 +429,5 @@ export function signStatement(
       ? ''
       : ` I know that ${skipped.length === 1 ? 'this gate is skipped and its evidence is' : 'these gates are skipped and their evidence is'} owed afterwards: ${skipped.join(', ')}.`
   const reviewed = emergency ? ' The ordinary signers review it afterwards.' : ''
-  return `I, ${who.name}, as ${who.capacity}, approve ${what}${window}.${exceptions}${without}${reviewed}${older}`
+  return `I, ${who.name}, as ${who.capacity}, approve ${what}${window}.${exceptions}${covered}${drift}${without}${reviewed}${older}`
 }

@@ -1,4 +1,6 @@
 import type { Dossier } from './dossier'
+import type { ExceptionStanding } from './exception'
+import { exceptionsOfNotes, fourFields, type NotesException, type SealedWords } from './notes-exceptions'
 import { visibleBidi } from './text-safety'
 
 /** The text of release notes as it is sealed when a promotion is approved: generated from the dossier and its signatures. Ids, never names. */
@@ -14,7 +16,7 @@ export type ReleaseNotes = {
   dossier: { number: number; hash: string }
   changes: Dossier['changes']
   gates: { id: string; title: string; verdict: string; sentence: string }[]
-  exceptions: Dossier['exceptions']
+  exceptions: NotesException[]
   /** Names of variables, never values. */
   secrets: string[]
   rollback: Dossier['rollback']
@@ -55,10 +57,11 @@ export function draftNotes(from: {
   secrets: readonly string[]
   summary: string
   signatures: ReleaseNotes['signatures']
-  /** What happened to the secrets of the profile meanwhile. */
-  events: { fallbacks: readonly NotesFallback[]; rotations: readonly NotesRotation[] }
+  /** What happened to the secrets of the profile meanwhile, and the exceptions that were open on it at some time until `at`. */
+  events: { fallbacks: readonly NotesFallback[]; rotations: readonly NotesRotation[]; exceptions: readonly ExceptionStanding[] }
+  at: Date
 }): ReleaseNotes {
-  const { dossier, events } = from
+  const { dossier, events, at } = from
   const { emergency } = dossier
   return {
     v: 1,
@@ -76,7 +79,7 @@ export function draftNotes(from: {
       verdict: gate.verdict,
       sentence: from.gateTitles.get(gate.id)?.sentence ?? '',
     })),
-    exceptions: dossier.exceptions,
+    exceptions: exceptionsOfNotes(dossier.exceptions, events.exceptions, at),
     secrets: [...from.secrets],
     rollback: dossier.rollback,
     signatures: from.signatures,
@@ -112,7 +115,7 @@ const table = (head: string[], rows: string[][]) => [
 
 /**
  * The notes as Markdown: plain headings and tables, links absolute to the instance, every empty section written out ("No drift exceptions.").
- * `nameOf` gives the name of a principal now, or the id of an erased one. Free text is escaped, so that it stays text (T21).
+ * A signer is named as they are called now, an erased one by id. Free text is escaped, so that it stays text (T21).
  */
 export function notesMarkdown(
   notes: ReleaseNotes,
@@ -120,7 +123,8 @@ export function notesMarkdown(
     systemName: string
     origin: string
     hash: string | null
-    nameOf: (principal: string) => string
+    /** Names and texts that the notes hold by id and digest. */
+    words: SealedWords
     day: (iso: string) => string
     addenda: readonly NotesAddendum[]
     deployment: readonly string[]
@@ -170,8 +174,11 @@ export function notesMarkdown(
       notes.exceptions.length === 0
         ? []
         : table(
-            ['Exception', 'Profile', 'Until', 'What'],
-            notes.exceptions.map((e) => [e.id, e.profile, more.day(e.endsAt), e.sentence]),
+            ['Exception', 'Profile', 'What deviates', 'Date and time', 'Owner', 'Expected duration', 'Rollback or remediation path'],
+            notes.exceptions.map((exception) => {
+              const { dateTime, owner, duration, remediation } = fourFields(exception, more.words)
+              return [exception.id, exception.profile, exception.sentence, dateTime, owner, duration, remediation]
+            }),
           ),
       'No drift exceptions.',
     ),
@@ -207,7 +214,7 @@ export function notesMarkdown(
         ? []
         : table(
             ['Capacity', 'Name', 'Signed', 'Id'],
-            notes.signatures.map((s) => [s.capacity, more.nameOf(s.principal), more.day(s.at), s.id]),
+            notes.signatures.map((s) => [s.capacity, more.words.names[s.principal] ?? s.principal, more.day(s.at), s.id]),
           ),
       'Not signed yet: this is a draft.',
     ),

@@ -4,10 +4,11 @@ import { tickersOf, whyNotWalk, whyNotWorkOn } from '@/lib/domain/checklist-run'
 import type { Dossier } from '@/lib/domain/dossier'
 import { durationMs } from '@/lib/domain/duration'
 import { whyNotBring } from '@/lib/domain/evidence'
-import type { ChecklistFact, EdgeGate, GateVerdict, JudgedGate } from '@/lib/domain/gate'
+import type { ChecklistFact, CoveringException, EdgeGate, GateVerdict, JudgedGate } from '@/lib/domain/gate'
 import { type Mover, moversOfGate } from '@/lib/domain/holding'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
+import { neverExceptable } from '@/lib/domain/rule-ref'
 import type { Looker } from './system-standing'
 
 /** A piece of evidence with everything that was kept of it. */
@@ -36,6 +37,10 @@ export type GateView = {
   checklist: ChecklistFact | null
   /** The newest evidence where it came after the seal with the same verdict: an addendum that the signatures survive. */
   addendum: EvidenceView | null
+  /** What covers it now, until when. */
+  exception: CoveringException | null
+  /** Why no exception can cover it, in the policy's words; null where one can. */
+  never: string | null
   seenAt: Date | null
   by: Mover | null
   freshUntil: Date | null
@@ -65,11 +70,13 @@ export function gateViews(
     return {
       gate: judged.gate,
       sealedVerdict: bytes?.verdict ?? null,
-      verdict: judged.verdict,
+      verdict: verdictNow(facts, judged, bytes?.verdict ?? null),
       sentence: judged.sentence,
       evidence: rested,
       checklist: judged.checklist,
       addendum,
+      exception: judged.exception,
+      never: neverExceptable(facts.policy.policy, { key: `gate.${judged.gate.id}` })?.text ?? null,
       seenAt,
       by: addendum?.by ?? rested?.by ?? judged.checklist?.lastTickBy ?? null,
       freshUntil: judged.freshUntil,
@@ -80,6 +87,11 @@ export function gateViews(
       whyNotStartRun: whyNotStart(facts, judged, looker),
     }
   })
+}
+
+/** What has ended is no longer covered by anything: a gate that passed by an exception is shown as it was sealed. */
+function verdictNow({ status }: PromotionFacts, { verdict }: JudgedGate, sealed: GateVerdict | null): GateVerdict {
+  return status !== 'open' && sealed === 'pass_with_exception' ? sealed : verdict
 }
 
 function whyNotStart(facts: PromotionFacts, { gate, checklist }: JudgedGate, { actor, now }: Looker): Refusal | null {

@@ -4,6 +4,7 @@ import { type BoardColumn, boardColumn, gateCounts, type Holding, whatHolds } fr
 import type { InboxItem } from '@/lib/domain/inbox-item'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
+import { openDrift } from '@/lib/domain/promotion-drift'
 import { classOf } from './in-flight'
 import { type PipelineSlot, slotViews } from './system-head'
 import type { Looker } from './system-standing'
@@ -26,7 +27,9 @@ export type PromotionCard = {
   emergency: string | null
   slots: PipelineSlot[]
   hash: string | null
+  /** Exceptions in force on source and target, and deviations of the target that hold it. */
   exceptions: number
+  openDrift: number
   window: { startsAt: Date; endsAt: Date } | null
   openedAt: Date
   /** What of it is the viewer's to do; null when nothing is. */
@@ -55,6 +58,7 @@ export function cardOf(
     slots: facts.sealed ? slotViews(facts, looker) : [],
     hash: facts.sealed?.hash ?? null,
     exceptions: facts.exceptions.length,
+    openDrift: openDrift(facts.drift).filter(({ severity, profile }) => severity === 'block' && profile === to).length,
     window: facts.window,
     openedAt: facts.openedAt,
     mine: items.find((item) => item.promotion === facts.id) ?? null,

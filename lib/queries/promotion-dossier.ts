@@ -11,9 +11,12 @@ import { whyNotRecordDeployment } from '@/lib/domain/deployment'
 import type { Dossier } from '@/lib/domain/dossier'
 import { durationMs } from '@/lib/domain/duration'
 import type { CoveringIncident, EmergencyReview } from '@/lib/domain/emergency'
+import type { ExceptionBudget } from '@/lib/domain/exception-budget'
+import { whyNotFile } from '@/lib/domain/exception-guards'
 import { eligibleFor, gateCounts, type Holding, holdersOf, type Mover, whatHolds } from '@/lib/domain/holding'
 import { bundleFacts } from '@/lib/domain/inbox'
 import type { KeyStanding } from '@/lib/domain/key-standing'
+import type { SealedWords } from '@/lib/domain/notes-exceptions'
 import { requiredVariables } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyVariable } from '@/lib/domain/policy/schema'
 import {
@@ -31,6 +34,7 @@ import {
   whyNotSignPromotion,
   whyNotWithdraw,
 } from '@/lib/domain/promotion'
+import type { PromotionFinding } from '@/lib/domain/promotion-drift'
 import { type Hold, holdsOf, type NotYet, overdueKeys } from '@/lib/domain/promotion-holds'
 import { openReviews, reviewFacts, whyNotReview } from '@/lib/domain/promotion-review'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
@@ -39,6 +43,7 @@ import { type EvidenceView, type GateView, gateViews } from './gate-view'
 import { classOf } from './in-flight'
 import type { ProfileView } from './promotion-card'
 import { loadVersions, type VersionView } from './promotion-versions'
+import { loadSealedWords } from './sealed-words'
 import { getStandings, type Looker } from './system-standing'
 
 /** One signature line: who signed, or who could, and why the viewer may not. */
@@ -103,6 +108,11 @@ export type PromotionDossier = {
   /** What holds besides gates and slots: a closed incident, debts of the profile, a key that blocks. */
   holds: Hold[]
   debts: readonly Debt[]
+  /** Open findings of source, target and the whole system now, covered ones among them. */
+  findings: readonly PromotionFinding[]
+  /** What the dossier says of exceptions by id and digest only, and which of them were closed since it was sealed. */
+  known: { words: SealedWords; closed: string[] }
+  budget: ExceptionBudget | null
   /** Keys of the target profile past their age, and of how many nothing is recorded. */
   keys: { overdue: KeyStanding[]; unknown: number; total: number }
   /** Snapshots that evidence can be about, newest first. */
@@ -132,6 +142,7 @@ export type PromotionDossier = {
     withdraw: Refusal | null
     ask: Refusal | null
     deploy: Refusal | null
+    fileException: Refusal | null
   }
   /** Who holds no role here that acts: actions fold into a line. */
   isReadOnly: boolean
@@ -155,7 +166,8 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
   const facts = await findPromotion(looker, id)
   if (!facts) return null
   const { policy } = facts.policy
-  const [people, versions, discussion, evidence, snapshots, openings, row] = await Promise.all([
+  const dossier = facts.sealed?.dossier ?? dossierOf(facts, facts.nextNumber)
+  const [people, versions, discussion, evidence, snapshots, openings, words, row] = await Promise.all([
     loadPeople(db, [facts.system.id], now),
     loadVersions(facts.id),
     loadDiscussion(facts),
@@ -174,9 +186,9 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
           select: { openedAt: true, principalId: true, principal: namedSelect },
         })
       : [],
+    loadSealedWords(dossier.exceptions),
     db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { endedAt: true, endReason: true } }),
   ])
-  const dossier = facts.sealed?.dossier ?? dossierOf(facts, facts.nextNumber)
   const manages = actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now)
   const acting = ROLES.filter((role) => role !== 'auditor' && role !== 'admin')
   const slots = slotLines(facts, people, looker)
@@ -213,6 +225,9 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     emergency: emergencyView(facts, people, looker, row.endedAt),
     holds: holdsOf(facts),
     debts: facts.debts,
+    findings: facts.drift,
+    known: { words, closed: closedSince(facts, dossier) },
+    budget: facts.budget,
     keys: { overdue: overdueKeys(facts), unknown: facts.keys.filter(({ state }) => state === 'unknown').length, total: facts.keys.length },
     snapshots: snapshots.map(({ profileKey, ...rest }) => ({ profile: profileKey, ...rest })),
     deciders: holdersOf(people, policy.rollback.decidedBy, facts.system.id, now),
@@ -237,6 +252,12 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     isReadOnly: !holdsAny(actor, acting, facts.system.id, now),
     manages,
   }
+}
+
+/** Exceptions of a sealed version that were closed since: an addendum, which voids nothing. Of what is over nothing is known any more. */
+export function closedSince(facts: PromotionFacts, { exceptions }: Dossier): string[] {
+  if (facts.status !== 'open') return []
+  return exceptions.flatMap(({ id }) => (facts.exceptions.some((each) => each.id === id) ? [] : [id]))
 }
 
 /** An emergency promotion as its page shows it; null for an ordinary one. */
@@ -304,6 +325,7 @@ function mayOf(facts: PromotionFacts, people: readonly Candidate[], { actor, now
         ? null
         : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'),
     deploy: whyNotRecordDeployment(actor, facts.system, now) ?? authority,
+    fileException: whyNotFile(actor, facts.system, now),
   }
 }
 

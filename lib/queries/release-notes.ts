@@ -1,10 +1,11 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadFallbackAftermath, loadSecretEvents } from '@/lib/db/load-notes-facts'
+import { loadFallbackAftermath, loadNotesEvents } from '@/lib/db/load-notes-facts'
 import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import { readableSystems } from '@/lib/domain/context'
+import { exceptionAddenda, notesException, type SealedWords } from '@/lib/domain/notes-exceptions'
 import { whyNotEditSummary } from '@/lib/domain/notes-summary'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
@@ -13,6 +14,7 @@ import type { Refusal } from '@/lib/domain/refusal'
 import { draftNotes, fallbackLine, type NotesAddendum, type ReleaseNotes, rotationLine } from '@/lib/domain/release-notes'
 import { instantInWords } from '@/lib/domain/words'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
+import { loadSealedWords } from './sealed-words'
 import { type PipelineSlot, slotViews } from './system-head'
 import type { Looker } from './system-standing'
 
@@ -124,7 +126,8 @@ export type NotesDetail = {
   /** Of an emergency: why gates were skipped, and whose review is still owed. Neither is in the sealed text. */
   emergency: { reason: string | null; owed: string[] } | null
   slots: (PipelineSlot & { at: Date | null })[]
-  names: Record<string, string>
+  /** Names of signers and of owners of exceptions, and the texts that the notes hold by digest. */
+  words: SealedWords
   deployments: DeploymentRow[]
   addenda: NotesAddendum[]
   replaces: string | null
@@ -182,7 +185,7 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       promotion: null,
       emergency: null,
       slots: [],
-      names: {},
+      words: { names: {}, texts: {} },
       addenda: [],
       replaces: null,
       summary: '',
@@ -200,8 +203,10 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   // Sealed notes are read from the bytes that were sealed: our own canonical text.
   const since = standing?.sealedAt ?? facts.sealed?.sealedAt ?? null
   const notes = standing ? (JSON.parse(standing.canonical) as ReleaseNotes) : await draftOf(facts, summary, since ?? now)
-  const signers = notes.signatures.map(({ principal }) => principal)
-  const people = await db.principal.findMany({ where: { id: { in: signers } }, ...namedSelect })
+  const words = await loadSealedWords(
+    notes.exceptions,
+    notes.signatures.map(({ principal }) => principal),
+  )
   return {
     ...base,
     from: { id: facts.edge.from, class: classOf(facts.edge.from) },
@@ -217,7 +222,7 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       owed: facts.debts.filter(({ subject }) => subject.id === facts.id).map(({ sentence }) => sentence),
     },
     slots: slotsOfNotes(facts, notes, looker),
-    names: Object.fromEntries(people.map((person) => [person.id, toNamed(person).name])),
+    words,
     addenda: await loadAddenda(facts, notes, since, now),
     replaces: notes.rollback.replaces,
     summary,
@@ -229,7 +234,8 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
 async function draftOf(facts: PromotionFacts, summary: string, until: Date): Promise<ReleaseNotes> {
   const { sealed, system, edge, policy, openedAt } = facts
   return draftNotes({
-    events: await loadSecretEvents(db, { systemId: system.id, profileKey: edge.to, policy: policy.policy, from: openedAt, until }),
+    events: await loadNotesEvents(db, { systemId: system.id, profileKey: edge.to, policy: policy.policy, from: openedAt, until }),
+    at: until,
     dossier: sealed?.dossier ?? dossierOf(facts, facts.nextNumber),
     hash: sealed?.hash ?? '',
     gateTitles: new Map(facts.gates.map((judged) => [judged.gate.id, { title: judged.gate.title, sentence: judged.sentence }])),
@@ -261,7 +267,7 @@ function slotsOfNotes(facts: PromotionFacts, notes: ReleaseNotes, looker: Looker
 
 /**
  * What became known after the seal, dated, outside its hash: renewed evidence, deployments, what else was put there without authority, what happened to
- * the secrets of the profile while the release was live there, and what was said of an emergency afterwards.
+ * the secrets of the profile and to exceptions on it while the release was live there, and what was said of an emergency afterwards.
  */
 async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Date | null, now: Date): Promise<NotesAddendum[]> {
   if (!since) return []
@@ -293,9 +299,11 @@ async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Da
   const until = deployments[next]?.startedAt ?? now
   const scope = { systemId: facts.system.id, profileKey: facts.edge.to, from: since, until }
   const [events, aftermath] = await Promise.all([
-    loadSecretEvents(db, { ...scope, policy: facts.policy.policy }),
+    loadNotesEvents(db, { ...scope, policy: facts.policy.policy }),
     loadFallbackAftermath(db, scope),
   ])
+  const exceptions = events.exceptions.map((exception) => notesException(exception, until))
+  const words = await loadSealedWords(exceptions)
   const day = (iso: string) => instantInWords(new Date(iso))
   const isNew = (iso: string) => new Date(iso) > since
   return [
@@ -304,6 +312,7 @@ async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Da
       .filter(({ at }) => isNew(at))
       .map((rotation) => ({ at: new Date(rotation.at), sentence: rotationLine(rotation, day) })),
     ...aftermath,
+    ...exceptionAddenda(events.exceptions, { from: since, until }, words),
     ...(facts.emergency?.reviews ?? []).map(({ slotKey, finding, by, at }) => ({
       at,
       sentence: `Reviewed after the emergency by ${by.name} as ${facts.emergency?.ordinary.find(({ key }) => key === slotKey)?.title ?? slotKey}: ${finding === 'concern' ? 'a concern' : 'accepted'}.`,

@@ -2,13 +2,15 @@ import 'server-only'
 import { db } from '@/lib/db/client'
 import { type ApprovalSlot, type SeparationLine, separationLines } from '@/lib/domain/approval'
 import type { GateVerdict } from '@/lib/domain/gate'
+import type { SealedWords } from '@/lib/domain/notes-exceptions'
 import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotDecline, whyNotSignPromotion } from '@/lib/domain/promotion'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { windowInWords } from '@/lib/domain/words'
 import { classOf } from './in-flight'
 import type { ProfileView } from './promotion-card'
-import { findPromotion } from './promotion-dossier'
+import { closedSince, findPromotion } from './promotion-dossier'
 import { loadVersions } from './promotion-versions'
+import { loadSealedWords } from './sealed-words'
 import type { Looker } from './system-standing'
 
 /** What somebody is about to sign or decline, judged again as the page opens. */
@@ -24,6 +26,8 @@ export type Ceremony = {
   sealed: { number: number; hash: string; canonical: string; sealedAt: Date }
   statement: string
   exceptions: { id: string; sentence: string; endsAt: string }[]
+  /** What the sealed bytes say of exceptions by id and digest only, and which of them were closed since. */
+  known: { words: SealedWords; closed: string[] }
   /** Of an emergency: its incident by name, and why gates are skipped. The sealed bytes hold the incident's id and the reason's digest. */
   emergency: { incident: string; title: string; reason: string | null } | null
   /** How the gates of the sealed version stand now, by their titles; their sealed verdicts are in the bytes. */
@@ -65,12 +69,14 @@ export async function getCeremony(
   if (!slot) return null
   const versions = await loadVersions(facts.id)
   const canonical = versions.find(({ number }) => number === sealed.number)?.canonical ?? ''
-  const [questions, opening] = await Promise.all([
+  const accepted = sealed.dossier.exceptions
+  const [questions, opening, words] = await Promise.all([
     db.question.count({ where: { promotionId: facts.id, askedAt: { gt: sealed.sealedAt } } }),
     db.dossierOpening.findUnique({
       where: { sealedVersionId_principalId: { sealedVersionId: sealed.id, principalId: actor.id } },
       select: { openedAt: true },
     }),
+    loadSealedWords(accepted),
   ])
   return {
     promotion: facts.id,
@@ -88,7 +94,8 @@ export async function getCeremony(
     lines: linesOf(facts, slot, looker),
     isFirstOpening:
       opening === null && facts.status === 'open' && slots.some(({ key }) => whyNotDecline(facts, key, actor, sealed.hash, now) === null),
-    exceptions: sealed.dossier.exceptions.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
+    exceptions: accepted.map(({ id: exception, sentence, endsAt }) => ({ id: exception, sentence, endsAt })),
+    known: { words, closed: closedSince(facts, sealed.dossier) },
     emergency: facts.emergency && {
       incident: facts.emergency.incident.id,
       title: facts.emergency.incident.title,

@@ -23,7 +23,7 @@ export function markdownOf(detail: NotesDetail): string {
     systemName: detail.system.name,
     origin: settings().APP_ORIGIN,
     hash: detail.seal?.hash ?? null,
-    nameOf: (principal) => detail.names[principal] ?? principal,
+    words: detail.words,
     day: (iso) => instantInWords(new Date(iso)),
     addenda: detail.addenda,
     skipReason: detail.emergency?.reason ?? null,

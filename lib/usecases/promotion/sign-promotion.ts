@@ -1,6 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
-import { loadSecretEvents } from '@/lib/db/load-notes-facts'
+import { loadNotesEvents } from '@/lib/db/load-notes-facts'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { isDuplicate, mutate, type Work } from '@/lib/db/mutate'
 import { isFullyApproved } from '@/lib/domain/approval'
@@ -85,7 +85,7 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
   const summary = row.notesSummary ? (await tx.auditText.findUnique({ where: { digest: row.notesSummary } }))?.body : null
   const slots = slotsOf(facts.edge)
   const { system, edge, policy, openedAt } = facts
-  const events = await loadSecretEvents(tx, {
+  const events = await loadNotesEvents(tx, {
     systemId: system.id,
     profileKey: edge.to,
     policy: policy.policy,
@@ -94,6 +94,7 @@ async function sealNotes({ tx, now }: Work, facts: PromotionFacts, signOffs: Pro
   })
   const notes = draftNotes({
     events,
+    at: now,
     dossier: sealed.dossier,
     hash: sealed.hash,
     gateTitles: new Map(facts.gates.map((judged) => [judged.gate.id, { title: judged.gate.title, sentence: judged.sentence }])),

@@ -32,17 +32,43 @@ const DOSSIER: Dossier = {
       checklist: null,
       exception: 'EXC-0031',
       seenAt: '2026-11-19T09:05:00.000Z',
+      found: 'fail',
     },
   ],
   exceptions: [
-    { id: 'EXC-0031', profile: 'prod', endsAt: '2026-11-21T18:00:00.000Z', sentence: 'LOG_LEVEL stays at debug until tracing is fixed.' },
+    {
+      id: 'EXC-0031',
+      profile: 'prod',
+      rule: 'variable.LOG_LEVEL',
+      startsAt: '2026-11-19T18:00:00.000Z',
+      endsAt: '2026-11-21T18:00:00.000Z',
+      owner: 'jonah',
+      reason: '1'.repeat(64),
+      remediation: '2'.repeat(64),
+      sentence: 'LOG_LEVEL is debug; the policy says info.',
+      expired: false,
+    },
   ],
   rollback: { rule: 'Go back to the release before.', snapshot: null, replaces: '2.13.2' },
   slots: [{ id: 'management', title: 'Management', roles: ['management'], last: false }],
+  drift: [
+    {
+      id: 'FND-0007',
+      profile: 'staging',
+      rule: 'runtime.launchPath',
+      kind: 'drift',
+      severity: 'warn',
+      sentence: 'Launch path is `python`.',
+    },
+  ],
+}
+const WORDS = {
+  names: { jonah: 'Jonah Weiss' },
+  texts: { ['1'.repeat(64)]: 'Tracing is being mended', ['2'.repeat(64)]: 'Set LOG_LEVEL back to info and restart' },
 }
 const { canonical, hash } = sealText(DOSSIER)
 
-function Sample({ text = canonical, of = hash }: { text?: string; of?: string }) {
+function Sample({ text = canonical, of = hash, closed = [] }: { text?: string; of?: string; closed?: string[] }) {
   return (
     <SealedText canonical={text} hash={of}>
       <SealResult />
@@ -51,6 +77,7 @@ function Sample({ text = canonical, of = hash }: { text?: string; of?: string })
         gateTitles={{ drill: 'Rollback drill' }}
         also={{ newerLive: null, questions: 0 }}
         emergency={null}
+        exceptions={{ words: WORDS, closed }}
         hash={of}
       />
       <WhileSealed>
@@ -108,8 +135,25 @@ describe('the browser computes the hash of what it shows (T32)', () => {
       'Go back to the release before.',
     ])
       expect(screen.getByText(words, { exact: false })).toBeTruthy()
-    expect(screen.getByText(/LOG_LEVEL stays at debug/)).toBeTruthy()
     expect(screen.getByText('not backward compatible')).toBeTruthy()
+  })
+
+  it('prints each accepted exception in full: the four fields, with the owner’s name and the fix (000.32), and a link', () => {
+    const { container, unmount } = render(<Sample />)
+    expect(container.querySelector('blockquote')?.textContent).toMatch(
+      /^EXC-0031 on prod\. LOG_LEVEL is debug; the policy says info\. From 19 Nov 2026, 18:00 UTC; owner Jonah Weiss; expected 2 days, until 21 Nov 2026, 18:00 UTC\. Tracing is being mended\. Remediation: Set LOG_LEVEL back to info and restart\./,
+    )
+    expect(screen.getByRole('link', { name: 'Open EXC-0031' }).getAttribute('href')).toBe('/exceptions/EXC-0031')
+    expect(screen.getByText(/covered by EXC-0031; it failed/)).toBeTruthy()
+    unmount()
+    render(<Sample closed={['EXC-0031']} />)
+    expect(screen.getByText('Closed since it was sealed.')).toBeTruthy()
+  })
+
+  it('lists drift that nothing covered when it was sealed', () => {
+    render(<Sample />)
+    expect(screen.getByRole('heading', { name: 'Open drift' })).toBeTruthy()
+    expect(document.body.textContent).toContain('FND-0007 on staging: Launch path is python.')
   })
 })
 
@@ -118,7 +162,7 @@ describe('what is out of the ordinary', () => {
     const sentences = risksOf(DOSSIER, { newerLive: '2.15.0', questions: 2 }).map(({ sentence }) => sentence)
     expect(sentences[0]).toBe('2.14.0-rc.3 is older than 2.15.0, which runs on prod.')
     expect(sentences.join(' ')).toMatch(
-      /schema is not backward compatible.*1 open exception.*1 gate passes by an exception.*1 change touches security.*2 questions were/,
+      /schema is not backward compatible.*1 open exception.*1 gate passes by an exception.*1 covered gate has failed.*1 lesser deviation is not covered.*1 change touches security.*2 questions were/,
     )
     const plain: Dossier = {
       ...DOSSIER,
@@ -126,7 +170,20 @@ describe('what is out of the ordinary', () => {
       changes: [],
       exceptions: [],
       gates: [],
+      drift: undefined,
     }
+    const grave: Dossier = {
+      ...plain,
+      exceptions: DOSSIER.exceptions.map((exception) => ({ ...exception, expired: true })),
+      drift: DOSSIER.drift?.map((finding) => ({ ...finding, severity: 'block' })),
+      spentBudget: { days: 30, spent: 30, within: 'P90D' },
+    }
+    expect(risksOf(grave, { newerLive: null, questions: 0 }).map(({ status, sentence }) => `${status}: ${sentence}`)).toEqual([
+      'open-drift: 1 deviation is open drift that nothing covers.',
+      'fail: 1 exception is past the end and not closed.',
+      'warn: The budget of 30 days of open exceptions is spent.',
+      'drift: You accept 1 open exception.',
+    ])
     expect(risksOf(plain, { newerLive: null, questions: 0 })).toEqual([])
     expect(risksOf({ ...plain, baseline: null }, { newerLive: null, questions: 0 })).toHaveLength(1)
     const unsaid = { ...plain.release, schemaBackwardCompatible: null }

@@ -1,15 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha256Hex } from '@/lib/domain/canonical'
-import { compareDossiers, type Dossier, dossierGate, movedInputs, sealText } from '@/lib/domain/dossier'
+import {
+  compareDossiers,
+  type Dossier,
+  type DossierException,
+  dossierException,
+  dossierGate,
+  movedInputs,
+  sealText,
+} from '@/lib/domain/dossier'
 import { dossierOf } from '@/lib/domain/promotion'
-import { aPromotion, hours, runs } from './facts'
+import { aFinding, anException, aPromotion, deviating, hours, runs } from './facts'
 
-const exception = (id: string, endsAt: Date) => ({ id, profile: 'prod', endsAt: endsAt.toISOString(), sentence: 'A debug port is open' })
+const exception = (id: string, endsAt: Date): DossierException =>
+  dossierException({ ...anException({ id, endsAt }), state: 'running', sentence: 'A debug port is open' })
 
 const base: Dossier = {
   ...dossierOf(aPromotion({ window: { startsAt: hours(2), endsAt: hours(4) } }), 1),
-  exceptions: [exception('EXC-0001', hours(24)), exception('EXC-0002', hours(48))],
+  exceptions: [exception('EXC-0001', hours(24)), exception('EXC-0002', hours(48)), exception('EXC-0004', hours(12))],
 }
 const gateIds = base.gates.map(({ id }) => id)
 
@@ -51,6 +60,11 @@ const MATERIAL: Change[] = [
     moved: /^The exception EXC-0001 was extended$/,
     apply: (d) => void (d.exceptions = d.exceptions.map((e) => (e.id === 'EXC-0001' ? { ...e, endsAt: hours(30).toISOString() } : e))),
   },
+  {
+    name: 'an exception past its end',
+    moved: /^The exception EXC-0004 expired on prod$/,
+    apply: (d) => void (d.exceptions = d.exceptions.map((e) => (e.id === 'EXC-0004' ? { ...e, expired: true } : e))),
+  },
 ]
 
 const IMMATERIAL: Change[] = [
@@ -66,6 +80,13 @@ const IMMATERIAL: Change[] = [
     moved: null,
     apply: (d) => void (d.rollback.snapshot = { profile: 'prod', digest: '9'.repeat(64), takenAt: hours(1).toISOString() }),
   },
+  {
+    name: 'a finding opened or closed',
+    moved: null,
+    apply: (d) =>
+      void (d.drift = [{ id: 'FND-0001', profile: 'prod', rule: 'routes.dev', kind: 'drift', severity: 'block', sentence: '' }]),
+  },
+  { name: 'a spent budget', moved: null, apply: (d) => void (d.spentBudget = { days: 30, spent: 30, within: 'P90D' }) },
   { name: 'what runs there', moved: null, apply: (d) => void (d.rollback.replaces = '2.2.9') },
   { name: 'the next number', moved: null, apply: (d) => void (d.number = 2) },
 ]
@@ -122,6 +143,89 @@ describe('what moves a sealed version (T04)', () => {
       }),
       { numRuns: runs(300) },
     )
+  })
+})
+
+describe('a gate that an exception covers', () => {
+  const covered = (found: 'missing' | 'fail') =>
+    changed([
+      {
+        name: '',
+        moved: null,
+        apply: (d) => void Object.assign(gateOf(d), { verdict: 'pass_with_exception', exception: 'EXC-0001', found }),
+      },
+    ])
+
+  it('is no longer covered once the exception closes: that holds, and voids nothing', () => {
+    const closed = (verdict: 'missing' | 'fail' | 'pass') =>
+      changed([
+        { name: '', moved: null, apply: (d) => void Object.assign(gateOf(d), { verdict }) },
+        { name: '', moved: null, apply: (d) => void (d.exceptions = d.exceptions.filter(({ id }) => id !== 'EXC-0001')) },
+      ])
+    expect(movedInputs(covered('missing'), closed('missing'))).toEqual([])
+    expect(movedInputs(covered('missing'), closed('pass'))).toEqual([])
+    expect(movedInputs(covered('fail'), closed('fail'))).toEqual([])
+  })
+
+  it('is news when it fails after all', () => {
+    expect(movedInputs(covered('missing'), covered('fail'))).toEqual([`The gate ${gateIds[0]} failed`])
+  })
+})
+
+describe('what was sealed before exceptions and findings were known', () => {
+  // Written out as it was sealed then: the text and its name stay what they are.
+  const OLD =
+    '{"baseline":null,"changes":[{"kind":"fix","reference":null,"summary":"Mixing no longer stutters"}],"contributors":[],"edge":{"from":"staging","id":"staging->prod","to":"prod"},"exceptions":[],"gates":[{"checklist":null,"evidence":null,"exception":null,"id":"drill","seenAt":null,"verdict":"pass"}],"number":1,"policy":{"hash":"b","version":1},"promotion":"PRM-0142","release":{"artefact":"app","buildDate":"2026-11-17T10:00:00.000Z","bundleApproved":true,"gitSha":"c","schemaBackwardCompatible":null,"version":"2.4.0"},"rollback":{"replaces":null,"rule":"Back.","snapshot":null},"slots":[],"system":"robodj","v":1,"window":null}'
+
+  it('reads, stands and hashes as it did', () => {
+    const dossier = JSON.parse(OLD) as Dossier
+    expect(sealText(dossier)).toEqual({ canonical: OLD, hash: '9e94848a6f36ad55fe87ed80f154b2f956f2c2c75b70a4368ac9de9de927a186' })
+    expect(movedInputs(dossier, structuredClone(dossier))).toEqual([])
+  })
+
+  it('has the same fields as one of today in which nothing deviates', () => {
+    expect(Object.keys(dossierOf(aPromotion(), 1)).toSorted()).toEqual(Object.keys(JSON.parse(OLD)))
+  })
+})
+
+describe('what deviates, as it is sealed', () => {
+  it('exceptions with the four fields (000.32), the owner by id, reasons by digest (T40), in the order of their ids', () => {
+    const known = [
+      anException({ id: 'EXC-0040', profile: 'staging', endsAt: hours(-1) }),
+      anException(),
+      anException({ id: 'EXC-0050', profile: 'dev' }),
+      anException({ id: 'EXC-0051', system: 'waxwatch' }),
+      anException({ id: 'EXC-0052', status: 'filed', approvedAt: null }),
+    ]
+    const { exceptions } = dossierOf(aPromotion(deviating(known)), 1)
+    expect(exceptions).toEqual([
+      {
+        id: 'EXC-0031',
+        profile: 'prod',
+        rule: 'runtime.launchPath',
+        startsAt: hours(-30).toISOString(),
+        endsAt: hours(24).toISOString(),
+        owner: 'jonah',
+        reason: '1'.repeat(64),
+        remediation: '2'.repeat(64),
+        sentence: 'Launch path is python; the policy says RoboDJ_Launcher.bat.',
+        expired: false,
+      },
+      expect.objectContaining({ id: 'EXC-0040', profile: 'staging', expired: true }),
+    ])
+    expect(sealText(dossierOf(aPromotion(deviating(known)), 1)).canonical).not.toContain('Jonah')
+  })
+
+  it('open drift that nothing covers, without notes', () => {
+    const findings = [
+      aFinding(),
+      aFinding({ id: 'FND-0008', rule: 'routes.dev', severity: 'warn', profile: 'staging' }),
+      aFinding({ id: 'FND-0009', rule: 'variable.NEW', severity: 'note' }),
+      aFinding({ id: 'FND-0010', rule: 'seeding', profile: 'dev' }),
+    ]
+    expect(dossierOf(aPromotion(deviating([], findings)), 1).drift?.map(({ id }) => id)).toEqual(['FND-0007', 'FND-0008'])
+    expect(dossierOf(aPromotion(deviating([anException()], findings)), 1).drift?.map(({ id }) => id)).toEqual(['FND-0008'])
+    expect(dossierOf(aPromotion(deviating([anException()], [aFinding()])), 1)).not.toHaveProperty('drift')
   })
 })
 

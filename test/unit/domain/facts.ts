@@ -1,9 +1,12 @@
 import type { Actor, Grant } from '@/lib/domain/context'
 import { sealText } from '@/lib/domain/dossier'
+import type { ExceptionStanding } from '@/lib/domain/exception'
+import type { FindingStanding } from '@/lib/domain/finding'
 import { type EdgeGate, type EvidenceFact, edgeGates, type GateFacts, judgeGate } from '@/lib/domain/gate'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { dossierOf, type PromotionFacts } from '@/lib/domain/promotion'
+import { driftOnWay, type PromotionDrift } from '@/lib/domain/promotion-drift'
 import type { Role } from '@/lib/domain/roles'
 import { loadPolicy } from '../policy/policies'
 
@@ -85,6 +88,58 @@ export function passing(gate: EdgeGate): GateFacts {
   }
 }
 
+/** A running exception from the launch path of prod, approved a day ago, that ends in a day. */
+export function anException(more: Partial<ExceptionStanding> = {}): ExceptionStanding {
+  const approvedAt = more.approvedAt === undefined ? hours(-24) : more.approvedAt
+  const endsAt = more.endsAt ?? hours(24)
+  return {
+    id: 'EXC-0031',
+    system: 'robodj',
+    profile: 'prod',
+    rule: 'runtime.launchPath',
+    title: 'Launch path',
+    expected: 'RoboDJ_Launcher.bat',
+    observed: 'python',
+    owner: { id: 'jonah', name: 'Jonah', kind: 'person', countsAsId: 'jonah' },
+    startsAt: hours(-30),
+    endsAt,
+    approvedAt,
+    endedAt: null,
+    status: 'approved',
+    covers: true,
+    extensions: 0,
+    reason: '1'.repeat(64),
+    remediation: '2'.repeat(64),
+    finding: null,
+    terms: approvedAt ? [{ approvedAt, until: endsAt }] : [],
+    ...more,
+  }
+}
+
+/** An open finding about the launch path of prod that holds. */
+export function aFinding(more: Partial<FindingStanding> = {}): FindingStanding {
+  return {
+    id: 'FND-0007',
+    system: 'robodj',
+    profile: 'prod',
+    rule: 'runtime.launchPath',
+    kind: 'drift',
+    severity: 'block',
+    title: 'Launch path',
+    expected: 'RoboDJ_Launcher.bat',
+    observed: 'python',
+    instance: null,
+    openedAt: hours(-3),
+    acknowledgedAt: null,
+    ...more,
+  }
+}
+
+/** What deviates between staging and prod, as a promotion sees it at an instant. */
+export function deviating(exceptions: readonly ExceptionStanding[], findings: readonly FindingStanding[] = [], now = NOW): PromotionDrift {
+  return driftOnWay({ exceptions, findings }, { system: 'robodj', from: 'staging', to: 'prod' }, now)
+}
+
 export type Changes = Partial<Omit<PromotionFacts, 'gates'>> & {
   policyOf?: Policy
   edgeId?: string
@@ -131,6 +186,8 @@ export function aPromotion({
     gates: edgeGates(policyOf, edge).map((gate) => judgeGate(gate, { ...passing(gate), ...gateFacts[gate.id] }, now)),
     baseline: { promotion: 'PRM-0100', version: '2.3.0', gitSha: 'b0ba'.padEnd(40, '0'), signedAt: hours(-500) },
     exceptions: [],
+    drift: [],
+    budget: null,
     snapshot: { profile: 'prod', digest: 'd'.repeat(64), takenAt: hours(-5) },
     live: {
       deploymentId: 'DEP-0099',

@@ -135,7 +135,7 @@ describe('evidence', () => {
       expect(judged({ evidence, exception })).toMatchObject({
         verdict: 'pass_with_exception',
         exception: { id: 'EXC-0007' },
-        sentence: expect.stringMatching(/^Covered by EXC-0007\. /),
+        sentence: expect.stringMatching(/^Covered by EXC-0007 until 19 Nov 2026, 17:00 UTC\. /),
       })
       expect(isPassing(judged({ evidence, exception }, hours(5)).verdict)).toBe(false)
     }

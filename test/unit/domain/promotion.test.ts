@@ -26,10 +26,12 @@ import { ROLES } from '@/lib/domain/roles'
 import { windowInWords } from '@/lib/domain/words'
 import {
   aGrant,
+  anException,
   aPerson,
   aPromotion,
   aToken,
   type Changes,
+  deviating,
   hours,
   NOW,
   PROD_SLOTS,
@@ -364,13 +366,9 @@ describe('what a signer states', () => {
     expect(signStatement(aPromotion(), who, windowInWords)).toBe(
       'I, Mona, as Management, approve promoting RoboDJ 2.4.0 from staging to prod.',
     )
-    const open = { profile: 'prod', endsAt: hours(24).toISOString(), sentence: '' }
     const much = aPromotion({
       window: { startsAt: hours(4), endsAt: hours(5) },
-      exceptions: [
-        { id: 'EXC-0001', ...open },
-        { id: 'EXC-0002', ...open },
-      ],
+      ...deviating([anException({ id: 'EXC-0001' }), anException({ id: 'EXC-0002' })]),
       isOlderThanLive: true,
     })
     expect(signStatement(much, who, windowInWords)).toBe(

@@ -23,7 +23,7 @@ const MORE = {
   systemName: 'RoboDJ',
   origin: 'https://countersign.example.org',
   hash: null,
-  nameOf: (id: string) => (id === 'p1' ? 'Ines Okafor' : id),
+  words: { names: { p1: 'Ines Okafor' }, texts: {} },
   day: (iso: string) => iso.slice(0, 10),
   addenda: [],
   deployment: [],

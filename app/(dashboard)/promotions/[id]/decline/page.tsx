@@ -75,6 +75,7 @@ export default async function DeclinePage({ params, searchParams }: Props) {
             system={ceremony.system.name}
             gateTitles={Object.fromEntries(ceremony.gates.map((gate) => [gate.id, gate.title]))}
             emergency={ceremony.emergency}
+            exceptions={ceremony.known}
             also={{ newerLive: ceremony.newerLive, questions: ceremony.questions }}
             hash={sealed.hash}
           />

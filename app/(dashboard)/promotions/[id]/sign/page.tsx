@@ -116,7 +116,7 @@ function ConfirmStep({ ceremony, hrefOf }: Step) {
         ) : null}
         <CapacityChoice ceremony={ceremony} verb="sign" hrefOf={hrefOf} />
         <CeremonyStatement ceremony={ceremony} />
-        <Exceptions />
+        <Exceptions {...ceremony.known} />
         <CeremonyAssurances ceremony={ceremony} permanent="Permanent in the audit trail. You can withdraw until the deployment starts." />
         <div className="mt-3.5">
           <WhileSealed>
@@ -149,6 +149,7 @@ function Facts({ ceremony }: { ceremony: Ceremony }) {
       system={ceremony.system.name}
       gateTitles={Object.fromEntries(ceremony.gates.map(({ id, title }) => [id, title]))}
       emergency={ceremony.emergency}
+      exceptions={ceremony.known}
       also={{ newerLive: ceremony.newerLive, questions: ceremony.questions }}
       hash={ceremony.sealed.hash}
     />
