@@ -14,7 +14,8 @@ export type Changes = { keys: readonly ChangeKey[] } | 'everything'
 
 /** The keys of some events, each once. */
 export function changeKeys(events: readonly AuditEvent[]): ChangeKey[] {
-  const keys = events.map(({ system, subject }): ChangeKey => [system ?? '*', subject.kind, subject.id])
+  // Runtimes report all the time; screens follow their system, not a single report, and hundreds of ids would only drown the rest.
+  const keys = events.map(({ system, subject: { kind, id } }): ChangeKey => [system ?? '*', kind, kind === 'observation' ? '*' : id])
   return [...new Map(keys.map((key) => [key.join(' '), key])).values()]
 }
 
