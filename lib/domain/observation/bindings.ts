@@ -1,11 +1,12 @@
 import type { PolicyCell, PolicyObserved, PolicyProfile } from '../policy/schema'
 import { attestationOn } from './attestations'
+import { immutableNames } from './baseline'
 import { checkOn, withinOf } from './checks'
 import { judgeFileChanges } from './file-changes'
 import { judgeNone } from './files'
 import { type Judged, met, milder, unknown, weight, worst } from './judged'
 import { migrationsOn, snapshotsOn, startedOn } from './operations'
-import type { Scope } from './scope'
+import { aged, type Scope } from './scope'
 import type { SharedPrints } from './shared-prints'
 import type { VariableJudged } from './variables'
 
@@ -34,14 +35,16 @@ const keysWith = ({ rules }: OnProfile, start: string): string[] => [...rules.ke
 const counted = (judged: Judged, total: number, what: string): Judged =>
   judged.state === 'met' && total > 1 ? { ...judged, observed: `${total} ${what}` } : judged
 
-/** A required or reported variable; notes about others do not count. */
-const counts = ({ line, judged }: VariableJudged): boolean =>
-  line === null ? judged.state !== 'unknown' : judged.state !== 'deviates' || judged.severity !== 'note'
+/** A required variable, or one that is there; notes do not count, nor what is only needed under a condition that nobody answered. */
+function counts({ line, judged }: VariableJudged): boolean {
+  if (line === null) return judged.state === 'deviates'
+  if (line.required) return true
+  if (line.verdict === 'not-required' || line.verdict === 'missing') return judged.state === 'deviates' && judged.severity === 'block'
+  return judged.state !== 'deviates' || judged.severity !== 'note'
+}
 
 function byContract(scope: Scope, on: OnProfile, names: readonly string[] | undefined): Judged {
-  const asked = on.variables.filter((variable) =>
-    names === undefined ? counts(variable) && variable.line?.verdict !== 'not-required' : names.includes(variable.name),
-  )
+  const asked = on.variables.filter((variable) => (names === undefined ? counts(variable) : names.includes(variable.name)))
   const reported = on.variables.some(({ line }) => line !== null)
   if (!reported && asked.every(({ judged }) => judged.state === 'unknown')) return unknown('Nobody reported variables.')
   const naming = new Set(scope.policy.variables.filter(({ purpose }) => purpose === 'profile-name').map(({ name }) => name))
@@ -65,6 +68,21 @@ function bySources(on: OnProfile): Judged {
   const seen = worst(reported.map(({ judged }) => judged).filter(({ seenAt }) => seenAt !== null))
   const at = { state: seen.state === 'stale' ? ('stale' as const) : ('met' as const) }
   return { ...met(null, 'Every value comes from a permitted source'), ...at, seenAt: seen.seenAt, instance: seen.instance }
+}
+
+/** Environment-owned variables are as they were when they were last in order; that says nothing of whether they fit (004.13). */
+function byBaseline(scope: Scope, on: OnProfile): Judged {
+  const immutable = immutableNames(scope.policy)
+  const changed = on.variables.filter((variable) => variable.changed)
+  if (changed.length > 0)
+    return from(
+      on,
+      changed.map(({ name }) => `variable.${name}`),
+    )
+  const { rows, fresh } = scope.seen(on.profile.id, 'variables')
+  const known = rows.filter(({ baseline }) => baseline !== null && Object.keys(baseline).some((name) => immutable.has(name)))
+  if (known.length === 0) return unknown('Nobody reported what could be compared.')
+  return aged(worst(known.map((row) => met(row, 'As they were'))), fresh)
 }
 
 function byFingerprints(on: OnProfile): Judged {
@@ -92,6 +110,8 @@ export function judgeBinding(scope: Scope, on: OnProfile, observed: PolicyObserv
       return byContract(scope, on, observed.variables)
     case 'sources':
       return bySources(on)
+    case 'unchanged':
+      return byBaseline(scope, on)
     case 'files':
       return judgeNone(scope, profile, observed.none)
     case 'file-changes':

@@ -1,4 +1,4 @@
-import { durationMs } from '../duration'
+import { durationMs, formatDuration } from '../duration'
 import type { PolicyObserved, PolicyProfile } from '../policy/schema'
 import { dateInWords, instantInWords } from '../words'
 import type { FactsOf } from './facts'
@@ -14,6 +14,14 @@ const CHANGER = { agent: 'an agent', pipeline: 'a pipeline', person: 'a person',
 /** Whether a change counts against a rule for some class of authors; one whose author nobody knows counts against every rule (fail closed). */
 const concerns = (who: Watched['who'], by: Change['by']): boolean =>
   who === 'anyone' || by === 'unknown' || (who === 'agents' ? by === 'agent' : by === 'pipeline')
+
+const WRITES = { agents: 'agent writes', pipelines: 'pipeline writes', anyone: 'edits' } as const
+
+/** "0 agent writes, 30 days", or since when the files are watched where that is shorter; "0 edits since 12 Aug 2026". */
+const noneSince = (who: Watched['who'], within: string, since: number, from: number): string =>
+  who !== 'anyone' && since <= from
+    ? `0 ${WRITES[who]}, ${formatDuration(within)}`
+    : `0 ${WRITES[who]} since ${dateInWords(new Date(Math.max(since, from)))}`
 
 /**
  * Files that some may not change, or nobody: an edit deviates until the file is restored, or until it lies longer back than the policy looks (000.11, 000.12).
@@ -34,7 +42,7 @@ export function judgeFileChanges(scope: Scope, profile: PolicyProfile, { paths, 
       )
       .toSorted((a, b) => (a.at === b.at ? (a.path < b.path ? -1 : 1) : a.at < b.at ? -1 : 1))
     const [first] = open
-    if (!first) return met(row, `0 edits since ${dateInWords(new Date(Math.max(Date.parse(row.facts.since), from)))}`)
+    if (!first) return met(row, noneSince(who, within, Date.parse(row.facts.since), from))
     const more = open.length > 1 ? `, and ${open.length - 1} more edits` : ''
     return deviates(
       row,

@@ -10,7 +10,13 @@ import { aged, type Row, type Scope } from './scope'
 import type { SharedPrints } from './shared-prints'
 
 /** A variable of the contract on a profile, with the line that judged it; null where nobody reported variables. */
-export type VariableJudged = { name: string; line: ContractLine | null; judged: Judged }
+export type VariableJudged = {
+  name: string
+  line: ContractLine | null
+  judged: Judged
+  /** It is not what it was, and nothing explains that (004.13). */
+  changed: boolean
+}
 
 /**
  * Every line of the contract on a profile, judged over all runtimes that count: what one of them has, another need not report, and the worst of those that do
@@ -21,25 +27,21 @@ export function judgeVariables(scope: Scope, profile: PolicyProfile, shared: Sha
   const reported = scope.seen(profile.id, 'variables')
   const at = { profile: profile.id, variant: context.variants[profile.id] ?? null, conditions: context.conditions[profile.id] ?? {} }
   const rows = reported.rows
-  const lines =
-    rows.length === 0
-      ? []
-      : evaluateContract(
-          policy,
-          rows.flatMap(({ facts }) => facts),
-          at,
-        ).lines
+  const evaluate = (facts: Row<'variables'>['facts']) => evaluateContract(policy, facts, at).lines
+  const lines = rows.length === 0 ? [] : evaluate(rows.flatMap(({ facts }) => facts))
   const byName = new Map(lines.map((line) => [line.variable, line]))
+  const own = ownLines(rows, evaluate)
+  const told = tellers(rows)
   const severity = contractSeverity(policy, isProductionLike(profile.class))
   const names = [...policy.variables.map(({ name }) => name), ...lines.map(({ variable }) => variable)]
   return [...new Set(names)].map((name): VariableJudged => {
     const line = byName.get(name) ?? null
-    const more = [...changes(scope, profile, rows, name), ...(shared.on(profile.id, name) ?? [])].map(({ seen, sentence }) =>
-      deviates(seen, severity, sentence),
-    )
-    if (line === null) return { name, line, judged: more.length > 0 ? worst(more) : unknown() }
-    const seen = lines.length > 0 ? whoSays(rows, line, (facts) => evaluateContract(policy, facts, at).lines) : null
-    return { name, line, judged: aged(worst([ofLine(scope, profile, rows, line, seen), ...more]), reported.fresh) }
+    const changed = changes(scope, profile, rows, name)
+    const more = [...changed, ...(shared.on(profile.id, name) ?? [])].map(({ seen, sentence }) => deviates(seen, severity, sentence))
+    const is = { name, line, changed: changed.length > 0 }
+    if (line === null) return { ...is, judged: more.length > 0 ? worst(more) : unknown() }
+    const judged = worst([ofLine(scope, profile, rows, line, whoSays(told.get(name) ?? rows, line, own)), ...more])
+    return { ...is, judged: aged(judged, reported.fresh) }
   })
 }
 
@@ -74,24 +76,34 @@ function isUnderGlass(scope: Scope, profile: PolicyProfile, rows: readonly Row<'
 const namesFile = ({ policy }: Scope, id: string, file: string): boolean =>
   policy.config.files.some((each) => each.id === id && each.path.includes(file))
 
-/** Which runtime a line is about: the only one, the one that has it, or the first whose own report gives the same verdict. */
-function whoSays(
-  rows: readonly Row<'variables'>[],
-  line: ContractLine,
-  lines: (facts: Row<'variables'>['facts']) => ContractLine[],
-): Seen | null {
-  const [only] = rows
-  if (rows.length === 1 && only) return { instance: only.instance, seenAt: only.seenAt }
-  const told = rows.filter(({ facts }) => facts.some(({ name }) => name === line.variable))
-  const [first] = told
-  const found =
-    told.length > 1
-      ? (told.find(({ facts }) =>
-          lines(facts.filter(({ name }) => name === line.variable)).some(
-            (own) => own.variable === line.variable && own.verdict === line.verdict,
-          ),
-        ) ?? first)
-      : (first ?? only)
+type OwnVerdict = (row: Row<'variables'>, variable: string) => ContractLine['verdict'] | undefined
+
+/** What the report of one runtime alone would come to, worked out once for each and only when somebody asks. */
+function ownLines(rows: readonly Row<'variables'>[], evaluate: (facts: Row<'variables'>['facts']) => ContractLine[]): OwnVerdict {
+  const known = new Map<string, Map<string, ContractLine['verdict']>>()
+  return (row, variable) => {
+    if (rows.length === 1) return undefined
+    const lines = known.get(row.instance) ?? new Map(evaluate(row.facts).map((line) => [line.variable, line.verdict]))
+    known.set(row.instance, lines)
+    return lines.get(variable)
+  }
+}
+
+/** Which runtimes reported a variable. */
+function tellers(rows: readonly Row<'variables'>[]): ReadonlyMap<string, Row<'variables'>[]> {
+  const told = new Map<string, Row<'variables'>[]>()
+  for (const row of rows)
+    for (const { name } of row.facts) {
+      const known = told.get(name)
+      if (known) known.push(row)
+      else told.set(name, [row])
+    }
+  return told
+}
+
+/** Which runtime a line is about: the only one that has the variable, or the first whose own report comes to the same. */
+function whoSays(told: readonly Row<'variables'>[], line: ContractLine, own: OwnVerdict): Seen | null {
+  const found = (told.length > 1 ? told.find((row) => own(row, line.variable) === line.verdict) : undefined) ?? told[0]
   return found ? { instance: found.instance, seenAt: found.seenAt } : null
 }
 

@@ -15,6 +15,8 @@ type Kind =
   | 'gate'
   | 'non-goal'
   | 'isolation rule'
+  | 'isolated resource'
+  | 'attestation'
   | 'phase'
   | 'allowed input'
   | 'forbidden input'
@@ -39,6 +41,8 @@ function collectNames(policy: Node): Names {
     gate: ids(list(policy, 'edges').flatMap((edge) => list(edge, 'gates'))),
     'non-goal': ids(list(policy, 'nonGoals')),
     'isolation rule': new Set([...ids(list(policy, 'isolation', 'rules')), ...ids(list(policy, 'isolation', 'resources'))]),
+    'isolated resource': ids(list(policy, 'isolation', 'resources')),
+    attestation: ids(list(policy, 'attestations')),
     phase: ids(list(policy, 'phases', 'known')),
     'allowed input': ids(list(policy, 'deployment', 'allowedInputs')),
     'forbidden input': ids(list(policy, 'deployment', 'forbiddenInputs')),
@@ -56,6 +60,7 @@ const REFERENCES: Record<string, keyof Names> = {
   requiredIn: 'profile',
   defaultAllowedIn: 'profile',
   boundToSnapshotOf: 'profile',
+  observedOn: 'profile',
   checklistProfiles: 'profile',
   cells: 'profile',
   values: 'profile',
@@ -80,6 +85,8 @@ const REFERENCES: Record<string, keyof Names> = {
   neverSkip: 'gate',
   nonGoal: 'non-goal',
   isolation: 'isolation rule',
+  resources: 'isolated resource',
+  attestation: 'attestation',
   labelInput: 'allowed input',
   forbids: 'forbidden input',
   sources: 'source of values',
@@ -99,6 +106,7 @@ const NOT_A_REFERENCE: RegExp[] = [
   /\.override\.needs$/,
   /\.unless\.needs$/,
   /^config\.naming\.prefixes\.service$/,
+  /^isolation\.resources$/,
 ]
 
 /** Every name that refers to nothing. */

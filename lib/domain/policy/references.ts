@@ -20,6 +20,8 @@ export function referenceProblems(raw: unknown): Problem[] {
     ...variantProblems(policy),
     ...namingProblems(policy),
     ...fallbackProblems(policy),
+    ...observedProblems(policy),
+    ...neverProblems(policy),
   ]
 }
 
@@ -192,6 +194,70 @@ function fallbackProblems(policy: Node): Problem[] {
     if (id === undefined || !owned.has(id)) return []
     return [
       { path: [...entry.path, 'id'], what: `${JSON.stringify(id)} is the id of a rotation ownership too`, expected: 'an id of its own' },
+    ]
+  })
+}
+
+/** Facts that a binding asks for and the section of the policy that says what they should be: without it they judge nothing. */
+const JUDGED_BY: Readonly<Record<string, { where: readonly string[]; what: string }>> = {
+  contract: { where: ['variables'], what: 'variables' },
+  unchanged: { where: ['variables'], what: 'variables' },
+  fingerprints: { where: ['variables'], what: 'variables' },
+  isolation: { where: ['isolation', 'resources'], what: 'isolated resources' },
+  routes: { where: ['classBehaviour'], what: 'class behaviour' },
+  seeding: { where: ['seedData'], what: 'rules for seed data' },
+  services: { where: ['topology', 'services'], what: 'services' },
+}
+
+/** A rule is bound only to facts that the policy can judge; a gate is observed on a profile of its own edge. */
+function observedProblems(policy: Node): Problem[] {
+  const gates = list(policy, 'edges').flatMap((edge) => list(edge, 'gates').map((gate) => ({ edge, gate })))
+  const idle = [...list(policy, 'constraints'), ...gates.map(({ gate }) => gate)].flatMap((rule) =>
+    list(rule, 'observed').flatMap((observed): Problem[] => {
+      const judge = JUDGED_BY[text(observed, 'by') ?? '']
+      if (!judge || list(policy, ...judge.where).length > 0) return []
+      return [
+        {
+          path: observed.path,
+          what: `this policy has no ${judge.what}, so nothing reported could judge the rule`,
+          expected: `${judge.what}, or another binding`,
+        },
+      ]
+    }),
+  )
+  const elsewhere = gates.flatMap(({ edge, gate }): Problem[] => {
+    const on = text(gate, 'observedOn')
+    if (on === undefined) return []
+    const path = [...gate.path, 'observedOn']
+    if (list(gate, 'observed').length === 0)
+      return [{ path, what: 'a gate that no reported fact answers is observed nowhere', expected: '`observed:` as well, or neither' }]
+    if (on === text(edge, 'from') || on === text(edge, 'to')) return []
+    return [{ path, what: `${on} is neither end of the edge`, expected: `${text(edge, 'from')} or ${text(edge, 'to')}` }]
+  })
+  return [...idle, ...elsewhere]
+}
+
+/** A file that no exception covers is one that the policy speaks of. */
+function neverProblems(policy: Node): Problem[] {
+  const files = list(policy, 'config', 'files')
+  const known = [
+    ...files.flatMap((file) => [text(file, 'id') ?? [], (text(file, 'path') ?? '').split(/\s*,\s*/)].flat()),
+    ...list(policy, 'secrets', 'mappings').flatMap((mapping) => text(mapping, 'fallbackFile') ?? []),
+    ...list(policy, 'constraints').flatMap((constraint) => [
+      ...list(constraint, 'paths').map(({ value }) => String(value)),
+      ...list(constraint, 'observed').flatMap((observed) => list(observed, 'none').map(({ value }) => String(value))),
+    ]),
+  ]
+  return list(policy, 'drift', 'neverExceptable').flatMap((never): Problem[] => {
+    const file = text(never, 'file')
+    if (file === undefined || known.includes(file)) return []
+    const choices = [...new Set(known)].filter((name) => name !== '').slice(0, 12)
+    return [
+      {
+        path: [...never.path, 'file'],
+        what: `no rule of this policy speaks of ${JSON.stringify(file)}`,
+        expected: choices.length === 0 ? 'a file under `config.files`' : `one of: ${choices.join(', ')}`,
+      },
     ]
   })
 }

@@ -43,8 +43,12 @@ const PARTS =
   /\.(system|sources\[\d+\]|cells\.[^.]+|items\[\d+\]|when|unknown|unless|variants\[\d+\]|options\[\d+\]|states\[\d+\]|rollbackTriggers\[\d+\]|byHand|captures|cleanUp|scaling|window|onFailure|requiredWhen|validators\[\d+\]|targetIdentity|owners|approval|source|behind)$/
 
 test('every rule of every policy names its source or is marked assumed, and so does every number that no document gives', () => {
-  for (const policy of policies)
-    for (const { path, value } of objects(policy)) {
+  for (const policy of policies) {
+    const all = objects(policy)
+    const boundByUs = new Set(
+      all.flatMap(({ path, value }) => ((value.assumedFields as string[] | undefined)?.includes('observed') ? [`${path}.observed`] : [])),
+    )
+    for (const { path, value } of all) {
       const where = `${policy.system.slug}${path}`
       const isRule = ('id' in value || 'text' in value) && !PARTS.test(path)
       if (isRule) expect('source' in value || value.assumed === true, where).toBe(true)
@@ -53,9 +57,11 @@ test('every rule of every policy names its source or is marked assumed, and so d
         // Approx. 5 minutes is the only duration the five documents give (003.3).
         if (typeof item !== 'string' || !isDuration(item) || item === 'PT5M') continue
         const inRule = 'source' in value || 'assumed' in value
-        expect(inRule ? value.assumed === true || assumed.has(key) : /cleanUp$/.test(path), `${where}.${key}`).toBe(true)
+        const ofRule = /cleanUp$/.test(path) || boundByUs.has(path.replace(/\[\d+\]$/, ''))
+        expect(inRule ? value.assumed === true || assumed.has(key) : ofRule, `${where}.${key}`).toBe(true)
       }
     }
+  }
 })
 
 test('every source that is cited exists, and every source is cited', () => {

@@ -191,6 +191,9 @@ export const Observed = z
     z
       .strictObject({ by: z.literal('sources') })
       .describe('Every value comes from a permitted source; no file, no default where none may stand in.'),
+    z
+      .strictObject({ by: z.literal('unchanged') })
+      .describe('Variables that belong to the environment and may not change are as they were, or a governed change explains it.'),
     z.strictObject({
       by: z.literal('files'),
       none: z.array(PathName).min(1).describe('None of these is present (a name, or a pattern with *).'),

@@ -141,7 +141,9 @@ export const Isolation = z
           values: z
             .record(z.string(), Text)
             .default({})
-            .describe('Profile id to its name or place, where the document gives it. Never a credential.'),
+            .describe(
+              'Profile id to its name or place, where the document gives it. Never a credential. "..." at its end stands for anything below it; a remark in parentheses is compared with nothing.',
+            ),
           text: Text.optional(),
         }),
       )
