@@ -40,7 +40,7 @@ export async function approveException(ctx: Ctx, input: z.output<typeof approveE
       const held = isFullyApproved(slots, standing) ? await takeEffect(work, facts, sealed, sealed.text.askedBy) : null
       return {
         result: { id: signOff.id, signed: standing.length, of: slots.length, until: held?.until ?? null },
-        events: [signOff.event, ...made, ...(held ? [held.event] : [])],
+        events: [signOff.event, ...made, ...(held?.events ?? [])],
       }
     })
   } catch (error) {

@@ -8,6 +8,7 @@ import { whyNotClose, whyNotCloser } from '@/lib/domain/exception-guards'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import type { closeExceptionInput } from '@/lib/schemas/exception'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { voidMovedOn } from '../promotion/void-moved'
 import { lookAtObservation } from './look-at-observation'
 import { endAsked, NOTHING_ASKED } from './seal-exception'
 
@@ -32,6 +33,8 @@ export async function closeException(ctx: Ctx, input: z.output<typeof closeExcep
     )
     const note = await keepText(tx, input.note)
     if (facts.asked) await endAsked(work, facts.id, 'withdrawn')
+    // Closing voids nothing; that its end passed before may have, and this is the write that records it. Signatures on what it covers take turns with it.
+    const voided = await voidMovedOn(work, facts)
     await tx.driftException.update({
       where: { id: facts.id },
       data: {
@@ -63,6 +66,7 @@ export async function closeException(ctx: Ctx, input: z.output<typeof closeExcep
             observation: observation?.id ?? null,
           },
         },
+        ...voided,
       ],
     }
   })

@@ -67,7 +67,7 @@ export async function extendException(ctx: Ctx, input: z.output<typeof extendExc
         after: { until: input.until.toISOString(), tier: tier.id },
       },
     ]
-    if (tier.slots.length === 0) events.push((await takeEffect(work, asked, sealed, actor.id)).event)
+    if (tier.slots.length === 0) events.push(...(await takeEffect(work, asked, sealed, actor.id)).events)
     else {
       const approval = exceptionApproval(asked, now)
       const ownActs = new Map([...approval.ownActs, [actor.countsAsId, `asked to extend ${facts.id}`] as const])

@@ -167,7 +167,7 @@ async function file(work: Work, input: z.output<typeof fileExceptionInput>) {
 /** A tier without slots is approved by filing; of any other, somebody has to be able to fill each slot, or nobody waits for it. */
 async function settle(work: Work, facts: ExceptionFacts, tier: PolicyTier, sealed: { id: string; number: number; hash: string }) {
   const { tx, now, actor } = work
-  if (tier.slots.length === 0) return [(await takeEffect(work, facts, sealed, actor.id)).event]
+  if (tier.slots.length === 0) return (await takeEffect(work, facts, sealed, actor.id)).events
   ensure(whyNotFillable(exceptionApproval(facts, now), await loadPeople(tx, [facts.system], now), now))
   return []
 }

@@ -57,10 +57,31 @@ export async function endNotes(
  * computed whenever it is read; every write that can move an input calls this, so that the record says when and why.
  * The caller holds the lock on the promotion.
  */
-export async function voidIfMoved({ tx, now }: Pick<Work, 'tx' | 'now'>, promotionId: string): Promise<AuditEvent[]> {
-  const [facts] = await loadPromotions(tx, { id: promotionId }, now)
-  // What it was decided on counted when its deployment started; what comes later is a fact about the release, not about that decision.
-  if (facts?.status !== 'open' || facts.deploymentRunning) return []
-  const moved = movedOf(facts)
-  return moved.length === 0 ? [] : endSealed(tx, now, facts, 'voided', moved)
+export async function voidIfMoved(work: Pick<Work, 'tx' | 'now'>, promotionId: string): Promise<AuditEvent[]> {
+  return voidMoved(work, [promotionId])
+}
+
+/**
+ * The same for every open promotion from or to a profile, whose exceptions are about to change or just did. Locks them in the order of their ids, so that an
+ * approval of an exception, its closing, a seal and a signature never pass one another (T07); whoever holds the lock on an exception takes these after it.
+ */
+export async function voidMovedOn(work: Pick<Work, 'tx' | 'now'>, at: { system: string; profile: string }): Promise<AuditEvent[]> {
+  const locked = await work.tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM "Promotion" WHERE "systemId" = ${at.system} AND ("fromKey" = ${at.profile} OR "toKey" = ${at.profile}) AND status = 'open' ORDER BY id FOR UPDATE`
+  return voidMoved(
+    work,
+    locked.map(({ id }) => id),
+  )
+}
+
+async function voidMoved({ tx, now }: Pick<Work, 'tx' | 'now'>, ids: readonly string[]): Promise<AuditEvent[]> {
+  if (ids.length === 0) return []
+  const events: AuditEvent[] = []
+  for (const facts of await loadPromotions(tx, { id: { in: [...ids] } }, now, { orderBy: [{ id: 'asc' }] })) {
+    // What it was decided on counted when its deployment started; what comes later is a fact about the release, not about that decision.
+    if (facts.status !== 'open' || facts.deploymentRunning) continue
+    const moved = movedOf(facts)
+    if (moved.length > 0) events.push(...(await endSealed(tx, now, facts, 'voided', moved)))
+  }
+  return events
 }
