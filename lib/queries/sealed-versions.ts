@@ -29,7 +29,7 @@ export type SealedVersionView = {
 }
 
 /** Every sealed version of a subject, the newest first, with its signatures and their reasons; two statements at most. The caller has seen that it may be seen. */
-export async function loadSealedVersions(subject: 'promotion' | 'rotation', id: string): Promise<SealedVersionView[]> {
+export async function loadSealedVersions(subject: 'promotion' | 'rotation' | 'exception', id: string): Promise<SealedVersionView[]> {
   const rows = await db.sealedVersion.findMany({
     where: { subject, subjectId: id },
     orderBy: { number: 'desc' },
