@@ -65,7 +65,7 @@ describe('sealed notes', () => {
     expect(notes?.seal?.hash).not.toBe(sealed.hash)
     expect(notes?.notes?.dossier.hash).toBe(sealed.hash)
     expect(notes?.slots.map(({ state }) => state)).toEqual(notes?.slots.map(() => 'signed'))
-    expect(Object.values(notes?.names ?? {}).length).toBe(notes?.slots.length)
+    expect(Object.values(notes?.words.names ?? {}).length).toBe(notes?.slots.length)
     expect(notes?.whyNotEdit).not.toBeNull()
     expect((await notesOf(scene.people.release_manager, sealed.version))?.whyNotEdit?.sentence).toMatch(/addenda/)
     expect(markdownOf(notes as NonNullable<typeof notes>)).toContain(`Sealed. SHA-256 \`${notes?.seal?.hash}\``)
