@@ -9,6 +9,7 @@ import { type DeploymentStatus, knownFailure, stampMismatches, whyNotFinish, why
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { compareReleases } from '@/lib/domain/release'
 import type { finishDeploymentInput } from '@/lib/schemas/deployment'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { endSealed, voidIfMoved } from '../promotion/void-moved'
 
 /**
@@ -87,6 +88,7 @@ export async function finishDeployment(
           after: { status: input.result, class: failureClass, signature: known?.id ?? null },
         },
         ...events,
+        ...(await reconcileSystem({ tx, now }, systemId)),
       ],
     }
 

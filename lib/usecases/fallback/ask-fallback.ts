@@ -17,6 +17,7 @@ import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { instantInWords } from '@/lib/domain/words'
 import type { askFallbackInput } from '@/lib/schemas/fallback'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { openUse } from './open-use'
 import { endRequest, sealRequest } from './seal-request'
 
@@ -122,8 +123,10 @@ async function ask(work: Work, input: z.output<typeof askFallbackInput>) {
   ]
   const isOpen = rule.fallback.slots.length === 0
   // A rule nobody can satisfy is named before somebody waits for it at three in the morning.
-  if (isOpen) events.push((await openUse(work, facts, { ownRequest: false })).event)
-  else if (!opensAlone) ensure(whyNotFillable(fallbackApproval(facts, now), await loadPeople(tx, [system.id], now), now))
+  if (isOpen) {
+    events.push((await openUse(work, facts, { ownRequest: false })).event)
+    events.push(...(await reconcileSystem(work, facts.system.id, 'explained')))
+  } else if (!opensAlone) ensure(whyNotFillable(fallbackApproval(facts, now), await loadPeople(tx, [system.id], now), now))
   return { result: { id, number: sealed.number, sealedHash: sealed.hash, opensAlone, isOpen }, events }
 }
 

@@ -8,6 +8,7 @@ import { fallbackSlots } from '@/lib/domain/fallback'
 import { whyNotGrant } from '@/lib/domain/fallback-guards'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { grantFallbackInput } from '@/lib/schemas/fallback'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { writeDecision } from './decide'
 import { openUse } from './open-use'
 
@@ -30,7 +31,7 @@ export async function grantFallback(ctx: Ctx, input: z.output<typeof grantFallba
       const opened = isFullyApproved(slots, standing) ? await openUse(work, facts, { ownRequest: false }) : null
       return {
         result: { id: signOff.id, signed: standing.length, of: slots.length, until: opened?.expiresAt ?? null },
-        events: [signOff.event, ...(opened ? [opened.event] : [])],
+        events: [signOff.event, ...(opened ? [opened.event, ...(await reconcileSystem(work, facts.system.id, 'explained'))] : [])],
       }
     })
   } catch (error) {

@@ -9,6 +9,7 @@ import { OWN_REQUEST_SLOT, ownRequestStatement } from '@/lib/domain/fallback'
 import { commanderGrant, whyNotOpenAlone } from '@/lib/domain/fallback-guards'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { openFallbackInput } from '@/lib/schemas/fallback'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { openUse } from './open-use'
 
 /**
@@ -37,6 +38,6 @@ export async function openFallback(ctx: Ctx, input: z.output<typeof openFallback
     const statement = await keepText(tx, ownRequestStatement(facts))
     const grant = commanderGrant(facts, actor, now)?.id // ensured by whyNotOpenAlone
     const { expiresAt, event } = await openUse(work, facts, { ownRequest: true, grant, statement })
-    return { result: { id: facts.id, expiresAt }, events: [event] }
+    return { result: { id: facts.id, expiresAt }, events: [event, ...(await reconcileSystem(work, facts.system.id, 'explained'))] }
   })
 }

@@ -7,6 +7,7 @@ import { isExtensionAsked } from '@/lib/domain/fallback'
 import { whyNotReturn } from '@/lib/domain/fallback-guards'
 import { ensure } from '@/lib/domain/refusal'
 import type { returnFallbackInput } from '@/lib/schemas/fallback'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { endRequest } from './seal-request'
 
 /** Ends an open use before its time. What it owes begins with that; an extension that was asked for is withdrawn with it. */
@@ -27,6 +28,7 @@ export async function returnFallback(ctx: Ctx, input: z.output<typeof returnFall
           before: { expiresAt: facts.expiresAt?.toISOString() ?? null },
           after: { profile: facts.rule.profile.id },
         },
+        ...(await reconcileSystem(work, facts.system.id)),
       ],
     }
   })

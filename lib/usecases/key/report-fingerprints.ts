@@ -13,6 +13,7 @@ import { ownershipOf } from '@/lib/domain/ownership'
 import { ensure } from '@/lib/domain/refusal'
 import type { reportFingerprintsInput } from '@/lib/schemas/key'
 import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
+import { reconcileSystem } from '../finding/reconcile-findings'
 
 /** What a report came to: how many were taken, and what speaks against this profile now, by them or by earlier ones. */
 export type ReportedFingerprints = {
@@ -88,6 +89,7 @@ export async function reportFingerprints(ctx: Ctx, input: z.output<typeof report
             against: findings.map(({ kind }) => kind),
           },
         },
+        ...(await reconcileSystem({ tx, now }, system.id)),
       ],
     }
   })

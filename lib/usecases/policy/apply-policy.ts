@@ -13,6 +13,7 @@ import type { Policy } from '@/lib/domain/policy/schema'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { applyPolicyInput } from '@/lib/schemas/policy'
 import { whyNotSecretFile } from '@/lib/secret-filter/why-not-secret'
+import { reconcileSystem } from '../finding/reconcile-findings'
 import { createAgents } from './create-agents'
 import { storePolicyRows } from './store-policy-rows'
 
@@ -75,7 +76,10 @@ export async function applyPolicy(ctx: Ctx, input: z.output<typeof applyPolicyIn
     }
     return {
       result: { systemId, versionId: version.id, number, hash, created, warnings },
-      events: [...createdSystem, applied, ...agents] as [AuditEvent, ...AuditEvent[]],
+      events: [...createdSystem, applied, ...agents, ...(created ? [] : await reconcileSystem({ tx, now }, systemId, 'policy'))] as [
+        AuditEvent,
+        ...AuditEvent[],
+      ],
     } // never empty: `applied` is in it
   })
 }

@@ -9,6 +9,7 @@ import { ensure } from '@/lib/domain/refusal'
 import { whyNotComplete } from '@/lib/domain/rotation-guards'
 import type { completeRotationInput } from '@/lib/schemas/rotation'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { reconcileSystem } from '../finding/reconcile-findings'
 
 /**
  * Completes a rotation that was verified and confirmed: the old keys are retired, with the proof that they no longer work. Refused while reported
@@ -37,6 +38,7 @@ export async function completeRotation(ctx: Ctx, input: z.output<typeof complete
           after: { profile: facts.profile.id, secrets: facts.members.map(({ mapping }) => mapping) },
         },
         ...keys,
+        ...(await reconcileSystem(w, facts.system.id, 'explained')),
       ],
     }
   })

@@ -9,6 +9,7 @@ import type { RotationFacts } from '@/lib/domain/rotation'
 import { whyNotFinishRollback } from '@/lib/domain/rotation-guards'
 import type { finishRollbackInput } from '@/lib/schemas/rotation'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { reconcileSystem } from '../finding/reconcile-findings'
 
 /**
  * Ends a rollback whose steps are all settled: the keys before are the current ones again. Without the reference of its postmortem it owes one
@@ -37,6 +38,7 @@ export async function finishRollback(
           after: { profile: facts.profile.id, incident: facts.incident?.id ?? null, postmortem: postmortem !== null },
         },
         ...keys,
+        ...(await reconcileSystem(w, facts.system.id, 'explained')),
       ],
     }
   })

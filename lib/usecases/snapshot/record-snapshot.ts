@@ -7,6 +7,7 @@ import { ensure, refuse } from '@/lib/domain/refusal'
 import { whyNotRight } from '@/lib/domain/rights'
 import { whyNotTakenAt } from '@/lib/domain/snapshot'
 import type { recordSnapshotInput } from '@/lib/schemas/snapshot'
+import { reconcileSystem } from '../finding/reconcile-findings'
 
 /** Who besides a pipeline records snapshots. */
 export const SNAPSHOTTERS = ['release_manager', 'dev_lead', 'engineer', 'secops'] as const
@@ -41,6 +42,7 @@ export async function recordSnapshot(ctx: Ctx, input: z.output<typeof recordSnap
           policy: active.hash,
           after: { profile: profile.id, takenAt: takenAt.toISOString(), digest },
         },
+        ...(await reconcileSystem({ tx, now }, system.id)),
       ],
     }
   })
