@@ -186,6 +186,7 @@ export async function loadExceptions(
       texts: { reason: text(row.reason), remediation: text(row.remediation) },
       conditions: row.conditions.map((digest) => ({ digest, text: text(digest) })),
       finding: row.findingId,
+      waits: row.status === 'filed' || (row.askedUntil !== null && row.endedAt === null),
       terms: row.terms.map(({ approvedAt, untilAt }) => ({ approvedAt, until: untilAt })),
       history: row.terms.map((term) => ({
         number: term.number,
