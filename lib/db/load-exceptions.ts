@@ -90,6 +90,14 @@ export function loadRecentExceptions(tx: Tx, systems: readonly string[], since: 
   )
 }
 
+/** Both in one statement: what is open, and what was approved and ended after an instant. */
+export function loadStandingExceptions(tx: Tx, systems: readonly string[], since: Date): Promise<ExceptionStanding[]> {
+  return standings(
+    tx,
+    Prisma.sql`(e."endedAt" IS NULL OR (e."approvedAt" IS NOT NULL AND e."endedAt" > ${since})) AND e."systemId" = ANY (${[...systems]}::text[])`,
+  )
+}
+
 /**
  * The approved exceptions that were open on a profile at some instant from `from` to `to`, both included: what release notes list (000.32). One that is
  * overdue is open until it is closed. One statement.

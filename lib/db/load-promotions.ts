@@ -20,7 +20,7 @@ import type { Tx } from './client'
 import { type GateScope, gateFactsFrom } from './gate-facts'
 import { Prisma } from './generated/client'
 import { loadDebts } from './load-debts'
-import { loadOpenExceptions, loadRecentExceptions } from './load-exceptions'
+import { loadStandingExceptions } from './load-exceptions'
 import { loadOpenFindings } from './load-findings'
 import { loadKeyStandings } from './load-keys'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
@@ -53,7 +53,7 @@ export type Standing = {
   /** Filed and approved exceptions that have not ended, and findings that nothing closed. */
   exceptions: readonly ExceptionStanding[]
   findings: readonly FindingStanding[]
-  /** What counts against a budget of open exception days, where a policy has one. */
+  /** The same exceptions with those that ended as lately as a budget of open exception days counts. */
   recent: readonly ExceptionStanding[]
 }
 
@@ -67,7 +67,7 @@ export async function loadStanding(tx: Tx, policies: readonly Policy[], now: Dat
   return { debts, keys: also.keys ? await loadKeyStandings(tx, systems, now) : [], ...drift }
 }
 
-/** What deviates in some systems: two statements whatever their number, and a third where one of these policies has a budget of exception days. */
+/** What deviates in some systems: two statements whatever their number. Exceptions that ended are read as far back as a budget of these policies counts. */
 export async function loadDrift(
   tx: Tx,
   policies: readonly Policy[],
@@ -75,14 +75,10 @@ export async function loadDrift(
 ): Promise<Pick<Standing, 'exceptions' | 'findings' | 'recent'>> {
   const systems = [...new Set(policies.map(({ system }) => system.slug))]
   if (systems.length === 0) return { exceptions: [], findings: [], recent: [] }
-  const exceptions = await loadOpenExceptions(tx, systems)
+  const back = Math.max(0, ...policies.map(({ drift }) => (drift.budget ? durationMs(drift.budget.within) : 0)))
+  const recent = await loadStandingExceptions(tx, systems, new Date(now.getTime() - back))
   const findings = await loadOpenFindings(tx, systems)
-  const budgets = policies.flatMap(({ system, drift }) =>
-    drift.budget ? [{ slug: system.slug, ms: durationMs(drift.budget.within) }] : [],
-  )
-  const since = new Date(now.getTime() - Math.max(0, ...budgets.map(({ ms }) => ms)))
-  const limited = [...new Set(budgets.map(({ slug }) => slug))]
-  return { exceptions, findings, recent: limited.length === 0 ? [] : await loadRecentExceptions(tx, limited, since) }
+  return { exceptions: recent.filter(({ endedAt }) => endedAt === null), findings, recent }
 }
 
 /** Whether debts, keys and drift of its profiles say something of a promotion: while it is open, and afterwards what an emergency owes. */
