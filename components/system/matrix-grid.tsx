@@ -1,8 +1,9 @@
 'use client'
 
 import clsx from 'clsx'
-import { usePathname, useSearchParams } from 'next/navigation'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { type KeyboardEvent, useRef, useState } from 'react'
+import { singleLettersOn } from '@/components/layout/shortcuts'
 import type { SourceTitle } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
 import { EmptyState } from '@/components/ui/banner'
@@ -10,10 +11,14 @@ import { Segmented } from '@/components/ui/field'
 import { Link } from '@/components/ui/link'
 import { BulletBar } from '@/components/ui/plots'
 import { ProfileTag } from '@/components/ui/profile'
-import { STATUS_WORD, StatusGlyph } from '@/components/ui/status'
+import { StatusGlyph } from '@/components/ui/status'
 import { RelativeTime } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import { type MatrixCell, type MatrixGroup, type MatrixRow, type MatrixState, PROBLEM_STATES } from '@/lib/domain/matrix-cell'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
+import { routes } from '@/lib/routes'
+import { cellWords, joiner } from './cell-words'
+import { fileHref, type MatrixActs } from './matrix-acts'
 import { MatrixInspector } from './matrix-inspector'
 import { profileRef } from './profile-ref'
 
@@ -25,20 +30,23 @@ const isProblem = (cell: MatrixCell | undefined) => cell !== undefined && PROBLE
 const cellKey = (row: MatrixRow, profile: string) => `${row.id}@${profile}`
 
 /**
- * The whole grid of a system. Arrow keys move between cells, Home and End to the ends of a row, Enter opens the inspector, Escape closes it
- * and comes back. The cell, the filter and, on a phone, the profile stand in the address (`?cell=`, `?show=`, `?profile=`).
+ * The whole grid of a system. Arrow keys move between cells, Home and End to the ends of a row, Enter and `o` open the inspector, Escape closes it
+ * and comes back, `e` files an exception from the cell. The cell, the filter and, on a phone, the profile stand in the address (`?cell=`, `?show=`, `?profile=`).
  */
 export function MatrixGrid({
   name,
   groups,
   profiles,
   sources,
+  acts,
 }: {
   name: string
   groups: readonly MatrixGroup[]
   profiles: readonly MatrixProfile[]
   sources: readonly SourceTitle[]
+  acts: MatrixActs
 }) {
+  const router = useRouter()
   const pathname = usePathname()
   const search = useSearchParams()
   const grid = useRef<HTMLTableElement>(null)
@@ -94,9 +102,18 @@ export function MatrixGrid({
       End: event.ctrlKey ? keys.length - 1 : start + width - 1,
     }
     const next = to[event.key]
+    const isLetter = !event.ctrlKey && !event.shiftKey && singleLettersOn()
+    const cell = rows[Math.floor(index / width)]?.cells.find((each) => key?.endsWith(`@${each.profile}`))
     if (next !== undefined) {
       event.preventDefault()
       focus(keys[next])
+    } else if (isLetter && event.key === 'o') {
+      event.preventDefault()
+      show({ cell: key ?? null })
+    } else if (isLetter && event.key === 'e' && cell?.key && cell.rule !== null) {
+      event.preventDefault()
+      // A cell that has one leads there: a rule has one exception at a time, and a longer one is an extension.
+      router.push(cell.exception ? routes.exception(cell.exception.id) : fileHref(acts.system, cell, cell.key))
     } else if (event.key === 'Escape' && selected) {
       event.preventDefault()
       show({ cell: null })
@@ -223,7 +240,7 @@ export function MatrixGrid({
               </tbody>
             ))}
           </table>
-          {open ? <MatrixInspector row={open.row} cell={open.cell} sources={sources} onClose={close} /> : null}
+          {open ? <MatrixInspector row={open.row} cell={open.cell} sources={sources} acts={acts} onClose={close} /> : null}
         </div>
       )}
     </>
@@ -238,14 +255,15 @@ function CellWords({ cell }: { cell: MatrixCell }) {
   return (
     <>
       <span className="req">
-        <StatusGlyph status={cell.state} label={STATUS_WORD[cell.state]} />
+        <StatusGlyph status={cell.state} label={cellWords(cell)} />
         <span>{cell.rule === null ? <span className="c3">none</span> : <Words text={cell.rule} />}</span>
       </span>
       <span className="ev block">
-        {cell.known}
+        <Visible text={cell.known} />
         {cell.knownAt ? (
           <>
-            , <RelativeTime at={cell.knownAt} />
+            {joiner(cell.known)}
+            <RelativeTime at={cell.knownAt} />
           </>
         ) : null}
         {cell.bullet ? <BulletBar value={cell.bullet.value} limit={cell.bullet.limit} /> : null}

@@ -5,22 +5,31 @@ import { SourceNote, type SourceTitle } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
 import { CodeBlock } from '@/components/ui/code-block'
 import { KeyValue } from '@/components/ui/key-value'
-import { Chip, STATUS_WORD } from '@/components/ui/status'
-import { Time } from '@/components/ui/time'
+import { Chip } from '@/components/ui/status'
+import { RelativeTime, Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix-cell'
+import { cellWords } from './cell-words'
+import { InspectorActions } from './inspector-actions'
+import { InspectorException } from './inspector-exception'
+import { InspectorParts } from './inspector-parts'
+import type { MatrixActs } from './matrix-acts'
 
-/** What stands behind one cell: the words of the policy, where they come from, what is known and who can act. */
+/** What stands behind one cell (ux.md section 8): the matrix says, observed, evidence, the exception with how far it has run, and what can be done. */
 export function MatrixInspector({
   row,
   cell,
   sources,
+  acts,
   onClose,
 }: {
   row: MatrixRow
   cell: MatrixCell
   sources: readonly SourceTitle[]
+  acts: MatrixActs
   onClose: () => void
 }) {
+  const { observed, exception } = cell
   return (
     <aside
       className="inspector"
@@ -38,10 +47,10 @@ export function MatrixInspector({
         </button>
       </div>
       <div className="mt-1.5" aria-live="polite">
-        <Chip status={cell.state}>{cell.state === 'waiting' || cell.state === 'na' ? capital(cell.known) : STATUS_WORD[cell.state]}</Chip>
+        <Chip status={cell.state}>{cellWords(cell)}</Chip>
       </div>
-      <h3 className="h3 mt-4">The matrix says</h3>
-      <p className="mt-1">{cell.rule === null ? 'Nothing for this profile.' : <Words text={cell.rule} />}</p>
+      <h3 className="says mt-3.5">The matrix says</h3>
+      <p className="mt-0.5">{cell.rule === null ? 'Nothing for this profile.' : <Words text={cell.rule} />}</p>
       {row.paths.length > 0 ? (
         <p className="mt-1">
           {row.paths.map((path) => (
@@ -63,36 +72,64 @@ export function MatrixInspector({
           <CodeBlock code={row.check} label="Command that tells whether it holds" fold />
         </div>
       ) : null}
-      <p className="mt-2">
-        <SourceNote provenance={cell.provenance} sources={sources} />
-      </p>
-      <h3 className="h3 border-line mt-4 border-t pt-3">What is known</h3>
-      {cell.facts.length === 0 ? (
-        <p className="c2 mt-1">{capital(cell.known)}. Nothing is concluded from that.</p>
-      ) : (
-        <ul className="mt-1 grid gap-2">
-          {cell.facts.map((fact) => (
-            <li key={fact.sentence}>
-              {fact.sentence}
-              <span className="t-xs c3 block">
-                {fact.at ? <Time at={fact.at} relative /> : null}
-                {fact.by ? `, ${fact.by}` : ''}
-                {fact.link ? (
-                  <>
-                    {' '}
-                    <a className="link" href={fact.link} rel="noreferrer noopener nofollow" target="_blank">
-                      Where it says so
-                    </a>
-                  </>
-                ) : null}
-              </span>
-            </li>
-          ))}
-        </ul>
+      {cell.rule === null || cell.parts ? null : (
+        <p className="mt-1">
+          <SourceNote provenance={cell.provenance} sources={sources} />
+        </p>
       )}
+      <h3 className="says mt-2.5">
+        {observed ? (
+          <>
+            Observed {observed.at ? <RelativeTime at={observed.at} /> : null}
+            {observed.instance ? ` on ${observed.instance}` : ''}
+          </>
+        ) : (
+          'Observed'
+        )}
+      </h3>
+      {observed && !cell.parts ? (
+        <p className="mt-0.5">
+          {observed.words === '' ? 'As the matrix says' : <Visible text={observed.words} />}
+          {observed.at ? (
+            <span className="t-xs c3 block">
+              <Time at={observed.at} />
+            </span>
+          ) : null}
+        </p>
+      ) : null}
+      {cell.parts ? <InspectorParts cell={cell} acts={acts} /> : null}
+      {observed || cell.facts.length > 0 ? null : <p className="c2 mt-0.5">{capital(cell.known)}. Nothing is concluded from that.</p>}
+      {cell.facts.length > 0 ? (
+        <>
+          {observed ? <h3 className="says mt-2.5">Evidence</h3> : null}
+          <ul className="mt-0.5 grid gap-2">
+            {cell.facts.map((fact) => (
+              <li key={fact.sentence}>
+                {fact.sentence}
+                <span className="t-xs c3 block">
+                  {fact.at ? <Time at={fact.at} relative /> : null}
+                  {fact.by ? `, ${fact.by}` : ''}
+                  {fact.link ? (
+                    <>
+                      {' '}
+                      <a className="link" href={fact.link} rel="noreferrer noopener nofollow" target="_blank">
+                        Where it says so
+                      </a>
+                    </>
+                  ) : null}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {exception ? (
+        <InspectorException exception={exception} sentence={acts.exceptions[exception.id]?.sentence ?? null} now={acts.now} />
+      ) : null}
+      <InspectorActions cell={cell} acts={acts} />
       {cell.who.length > 0 ? (
         <>
-          <h3 className="h3 border-line mt-4 border-t pt-3">Who</h3>
+          <h3 className="says border-line mt-4 border-t pt-3">Who</h3>
           <KeyValue className="mt-1" stacked items={cell.who} />
         </>
       ) : null}

@@ -1,20 +1,36 @@
-import { GitPullRequestArrow } from 'lucide-react'
+import { Diff, GitPullRequestArrow } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Page } from '@/components/layout/page'
+import { Banner } from '@/components/ui/banner'
 import { LinkButton } from '@/components/ui/button'
+import { Link } from '@/components/ui/link'
 import { Tabs } from '@/components/ui/tabs'
 import { Time } from '@/components/ui/time'
+import { Visible } from '@/components/ui/visible'
 import type { SystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
 import { PipelineStrip } from './pipeline-strip'
 
-export type SystemTab = 'Matrix' | 'Secrets and env' | 'Deployments' | 'Checklists' | 'Releases' | 'Contacts' | 'Policy'
+export type SystemTab =
+  | 'Matrix'
+  | 'Secrets and env'
+  | 'Deployments'
+  | 'Checklists'
+  | 'Exceptions'
+  | 'Isolation'
+  | 'Attestations'
+  | 'Releases'
+  | 'Contacts'
+  | 'Policy'
 
 const HREF: Record<SystemTab, (slug: string) => string> = {
   Matrix: (slug) => routes.system(slug),
   'Secrets and env': routes.systemEnv,
   Deployments: routes.systemDeployments,
   Checklists: routes.systemChecklists,
+  Exceptions: routes.systemExceptions,
+  Isolation: routes.systemIsolation,
+  Attestations: routes.systemAttestations,
   Releases: (slug) => routes.releases(slug),
   Contacts: routes.systemContacts,
   Policy: (slug) => routes.systemPolicy(slug),
@@ -23,6 +39,8 @@ const HREF: Record<SystemTab, (slug: string) => string> = {
 /** What every tab of a system stands in: name, governing document, pipeline, tabs. */
 export function SystemFrame({ head, tab, aside, children }: { head: SystemHead; tab: SystemTab; aside?: ReactNode; children: ReactNode }) {
   const { document } = head.version.policy
+  const open = head.exceptions.length
+  const counts: Readonly<Record<string, number | undefined>> = { Exceptions: open > 0 ? open : undefined }
   return (
     <Page
       crumbs={[{ label: 'Systems', href: routes.systems() }, { label: head.name, href: routes.system(head.slug) }, { label: tab }]}
@@ -38,6 +56,9 @@ export function SystemFrame({ head, tab, aside, children }: { head: SystemHead; 
           </p>
         </div>
         <div className="btns">
+          <LinkButton href={routes.exceptionNew({ system: head.slug })} icon={<Diff size={15} />} refusal={head.whyNotFile}>
+            File exception
+          </LinkButton>
           <LinkButton
             href={routes.promotionNew({ system: head.slug })}
             icon={<GitPullRequestArrow size={15} />}
@@ -47,16 +68,44 @@ export function SystemFrame({ head, tab, aside, children }: { head: SystemHead; 
           </LinkButton>
         </div>
       </div>
+      {head.ofAll.map((finding) => (
+        <OfAll key={finding.id} finding={finding} />
+      ))}
       <PipelineStrip profiles={head.profiles} edges={head.edges} />
       <div className="mt-4">
         <Tabs
           label={`${head.name}, parts`}
-          items={Object.entries(HREF).map(([label, href]) => ({ label, href: href(head.slug), current: label === tab }))}
+          items={Object.entries(HREF).map(([label, href]) => ({
+            label,
+            href: href(head.slug),
+            current: label === tab,
+            count: counts[label],
+          }))}
           aside={aside}
         />
       </div>
       {aside ? <div className="only-phone mt-3">{aside}</div> : null}
       <div className="mt-3">{children}</div>
     </Page>
+  )
+}
+
+/** What is open of the system as a whole: a conflict between documents (002.3) holds every promotion until a person resolves it. */
+function OfAll({ finding }: { finding: SystemHead['ofAll'][number] }) {
+  const { id, kind, title, severity, openedAt } = finding
+  return (
+    <div className="mt-3">
+      <Banner
+        status={severity === 'block' ? 'fail' : 'warn'}
+        title={kind === 'conflict' ? 'Documents disagree' : 'Open of the whole system'}
+      >
+        {' '}
+        <Visible text={title} />, since <Time at={openedAt} />.{' '}
+        {kind === 'conflict' && severity === 'block' ? 'It holds every promotion until it is resolved. ' : ''}
+        <Link className="link" href={routes.finding(id)}>
+          {id}
+        </Link>
+      </Banner>
+    </div>
   )
 }

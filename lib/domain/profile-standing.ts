@@ -143,7 +143,8 @@ function metWords(cells: readonly { cell: MatrixCell }[]): string {
   if (!judged.some(({ cell }) => cell.observed !== null)) return 'Deployed with authority'
   const open = judged.filter(({ cell }) => cell.state === 'waiting').length
   if (open === 0) return 'All rules met'
-  return `${judged.filter(({ cell }) => cell.state === 'pass').length} rules met, ${open} not reported`
+  const met = judged.filter(({ cell }) => cell.state === 'pass').length
+  return `${met} ${met === 1 ? 'rule' : 'rules'} met, ${open} not reported`
 }
 
 const WORDS: Partial<Record<MatrixState, string>> = {

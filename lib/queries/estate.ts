@@ -21,13 +21,15 @@ export async function getEstate(looker: Looker): Promise<Estate> {
 /** The estate from standings that a page has loaded anyway. */
 export function estateOf(standings: readonly SystemStanding[]): Estate {
   const systems = standings.map((standing): EstateSystem => {
-    const worst = worstState(standing.profiles.map((profile) => profile.state))
+    // A conflict between documents is of no profile and holds all of them (002.3).
+    const conflict = standing.drift.find(({ profile, severity }) => profile === null && severity !== 'note')
+    const worst = worstState([...standing.profiles.map((profile) => profile.state), ...(conflict ? (['open-drift'] as const) : [])])
     const cause = standing.profiles.find((profile) => profile.state === worst)
     return {
       slug: standing.slug,
       name: standing.name,
       worst,
-      words: cause ? `${cause.profile}: ${cause.sentence}` : 'Nothing deployed yet',
+      words: cause ? `${cause.profile}: ${cause.sentence}` : conflict ? `${conflict.id}: ${conflict.title}` : 'Nothing deployed yet',
       profiles: standing.profiles.map((profile) => ({
         ...profile,
         promotion: standing.open.find(({ edge }) => edge.to === profile.profile)?.id ?? null,

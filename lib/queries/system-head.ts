@@ -1,5 +1,7 @@
 import 'server-only'
 import { cache } from 'react'
+import { whyNotFile } from '@/lib/domain/exception-guards'
+import type { DriftStanding } from '@/lib/domain/finding'
 import { isPassing, type JudgedGate, letsThrough } from '@/lib/domain/gate'
 import { type MatrixState, PROBLEM_STATES } from '@/lib/domain/matrix-cell'
 import type { ProfileStanding } from '@/lib/domain/profile-standing'
@@ -28,8 +30,15 @@ export type PipelineEdge = {
   more: number
 }
 
-/** The head of a system's pages: who it is, its pipeline, and whether the viewer may start a promotion. */
-export type SystemHead = SystemStanding & { edges: PipelineEdge[]; problems: number; whyNotPromote: Refusal | null }
+/** The head of a system's pages: who it is, its pipeline, and whether the viewer may start a promotion or file an exception. */
+export type SystemHead = SystemStanding & {
+  edges: PipelineEdge[]
+  problems: number
+  whyNotPromote: Refusal | null
+  whyNotFile: Refusal | null
+  /** Conflicts between documents that nobody resolved, and what else is open of the system as a whole. */
+  ofAll: DriftStanding[]
+}
 
 /** A system with its pipeline and grid; null for one that does not exist or that the viewer may not see (T23). Read once for each request. */
 export const getSystemHead = cache(async (looker: Looker, slug: string): Promise<SystemHead | null> => {
@@ -42,6 +51,8 @@ export const getSystemHead = cache(async (looker: Looker, slug: string): Promise
       .slice(0, -1)
       .map((from, index) => pipelineEdge(standing, from, standing.profiles[index + 1] as ProfileStanding, looker)),
     problems: cells.filter((cell) => PROBLEM_STATES.includes(cell.state)).length,
+    ofAll: standing.drift.filter(({ profile }) => profile === null),
+    whyNotFile: whyNotFile(looker.actor, { id: standing.slug, name: standing.name }, looker.now),
     whyNotPromote: whyNotOpenPromotion(looker.actor, { id: standing.slug, name: standing.name }, looker.now),
   }
 })

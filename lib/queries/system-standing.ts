@@ -2,16 +2,20 @@ import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
 import { loadDebts } from '@/lib/db/load-debts'
+import { loadVerdicts } from '@/lib/db/load-judge-context'
 import { loadSecretFacts, type SecretFacts } from '@/lib/db/load-keys'
 import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
-import { liveOn, loadGateFacts, loadLive, loadPromotions } from '@/lib/db/load-promotions'
+import { liveOn, loadDrift, loadGateFacts, loadLive, loadPromotions, type Standing } from '@/lib/db/load-promotions'
 import type { Candidate } from '@/lib/domain/approval'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
+import { type ExceptionStanding, isHonoured } from '@/lib/domain/exception'
+import { type DriftStanding, driftOf } from '@/lib/domain/finding'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { matrixOf } from '@/lib/domain/matrix'
 import type { KnownEvidence, MatrixGroup } from '@/lib/domain/matrix-cell'
+import type { RuleVerdict } from '@/lib/domain/observation/verdict'
 import { type ProfileStanding, profileStanding } from '@/lib/domain/profile-standing'
 import type { PromotionFacts } from '@/lib/domain/promotion'
 
@@ -29,6 +33,12 @@ export type SystemStanding = {
   groups: MatrixGroup[]
   profiles: ProfileStanding[]
   open: PromotionFacts[]
+  /** What the reported facts say of each rule on each profile. */
+  verdicts: readonly RuleVerdict[]
+  /** Findings that are open, each with the exception that covers it. */
+  drift: DriftStanding[]
+  /** Exceptions that are filed or approved and have not ended. */
+  exceptions: ExceptionStanding[]
 }
 
 type DeploymentRow = {
@@ -58,8 +68,14 @@ export async function loadReadable(looker: Looker): Promise<ReadableSystem[]> {
     WHERE ${readable === null} OR s.id = ANY (${[...(readable ?? [])]}::text[]) ORDER BY s.name`
 }
 
-/** Where systems stand, with what was read on the way: everybody with a role there, their secrets, and what is owed. */
-export type Standings = { standings: SystemStanding[]; people: Candidate[]; secrets: SecretFacts; debts: Debt[] }
+/** Where systems stand, with what was read on the way: everybody with a role there, their secrets, what is owed, and what deviates. */
+export type Standings = {
+  standings: SystemStanding[]
+  people: Candidate[]
+  secrets: SecretFacts
+  debts: Debt[]
+  drift: Pick<Standing, 'exceptions' | 'findings' | 'recent'>
+}
 
 /**
  * Where the systems stand that somebody may see, and everybody with a role there; in a number of statements that does not grow with them, and read
@@ -72,18 +88,18 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
   const systems = await loadReadable(looker)
   const ids = systems.map((system) => system.id)
   const versions = await Promise.all(systems.map((system) => loadPolicyVersion(db, system.versionId)))
-  const [secrets, debts] = await Promise.all([
-    loadSecretFacts(
-      db,
-      versions.map(({ policy }) => policy),
-      now,
-    ),
+  const policies = versions.map(({ policy }) => policy)
+  const [secrets, debts, drift] = await Promise.all([
+    loadSecretFacts(db, policies, now),
     loadDebts(db, ids, now),
+    loadDrift(db, policies, now),
   ])
-  if (systems.length === 0) return { standings: [], people: [], secrets, debts }
-  const standing = { debts, keys: secrets.standings }
+  if (systems.length === 0) return { standings: [], people: [], secrets, debts, drift }
+  const standing: Standing = { debts, keys: secrets.standings, ...drift }
   const targets = versions.flatMap(({ systemId, policy }) => policy.profiles.map((profile) => ({ system: systemId, profile: profile.id })))
-  const [open, live, snapshots, newest] = await Promise.all([
+  const { findings, exceptions } = drift
+  const [verdicts, open, live, snapshots, newest] = await Promise.all([
+    loadVerdicts(db, versions, now),
     loadPromotions(db, { systemId: { in: ids }, status: 'open' }, now, { orderBy: [{ openedAt: 'desc' }, { id: 'desc' }], standing }),
     loadLive(db, ids),
     db.$queryRaw<{ systemId: string; profileKey: string; takenAt: Date; digest: string }[]>`
@@ -110,6 +126,13 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
     const version = policyOf.get(system.id) as LoadedPolicy // loaded for each system above
     const { policy } = version
     const own = open.filter((promotion) => promotion.system.id === system.id)
+    const mine = exceptions.filter((exception) => exception.system === system.id)
+    const deviating = driftOf(
+      findings.filter((finding) => finding.system === system.id),
+      mine,
+      now,
+    )
+    const said = verdicts.get(system.id) ?? []
     const evidence = (profile: string, gateId: string): KnownEvidence[] => {
       const coming = own
         .filter((promotion) => promotion.edge.to === profile)
@@ -132,7 +155,7 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
       evidence,
       snapshot: (profile) => snapshots.find((row) => row.systemId === system.id && row.profileKey === profile) ?? null,
       ...secretsOf(secrets, system.id),
-      drift: { verdicts: [], findings: [], exceptions: [] },
+      drift: { verdicts: said, findings: deviating, exceptions: mine },
       people,
       systemId: system.id,
       now,
@@ -175,7 +198,7 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
                 authorised: latest.authorised,
               }
             : null,
-        exceptions: [],
+        exceptions: mine.filter((exception) => exception.profile === profile.id && isHonoured(exception, now)),
         lastRun: profile.class === 'verification' ? lastRun(own.filter((promotion) => promotion.edge.from === profile.id)) : null,
       })
     })
@@ -189,9 +212,12 @@ export const getStandings = cache(async (looker: Looker): Promise<Standings> => 
       groups,
       profiles,
       open: own,
+      verdicts: said,
+      drift: deviating,
+      exceptions: mine,
     }
   })
-  return { standings, people, secrets, debts }
+  return { standings, people, secrets, debts, drift }
 })
 
 /** What the grid of one system is told about its secrets. */

@@ -1,10 +1,12 @@
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { MatrixActs } from '@/components/system/matrix-acts'
 import { MatrixGrid } from '@/components/system/matrix-grid'
 import type { MatrixCell, MatrixGroup, MatrixState } from '@/lib/domain/matrix-cell'
 
 let search = new URLSearchParams()
-vi.mock('next/navigation', () => ({ usePathname: () => '/systems/robodj', useSearchParams: () => search }))
+const push = vi.fn()
+vi.mock('next/navigation', () => ({ usePathname: () => '/systems/robodj', useSearchParams: () => search, useRouter: () => ({ push }) }))
 
 const PROFILES = [
   { id: 'dev', class: 'development' },
@@ -56,7 +58,9 @@ const GROUPS: MatrixGroup[] = [
   },
 ]
 
-const show = () => render(<MatrixGrid name="RoboDJ" groups={GROUPS} profiles={PROFILES} sources={[]} />)
+const ACTS: MatrixActs = { system: 'robodj', now: new Date('2026-11-19T12:00:00Z'), whyNotFile: null, never: {}, exceptions: {} }
+const show = (acts = ACTS, groups = GROUPS) =>
+  render(<MatrixGrid name="RoboDJ" groups={groups} profiles={PROFILES} sources={[]} acts={acts} />)
 const at = (key: string) => document.querySelector(`[data-cell="${key}"]`) as HTMLElement
 const press = (key: string, more: object = {}) => fireEvent.keyDown(document.activeElement as Element, { key, ...more })
 
@@ -67,7 +71,11 @@ beforeEach(() => {
   search = new URLSearchParams()
   vi.spyOn(window.history, 'replaceState').mockImplementation(() => undefined)
 })
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  vi.restoreAllMocks()
+  push.mockReset()
+  localStorage.clear()
+})
 
 describe('the grid by keyboard', () => {
   it('has one tab stop, which goes where the focus goes', () => {
@@ -143,8 +151,119 @@ describe('only problems', () => {
 
   it('says what it means when there is none, with the way back', () => {
     search = new URLSearchParams({ show: 'problems' })
-    render(<MatrixGrid name="RoboDJ" groups={GROUPS.slice(0, 1)} profiles={PROFILES} sources={[]} />)
+    show(ACTS, GROUPS.slice(0, 1))
     expect(screen.getByText(/No rule is known to be broken or stale/)).toBeTruthy()
     expect(screen.getByRole('link', { name: 'Show all rules' }).getAttribute('href')).toBe('/systems/robodj')
+  })
+})
+
+describe('exceptions', () => {
+  const EXC = {
+    id: 'EXC-0031',
+    startsAt: new Date('2026-11-18T09:20:00Z'),
+    endsAt: new Date('2026-11-22T09:20:00Z'),
+    extensions: 1,
+    observed: 'python',
+    owner: { id: 'j', name: 'Jonah Weiss' },
+    state: 'running',
+    isCovering: true,
+  } as const
+  const observed = {
+    words: 'python main.py',
+    expected: 'RoboDJ_Launcher.bat',
+    at: new Date('2026-11-19T11:48:00Z'),
+    instance: 'stg-win-02',
+  }
+  const grid = (more: Partial<MatrixCell>): MatrixGroup[] => [
+    {
+      id: 'runtime',
+      title: 'Runtime',
+      rows: [
+        {
+          id: 'runtime.launchPath',
+          title: 'Launch path',
+          paths: [],
+          check: null,
+          cells: [
+            { ...cell('dev', 'pass', 'seen'), key: 'runtime.launchPath' },
+            { ...cell('prod', 'open-drift', 'python main.py'), key: 'runtime.launchPath', observed, finding: 'FND-0004', ...more },
+          ],
+        },
+      ],
+    },
+  ]
+  const open = (more: Partial<MatrixCell>, acts = ACTS) => {
+    search = new URLSearchParams({ cell: 'runtime.launchPath@prod' })
+    show(acts, grid(more))
+    return screen.getByRole('complementary', { name: 'Inspector' })
+  }
+  const covered = { state: 'drift', known: 'python main.py, EXC-0031', exception: EXC } as const
+  const FILE = '/exceptions/new?system=robodj&profile=prod&rule=runtime.launchPath&finding=FND-0004&observed=python+main.py'
+
+  it('an open deviation says what was observed and where, and leads to the filing with all of it filled in (000.32)', () => {
+    const inspector = open({})
+    expect(inspector.textContent).toContain('on stg-win-02')
+    expect(within(inspector).getByText('python main.py')).toBeTruthy()
+    expect(within(inspector).getByRole('link', { name: 'File exception' }).getAttribute('href')).toBe(FILE)
+    expect(within(inspector).getByRole('link', { name: 'See finding FND-0004' }).getAttribute('href')).toBe('/findings/FND-0004')
+  })
+
+  it('a covered one prints the exception with its bar, and says who may close it', () => {
+    const whyNotClose = { sentence: 'EXC-0031 is closed by Jonah Weiss, who owns it.' }
+    const inspector = open(covered, {
+      ...ACTS,
+      exceptions: { 'EXC-0031': { sentence: 'From 18 Nov 2026; owner Jonah Weiss.', whyNotClose } },
+    })
+    expect(inspector.textContent).toContain('Drift, covered until Sun 22 Nov')
+    expect(inspector.textContent).toContain('From 18 Nov 2026; owner Jonah Weiss.')
+    expect(within(inspector).getByRole('img', { name: 'Day 2 of 4' })).toBeTruthy()
+    expect(
+      within(inspector)
+        .getByRole('button', { name: /Close with evidence/ })
+        .getAttribute('aria-disabled'),
+    ).toBe('true')
+    expect(inspector.textContent).toContain(whyNotClose.sentence)
+    expect(inspector.textContent).toContain('Extended once')
+  })
+
+  it('what no exception covers says so, and what is possible instead', () => {
+    const never = { 'runtime.launchPath': { sentence: 'No exception covers this: plaintext.', details: ['Move it to the store.'] } }
+    const inspector = open({}, { ...ACTS, never })
+    expect(within(inspector).queryByRole('link', { name: 'File exception' })).toBeNull()
+    expect(inspector.textContent).toContain('Move it to the store.')
+  })
+
+  it('`o` opens the inspector, `e` files from the cell or goes to the exception that it has', () => {
+    show(ACTS, grid({}))
+    at('runtime.launchPath@prod').focus()
+    press('o')
+    expect(window.history.replaceState).toHaveBeenCalledWith(null, '', '/systems/robodj?cell=runtime.launchPath%40prod')
+    press('e')
+    expect(push).toHaveBeenCalledWith(FILE)
+  })
+
+  it('`e` goes to the exception that a cell has', () => {
+    show(ACTS, grid(covered))
+    at('runtime.launchPath@prod').focus()
+    press('e')
+    expect(push).toHaveBeenCalledWith('/exceptions/EXC-0031')
+  })
+
+  it('letters do nothing with a modifier, and not when they are switched off (2.1.4)', () => {
+    show(ACTS, grid({}))
+    at('runtime.launchPath@prod').focus()
+    press('e', { ctrlKey: true })
+    localStorage.setItem('csn.single-letters', 'off')
+    press('e')
+    press('o')
+    expect(push).not.toHaveBeenCalled()
+    expect(window.history.replaceState).not.toHaveBeenCalled()
+  })
+
+  it('rules that share a cell are listed, each with its finding and the way to an exception', () => {
+    const part = { ...cell('prod', 'open-drift', 'says debug'), key: 'variable.LOG_LEVEL', title: 'LOG_LEVEL', finding: 'FND-0007' }
+    const inspector = open({ key: null, known: 'LOG_LEVEL: says debug', finding: null, parts: [part] })
+    expect(within(inspector).getByRole('link', { name: 'FND-0007' })).toBeTruthy()
+    expect(within(inspector).getByRole('link', { name: 'File exception' }).getAttribute('href')).toContain('rule=variable.LOG_LEVEL')
   })
 })

@@ -3,6 +3,7 @@ import { MatrixGrid } from '@/components/system/matrix-grid'
 import { SystemFrame } from '@/components/system/system-frame'
 import { ViewSwitch } from '@/components/ui/tabs'
 import { requireViewer } from '@/lib/auth/session'
+import { getMatrixActs } from '@/lib/queries/matrix-acts'
 import { getSystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
 
@@ -20,6 +21,7 @@ export default async function SystemPage({ params, searchParams }: Props) {
   const viewer = await requireViewer(routes.system(slug))
   const head = await getSystemHead(viewer, slug)
   if (!head) notFound()
+  const acts = await getMatrixActs(viewer, head)
   const { policy } = head.version
   return (
     <SystemFrame
@@ -41,6 +43,7 @@ export default async function SystemPage({ params, searchParams }: Props) {
         groups={head.groups}
         profiles={policy.profiles.map(({ id, class: profileClass }) => ({ id, class: profileClass }))}
         sources={policy.sources.map(({ id, title }) => ({ id, title }))}
+        acts={acts}
       />
     </SystemFrame>
   )
