@@ -62,7 +62,7 @@ export type JudgeRows = {
   glass: { system: string; profile: string; rule: string; mappings: string[] }[]
   flags: { systemId: string; name: string; countsAs: JudgeContext['flags'][number]['countsAs']; recordedAt: string; expiresAt: string }[]
   variants: { systemId: string; profile: string; variant: string }[]
-  live: ({ systemId: string; profile: string } & LiveRelease)[]
+  live: ({ systemId: string; profile: string; since: string } & Omit<LiveRelease, 'since'>)[]
   attestations: { systemId: string; topic: string; profile: string | null; holds: boolean; attestedAt: string; nextDueAt: string }[]
   snapshots: { systemId: string; profile: string; takenAt: string; digest: string }[]
   changes: { systemId: string; profile: string; variables: string[]; fromAt: string; untilAt: string }[]
@@ -99,7 +99,7 @@ export function judgedFrom(policies: readonly Policy[], rows: JudgeRows): Map<st
             variants: Object.fromEntries(mine(rows.variants).map(({ profile, variant }) => [profile, variant])),
             glass: rows.glass.filter(({ system }) => system === slug).map(({ profile, rule, mappings }) => ({ profile, rule, mappings })),
             live: Object.fromEntries(
-              mine(rows.live).map(({ profile, artefact, gitSha, version }) => [profile, { artefact, gitSha, version }]),
+              mine(rows.live).map(({ profile, systemId: _, since, ...live }) => [profile, { ...live, since: new Date(since) }]),
             ),
             attestations: mine(rows.attestations).map(({ topic, profile, holds, attestedAt, nextDueAt }) => ({
               topic,
@@ -152,7 +152,8 @@ const variantRows = (slugs: readonly string[]) => Prisma.sql`
   SELECT "systemId", "profileKey" AS profile, variant FROM "VariantChoice" WHERE "systemId" = ANY (${[...slugs]}::text[]) AND "endedAt" IS NULL`
 
 const liveRows = (slugs: readonly string[]) => Prisma.sql`
-  SELECT DISTINCT ON (d."systemId", d."profileKey") d."systemId", d."profileKey" AS profile, r.artefact, r."gitSha", r.version
+  SELECT DISTINCT ON (d."systemId", d."profileKey") d."systemId", d."profileKey" AS profile, r.artefact, r."gitSha", r.version,
+    coalesce(d."finishedAt", d."startedAt") AS since, EXISTS (SELECT 1 FROM "Deployment" o WHERE o."systemId" = d."systemId" AND o."profileKey" = d."profileKey" AND o.status = 'started') AS deploying
   FROM "Deployment" d JOIN "Release" r ON r.id = d."releaseId" WHERE d."systemId" = ANY (${[...slugs]}::text[]) AND d.status = 'succeeded'
   ORDER BY d."systemId", d."profileKey", d."startedAt" DESC, d.id DESC`
 

@@ -21,7 +21,15 @@ export type Explanations = { changes: readonly GovernedChangeFact[]; rotations: 
 export type OpenGlass = { profile: string; rule: string; mappings: readonly string[] }
 
 /** The release that is recorded as deployed on a profile. */
-export type LiveRelease = { artefact: string; gitSha: string; version: string }
+export type LiveRelease = {
+  artefact: string
+  gitSha: string
+  version: string
+  /** Since when it is recorded as running: what was reported before says nothing of it. */
+  since?: Date
+  /** Another deployment is under way, so that what runs and what is recorded may differ for a while. */
+  deploying?: boolean
+}
 
 export type SnapshotFact = { profile: string; takenAt: Date; digest: string }
 

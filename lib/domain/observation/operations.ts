@@ -111,6 +111,10 @@ function artefactOf({ policy, context }: Scope, profile: PolicyProfile, { facts,
   if (facts.state === 'restarting') return deviates(seen, wrong, 'It restarts again and again')
   const live = context.live[profile.id]
   const difference = live ? differs(facts, live) : null
+  if (difference !== null && live?.since && seen.seenAt < live.since)
+    return { ...unknown(`Not reported since ${live.version} was deployed`), seenAt: seen.seenAt, instance: seen.instance }
+  if (difference !== null && live?.deploying)
+    return { ...unknown('A deployment is under way'), seenAt: seen.seenAt, instance: seen.instance }
   if (difference !== null) return deviates(seen, wrong, difference)
   if (!live && policy.edges.some(({ to }) => to === profile.id))
     return deviates(seen, wrong, `${names(facts)}; nothing is recorded as deployed there`)
