@@ -3,12 +3,9 @@
 import { Actor } from '@/components/ui/actor'
 import { useViewerClock } from '@/components/ui/clock-context'
 import { Chip } from '@/components/ui/status'
-import { formatDay, formatTime, formatTimeUtc, HOUR, listWords, MINUTE } from '@/lib/format'
+import { DAY, formatDay, formatTime, formatTimeUtc } from '@/lib/format'
 import type { RuleOffer, TierOffer } from '@/lib/queries/exception-new'
 import { SHOWN_AS } from './exception-words'
-
-/** When the owner is reminded, before the end (ux.md section 11). */
-const REMINDERS = [2 * HOUR, 30 * MINUTE]
 
 const SHOWN = 3
 
@@ -55,7 +52,7 @@ export function FilingDoes({
             ))
           ) : (
             <tr>
-              <td>Tells</td>
+              <td>Shown to</td>
               <td>{tells.length === 0 ? <span className="c3">nobody else holds a role here</span> : <People names={tells} />}</td>
             </tr>
           )}
@@ -63,7 +60,7 @@ export function FilingDoes({
             <td>{isMine ? 'Reminds you' : 'Reminds'}</td>
             <td className="num">
               {isMine ? '' : `${owner}, `}
-              {isAhead && end ? reminders(end, now) : 'two hours and half an hour before its end'}
+              in the inbox{isAhead && end ? reminder(end, now) : ', from a day before its end'}
             </td>
           </tr>
           <tr>
@@ -110,17 +107,9 @@ function People({ names }: { names: readonly string[] }) {
   )
 }
 
-/** "Fri 12:05 and 13:35 UTC": those that are still to come. */
-function reminders(end: Date, now: number | null): string {
-  const at = REMINDERS.map((before) => new Date(end.getTime() - before)).filter((each) => now === null || each.getTime() > now)
-  if (at.length === 0) return 'at its end, which is near'
-  const day = (each: Date) =>
-    formatDay(each)
-      .split(' ')
-      .slice(0, end.getTime() - (now ?? 0) > 6 * 24 * HOUR ? 3 : 1)
-      .join(' ')
-  const words = at.map((each, index) =>
-    index > 0 && day(each) === day(at[0] as Date) ? formatTime(each) : `${day(each)} ${formatTime(each)}`,
-  )
-  return `${listWords(words)} UTC`
+/** ", from Fri 14:05 UTC": a day before the end, or at once where that has come. */
+function reminder(end: Date, now: number | null): string {
+  const at = new Date(end.getTime() - DAY)
+  if (now === null) return ', from a day before its end'
+  return at.getTime() <= now ? ', from now on until it is closed' : `, from ${formatDay(at)} ${formatTimeUtc(at)}`
 }

@@ -36,15 +36,14 @@ export function WhatFixed({
   return (
     <div className="field" id={field.id} tabIndex={-1}>
       <span className="lab">What deviates</span>
-      <div className="in exc-what fixed">
-        <b>{system.name}</b>
-        <ProfileTag profile={profileRef(rule.profile, profileClass)} />
-        {rule.kind === 'variable' ? <code>{rule.title}</code> : <span>{rule.title}</span>}
-        <span className="c3">{DEMANDS[rule.kind]}</span>
-        {/\s/.test(rule.expected) ? <span>{rule.expected}</span> : <code>{rule.expected}</code>}
-        <span className="c3">but is</span>
-        <code className="drift bb">{observed}</code>
-        <button type="button" className="link t-xs end" onClick={onChange}>
+      <div className="in exc-what">
+        <p>
+          <b>{system.name}</b> <ProfileTag profile={profileRef(rule.profile, profileClass)} />{' '}
+          {rule.kind === 'variable' ? <code>{rule.title}</code> : rule.title} <span className="c3">{DEMANDS[rule.kind]}</span>{' '}
+          {/\s/.test(rule.expected) ? rule.expected : <code>{rule.expected}</code>} <span className="c3">but is</span>{' '}
+          <code className="bb drift">{observed}</code>
+        </p>
+        <button type="button" className="link t-xs" onClick={onChange}>
           Change
         </button>
       </div>

@@ -10,9 +10,10 @@ import { signOffLead, signOffTitle, standingOf } from './sign-off-words'
 const KIND = {
   rotation: { list: 'Rotations', href: routes.rotations(), text: 'Plan', hash: 'Hash of the plan' },
   fallback: { list: 'Break glass', href: routes.breakGlass(), text: 'Request', hash: 'Hash of the request' },
+  exception: { list: 'Exceptions', href: routes.exceptions(), text: 'Exception', hash: 'Hash of the exception' },
 } as const
 
-/** The receipt of a decision on a rotation or a fallback use, to keep, to print, and to take back while that is possible. */
+/** The receipt of a decision on a rotation, a fallback use or an exception, to keep, to print, and to take back while that is possible. */
 export function SignOffReceiptPage({ receipt, withdraw }: { receipt: SignOffReceipt; withdraw: FormAction }) {
   const { subject, sealed } = receipt
   const kind = KIND[subject.kind]

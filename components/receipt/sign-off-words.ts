@@ -8,12 +8,14 @@ const ENDED: Readonly<Record<string, string>> = {
   withdrawn: 'it was called off',
 }
 
+const ENDS = { rotation: 'plan', fallback: 'request', exception: 'exception' } as const
+
 /** What became of a decision: it stands, was taken back, or its version ended. */
 export function standingOf({ withdrawn, decision, sealed, subject }: SignOffReceipt): 'stands' | 'withdrawn' | 'ended' {
   if (withdrawn) return 'withdrawn'
   if (decision !== 'approve' || sealed.endedAt === null) return 'stands'
   // What a grant allowed, it allowed: asking for an extension comes after it and takes nothing back.
-  return subject.kind === 'fallback' && sealed.endedBy === 'replaced' ? 'stands' : 'ended'
+  return subject.kind !== 'rotation' && sealed.endedBy === 'replaced' ? 'stands' : 'ended'
 }
 
 /** The heading, to the signer and to others. */
@@ -26,10 +28,7 @@ export function signOffTitle({ decision, mine, signer, withdrawn }: SignOffRecei
 export function signOffLead(receipt: SignOffReceipt): string {
   const { subject, sealed, next, decision, withdrawn } = receipt
   if (withdrawn) return `The record of it stays. ${subject.now}`
-  if (decision === 'decline')
-    return subject.kind === 'rotation'
-      ? `It ended version ${sealed.number} of the plan. ${subject.now}`
-      : `It ended version ${sealed.number} of the request. ${subject.now}`
+  if (decision === 'decline') return `It ended version ${sealed.number} of the ${ENDS[subject.kind]}. ${subject.now}`
   if (standingOf(receipt) === 'ended')
     return `Version ${sealed.number} has ended since: ${ENDED[sealed.endedBy ?? ''] ?? 'it ended'}, and this signature with it.`
   if (!next) return subject.now

@@ -18,14 +18,14 @@ export function eventOfSignature(system: string, promotion: string, signature: s
 /** The same for a decision on any subject. */
 export async function eventOfSignOff(
   system: string,
-  subject: { kind: 'promotion' | 'rotation' | 'fallback'; id: string },
+  subject: { kind: 'promotion' | 'rotation' | 'fallback' | 'exception'; id: string },
   signature: string,
 ): Promise<{ id: string; at: Date } | null> {
   return readTrail({ systems: [system], everything: false }, async (tx) => {
     const [row] = await tx.$queryRaw<{ id: string; at: Date }[]>`
       SELECT id::text, recorded_at AS at FROM audit.trail
       WHERE system_id = ${system} AND subject_kind = ${subject.kind} AND subject_id = ${subject.id}
-        AND action IN ('promotion.signed', 'promotion.declined', 'rotation.approved', 'rotation.declined', 'fallback.approved', 'fallback.declined')
+        AND action IN ('promotion.signed', 'promotion.declined', 'rotation.approved', 'rotation.declined', 'fallback.approved', 'fallback.declined', 'exception.approved', 'exception.declined')
         AND payload -> 'after' ->> 'signature' = ${signature} LIMIT 1`
     return row ?? null
   })

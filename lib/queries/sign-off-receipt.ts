@@ -1,5 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import { loadExceptions } from '@/lib/db/load-exceptions'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadRotations } from '@/lib/db/load-rotations'
@@ -7,21 +8,23 @@ import { namedSelect } from '@/lib/db/named'
 import { eventOfSignOff } from '@/lib/db/newest-event'
 import { type ApprovalFacts, type ApprovalSlot, type Candidate, openSlots, whyNotEligible } from '@/lib/domain/approval'
 import { readableSystems } from '@/lib/domain/context'
+import { exceptionState } from '@/lib/domain/exception'
+import { type ExceptionText, exceptionApproval, exceptionSlots, standingInWords, waitingFor } from '@/lib/domain/exception-approval'
 import { fallbackApproval, fallbackPhase, fallbackSentence } from '@/lib/domain/fallback'
 import type { Mover } from '@/lib/domain/holding'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import type { Refusal } from '@/lib/domain/refusal'
 import { METHOD_TITLE, openStep, PHASE_TITLE, type RotationFacts, rotationPhase } from '@/lib/domain/rotation'
 import { rotationApproval, whyNotWithdrawApproval } from '@/lib/domain/rotation-approval'
-import { type Withdrawable, whyNotLive, whyNotWithdrawGrant } from '@/lib/domain/withdrawal'
+import { type Withdrawable, whyNotLive, whyNotWithdrawExceptionApproval, whyNotWithdrawGrant } from '@/lib/domain/withdrawal'
 import { routes } from '@/lib/routes'
 import { filledSlots, loadSignOffRecord, type SignOffRecord, standingSignOffs } from './sign-off-record'
 import type { PipelineSlot } from './system-head'
 import type { Looker } from './system-standing'
 
-/** What was decided on, besides a promotion: a rotation's plan or a request for a fallback use. */
+/** What was decided on, besides a promotion: a rotation's plan, a request for a fallback use, or a drift exception. */
 export type ReceiptSubject = {
-  kind: 'rotation' | 'fallback'
+  kind: 'rotation' | 'fallback' | 'exception'
   id: string
   href: string
   system: { id: string; name: string }
@@ -36,7 +39,7 @@ export type ReceiptSubject = {
   until: string
 }
 
-/** What is left of a decision on a rotation or a fallback use to show for it, at an address of its own. */
+/** What is left of a decision on a rotation, a fallback use or an exception to show for it, at an address of its own. */
 export type SignOffReceipt = SignOffRecord & {
   subject: ReceiptSubject
   /** `canonical` is the text that the hash names, for whoever wants to compute it again. */
@@ -50,14 +53,17 @@ export type SignOffReceipt = SignOffRecord & {
 
 type Judged = { subject: ReceiptSubject; approval: ApprovalFacts; isOpen: boolean; whyNot: Refusal | null }
 
-/** The receipt of a decision on a rotation or fallback use of a system that the viewer may read; null otherwise, and for one on a promotion (T23). */
+/** The receipt of a decision on a rotation, fallback use or exception of a system that the viewer may read; null otherwise, and for one on a promotion (T23). */
 export async function getSignOffReceipt(looker: Looker, id: string): Promise<SignOffReceipt | null> {
   const { actor, now } = looker
   const readable = readableSystems(actor, now)
   const row = await db.signOff.findFirst({
     where: {
       id,
-      sealedVersion: { subject: { in: ['rotation', 'fallback'] }, ...(readable === null ? {} : { systemId: { in: readable } }) },
+      sealedVersion: {
+        subject: { in: ['rotation', 'fallback', 'exception'] },
+        ...(readable === null ? {} : { systemId: { in: readable } }),
+      },
     },
     include: {
       signer: namedSelect,
@@ -68,8 +74,8 @@ export async function getSignOffReceipt(looker: Looker, id: string): Promise<Sig
   })
   if (!row) return null
   const { sealedVersion: sealed } = row
-  const judged =
-    sealed.subject === 'rotation' ? await judgeRotation(looker, sealed.subjectId, row) : await judgeFallback(looker, sealed.subjectId, row)
+  const judge = { rotation: judgeRotation, fallback: judgeFallback, exception: judgeException }[sealed.subject]
+  const judged = judge ? await judge(looker, sealed.subjectId, row, sealed) : null
   if (!judged) return null
   const { subject, approval } = judged
   const [record, people, entry] = await Promise.all([
@@ -142,6 +148,46 @@ function rotationNow(facts: RotationFacts): string {
       return `${facts.id} is ${PHASE_TITLE[phase].toLowerCase()}.`
   }
 }
+
+/** An exception is judged by the version that was signed: its slots are those that version asked for, whatever was asked for since. */
+async function judgeException(
+  { actor, now }: Looker,
+  id: string,
+  row: Withdrawable,
+  sealed: { hash: string; canonical: string },
+): Promise<Judged | null> {
+  const [facts] = await loadExceptions(db, { id })
+  if (!facts) return null
+  const isLive = facts.sealed?.hash === sealed.hash
+  const asked = JSON.parse(sealed.canonical) as ExceptionText // our own canonical text
+  const tier = facts.policy.policy.drift.tiers.find((each) => each.id === asked.tier) ?? facts.tier
+  const approval = exceptionApproval(facts, now)
+  return {
+    subject: {
+      kind: 'exception',
+      id,
+      href: routes.exception(id),
+      system: { id: facts.system, name: facts.systemName },
+      profile: { id: facts.profile, class: facts.policy.policy.profiles.find((each) => each.id === facts.profile)?.class ?? 'production' },
+      what: `${facts.title}${asked.extends === null ? '' : ', more time'}`,
+      standing: STANDING[exceptionState(facts, now)],
+      now: standingInWords(facts, now),
+      until: 'the last signature lets it hold',
+    },
+    approval: { ...approval, slots: exceptionSlots(tier), signOffs: isLive ? approval.signOffs : [] },
+    isOpen: isLive && waitingFor(facts) !== null,
+    whyNot: whyNotWithdrawExceptionApproval(facts, sealed.hash, row, actor),
+  }
+}
+
+const STANDING = {
+  filed: 'Waits for signatures',
+  running: 'Runs',
+  overdue: 'Overdue',
+  rejected: 'Declined',
+  withdrawn: 'Withdrawn',
+  closed: 'Closed',
+} as const
 
 async function judgeFallback({ actor, now }: Looker, id: string, row: Withdrawable): Promise<Judged | null> {
   const [facts] = await loadFallbacks(db, { id })

@@ -1,10 +1,8 @@
-import { FilePlus } from 'lucide-react'
 import { notFound } from 'next/navigation'
 import { ExceptionSummary } from '@/components/exception/exception-summary'
 import { ExceptionTable } from '@/components/exception/exception-table'
 import { SystemFrame } from '@/components/system/system-frame'
 import { EmptyState } from '@/components/ui/banner'
-import { LinkButton } from '@/components/ui/button'
 import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
@@ -37,12 +35,7 @@ export default async function SystemExceptionsPage({ params }: Props) {
         </Link>
       }
     >
-      <div className="row between wrap gap-y-3">
-        <p className="c2 max-w-[68ch]">{text.replaceAll('`', '')}</p>
-        <LinkButton href={routes.exceptionNew({ system: head.slug })} icon={<FilePlus size={15} />}>
-          File an exception
-        </LinkButton>
-      </div>
+      <p className="c2 max-w-[68ch]">{text.replaceAll('`', '')}</p>
       <ExceptionSummary
         counts={view.counts}
         budgets={view.budgets}
