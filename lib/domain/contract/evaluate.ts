@@ -83,16 +83,19 @@ export function contractProfile(policy: Policy, name: string): { id: string; pro
   return { id: strictest?.id ?? name, productionLike: true }
 }
 
+/** The set of required variables in force on a profile: the chosen one where the policy offers it there, else the default one; null: there is none. */
+export function variantOf(policy: Policy, profile: string, chosen: string | null): Policy['contractVariants'][number] | null {
+  const here = policy.contractVariants.filter(({ profiles }) => profiles.includes(profile))
+  return here.find(({ id }) => id === chosen) ?? here.find(({ isDefault }) => isDefault) ?? null
+}
+
 /**
  * Names required on a profile: those of the variant in force (the default one when none is chosen, or the chosen one does not exist
  * there: fail closed), and every other variable that the policy requires there and that the default set says nothing about (001.12).
  */
 export function requiredSet(policy: Policy, profile: string, variant: string | null): ReadonlySet<string> {
-  const here = policy.contractVariants.filter(({ profiles }) => profiles.includes(profile))
-  const standard = here.find(({ isDefault }) => isDefault)
-  const chosen = here.find(({ id }) => id === variant) ?? standard
-  const replaced = new Set(standard?.variables)
-  const names = new Set(chosen?.variables)
+  const replaced = new Set(variantOf(policy, profile, null)?.variables)
+  const names = new Set(variantOf(policy, profile, variant)?.variables)
   for (const { name, requiredIn } of policy.variables) if (requiredIn.includes(profile) && !replaced.has(name)) names.add(name)
   return names
 }

@@ -13,10 +13,11 @@ export const EXPORT_FILES: Readonly<Record<ExportForm, { name: string; mediaType
   md: { name: 'contract.md', mediaType: 'text/markdown; charset=utf-8' },
 }
 
-type Entry = { variable: PolicyVariable; required: boolean; condition: string | null }
+/** One variable as the contract of a profile has it; `condition`: required only if people say that it holds. */
+export type ContractEntry = { variable: PolicyVariable; required: boolean; condition: string | null }
 
-/** The variables of a profile as its contract says, grouped as in the policy. */
-function entries(policy: Policy, profile: string, variant: string | null): Entry[] {
+/** The variables of a profile (its id) as its contract says, grouped as in the policy. */
+export function contractEntries(policy: Policy, profile: string, variant: string | null): ContractEntry[] {
   const required = requiredSet(policy, profile, variant)
   const groups = [...new Set(policy.variables.map(({ group }) => group))]
   return groups.flatMap((group) =>
@@ -41,7 +42,7 @@ const oneLine = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim()
 
-const need = ({ required, condition }: Entry): string =>
+const need = ({ required, condition }: ContractEntry): string =>
   required ? (condition === null ? 'required' : `required ${oneLine(condition)}`) : 'optional'
 
 /** The contract of one profile as one of the three forms. An unknown profile is the strictest one, as everywhere. */
@@ -58,7 +59,7 @@ export function exportContract(policy: Policy, profile: string, variant: string 
 export function envExample(policy: Policy, profile: string, variant: string | null): string {
   const lines = [`# ${oneLine(policy.system.name)}, ${profile}: what the runtime reads. Names and examples; fill in no real value here.`]
   let group: string | null = null
-  for (const entry of entries(policy, profile, variant)) {
+  for (const entry of contractEntries(policy, profile, variant)) {
     const { variable } = entry
     if (variable.group !== group) {
       group = variable.group
@@ -89,7 +90,7 @@ const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/
 
 /** The contract as a JSON Schema (2020-12) of an object of strings, as a process sees its environment. Rules that it cannot say stand in the description. */
 export function contractSchema(policy: Policy, profile: string, variant: string | null): Record<string, JsonValue> {
-  const all = entries(policy, profile, variant)
+  const all = contractEntries(policy, profile, variant)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `${policy.system.name}, ${profile}`,
@@ -101,7 +102,7 @@ export function contractSchema(policy: Policy, profile: string, variant: string 
   }
 }
 
-function propertyOf(policy: Policy, entry: Entry, profile: string): JsonValue {
+function propertyOf(policy: Policy, entry: ContractEntry, profile: string): JsonValue {
   const { variable } = entry
   const rules = variable.validators.flatMap((validator): { [key: string]: JsonValue }[] => {
     switch (validator.kind) {
@@ -155,7 +156,7 @@ function cell(text: string): string {
 
 /** The contract as a Markdown table, one row for each variable. */
 export function markdownTable(policy: Policy, profile: string, variant: string | null): string {
-  const rows = entries(policy, profile, variant).map((entry) => {
+  const rows = contractEntries(policy, profile, variant).map((entry) => {
     const { variable } = entry
     const rules = listInWords(variable.validators.map(validatorWords))
     const defaults = variable.defaultAllowedIn.includes(profile) ? 'allowed' : 'never'

@@ -12,6 +12,8 @@ export type Sample = {
   deployment: string
   incident: string
   fallback: string
+  finding: string
+  observation: string
   exception: string
   rotation: string
   /** A rotation rule of the policy. */
@@ -43,6 +45,8 @@ export const SAMPLE: Sample = {
   deployment: 'DEP-0210',
   incident: 'INC-0208',
   fallback: 'BG-0017',
+  finding: 'FND-0012',
+  observation: '0192f0c1-7a3e-7d2b-9c4d-1e5f6a7b8c9d',
   exception: 'EXC-0031',
   rotation: 'ROT-0031',
   rule: 'production-database',
@@ -63,6 +67,13 @@ type PostId = { [Id in OperationId]: (typeof OPERATIONS)[Id]['method'] extends '
 /** A body that each write takes, without what stands in its address. A record, so that a write without an example does not compile. */
 export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unknown>> = {
   applyPolicy: () => ({ text: 'schema: 1\nsystem: { slug: my-app, name: My App }\n', fileName: 'my-app.yaml' }),
+  evaluateContract: ({ profile }) => ({
+    profile,
+    variables: [
+      { name: 'DATABASE_URL', present: true, valid: true },
+      { name: 'LOG_LEVEL', present: true, valid: true },
+    ],
+  }),
   registerRelease: ({ system, version, gitSha, digest, at }) => ({
     version,
     gitSha,
@@ -71,6 +82,12 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
     changes: [{ kind: 'fix', summary: 'Orders with two addresses are kept apart', reference: '#512' }],
   }),
   recordEvidence: ({ profile, gate }) => ({ profile, gate, verdict: 'pass', summary: '412 tests', exitCode: 0, ranOn: 'CI' }),
+  reportObservations: ({ profile, at }) => ({
+    profile,
+    instance: 'web-1',
+    claimedAt: at,
+    facts: { variables: [{ name: 'DATABASE_URL', present: true, valid: true }], files: { present: [] } },
+  }),
   recordSnapshot: ({ profile, digest, at }) => ({ profile, takenAt: at, digest, location: 'Backups, nightly' }),
   startChecklistRun: ({ version, profile, checklist }) => ({ version, profile, checklist }),
   chooseChecklistVariant: ({ variant }) => ({ variant }),

@@ -7,6 +7,7 @@ import { recordEvidenceInput } from '../evidence'
 import { closeExceptionInput, extendExceptionInput, fileExceptionInput, withdrawExceptionInput } from '../exception'
 import { declareIncidentInput } from '../incident'
 import { recordKeyVersionInput, reportFingerprintsInput, retireKeyInput } from '../key'
+import { reportObservationsInput } from '../observation'
 import { applyPolicyInput } from '../policy'
 import { openPromotionInput } from '../promotion'
 import { registerReleaseInput } from '../release'
@@ -24,10 +25,12 @@ import { recordSecretAuditInput } from '../secret-audit'
 import { recordSnapshotInput } from '../snapshot'
 import * as audit from './audit'
 import * as checklists from './checklists'
+import * as contracts from './contracts'
 import * as deployments from './deployments'
 import * as exceptions from './exceptions'
 import * as incidents from './incidents'
 import * as keys from './keys'
+import * as observations from './observations'
 import * as promotions from './promotions'
 import * as releases from './releases'
 import * as rotations from './rotations'
@@ -37,6 +40,7 @@ import { revokeSelfInput } from './token'
 export const TAGS = {
   Verdict: 'The question a pipeline asks before it deploys.',
   Systems: 'What is governed, and by which policy.',
+  Contract: 'Which variables an environment must have, and what an environment makes of it. Names and shapes; never values.',
   Releases: 'What was built, and the evidence and snapshots it rests on.',
   Checklists: 'Lists that are ticked item by item.',
   Secrets:
@@ -47,6 +51,8 @@ export const TAGS = {
   Deployments: 'What was put where, and how it went.',
   Incidents:
     'What burns, what is allowed meanwhile, and what that still owes. Asking for break-glass and granting it are acts of people in the browser.',
+  Observations:
+    'What runtimes, agents and pipelines report of profiles, what that says of every rule, and the findings it opens and closes. Names, states and digests; never values.',
   Exceptions: 'Deviations from the policy that are recorded, owned and limited in time. Approving them is an act of people in the browser.',
   Audit: 'Who did what to which subject, and when.',
   Token: 'The token that asks.',
@@ -141,6 +147,31 @@ export const OPERATIONS = {
     input: applyPolicyInput,
     answer: systems.AppliedPolicyAnswer,
     refusals: ['conflict'],
+  },
+  getContract: {
+    method: 'get',
+    path: '/systems/{system}/profiles/{profile}/contract',
+    tag: 'Contract',
+    scope: 'read',
+    status: 200,
+    summary: 'What the environment of a profile must be',
+    description:
+      'Every variable with its rules, and the same as a JSON Schema. A name nobody declared is held to the contract of production.',
+    input: contracts.getContractInput,
+    answer: contracts.ContractAnswer,
+    alsoAs: 'text/plain',
+  },
+  evaluateContract: {
+    method: 'post',
+    path: '/systems/{system}/contract/evaluate',
+    tag: 'Contract',
+    scope: 'read',
+    status: 200,
+    summary: 'Judge an environment by its contract',
+    description:
+      'Names and shapes only, judged where the values live; nothing of the call is kept. The same rules judge what runtimes report. A body may have up to 1 MiB.',
+    input: contracts.evaluateContractInput,
+    answer: contracts.EvaluatedContractAnswer,
   },
   listReleases: {
     method: 'get',
@@ -648,6 +679,72 @@ export const OPERATIONS = {
     description: 'Until they are paid the next ordinary promotion to that profile is held, and their incident stays open.',
     input: incidents.listDebtsInput,
     answer: incidents.ListDebtsAnswer,
+  },
+  reportObservations: {
+    method: 'post',
+    path: '/systems/{system}/observations',
+    tag: 'Observations',
+    scope: 'observation:report',
+    status: 201,
+    summary: 'Report what runs on profiles',
+    description:
+      'One observation, or up to a hundred as `observations` (1 MiB). All of a call is kept, or nothing. The newest facts of every runtime are judged at once: findings open and close, and gates that the policy binds to reported facts get their evidence. The same report again adds nothing. Names, states, digests and instants only; whatever looks like a value is refused with its place.',
+    input: reportObservationsInput,
+    answer: observations.RecordedObservationsAnswer,
+  },
+  listObservations: {
+    method: 'get',
+    path: '/systems/{system}/observations',
+    tag: 'Observations',
+    scope: 'read',
+    status: 200,
+    summary: 'What was reported of a system’s profiles, newest first',
+    input: observations.listObservationsInput,
+    answer: observations.ListObservationsAnswer,
+  },
+  getObservation: {
+    method: 'get',
+    path: '/systems/{system}/observations/{observation}',
+    tag: 'Observations',
+    scope: 'read',
+    status: 200,
+    summary: 'An observation with its facts',
+    input: observations.getObservationInput,
+    answer: observations.ObservationAnswer,
+  },
+  getVerdicts: {
+    method: 'get',
+    path: '/systems/{system}/verdicts',
+    tag: 'Observations',
+    scope: 'read',
+    status: 200,
+    summary: 'What the reported facts say of every rule now',
+    description:
+      'One entry for each rule and profile that facts can judge, with the age of the fact, what covers a deviation, and the finding that is open.',
+    input: observations.getVerdictsInput,
+    answer: observations.VerdictsAnswer,
+  },
+  listFindings: {
+    method: 'get',
+    path: '/findings',
+    tag: 'Observations',
+    scope: 'read',
+    status: 200,
+    summary: 'Findings, newest first',
+    description:
+      'They open and close by themselves with the facts. Conflicts between documents are raised and resolved by people in the browser.',
+    input: observations.listFindingsInput,
+    answer: observations.ListFindingsAnswer,
+  },
+  getFinding: {
+    method: 'get',
+    path: '/findings/{finding}',
+    tag: 'Observations',
+    scope: 'read',
+    status: 200,
+    summary: 'A finding: what was reported, and what the policy says',
+    input: observations.getFindingInput,
+    answer: observations.FindingAnswer,
   },
   listExceptions: {
     method: 'get',
