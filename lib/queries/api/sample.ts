@@ -9,6 +9,7 @@ import { listDeployments } from './deployments'
 import { listExceptions } from './exceptions'
 import { listFallbackUses } from './fallbacks'
 import { listIncidents } from './incidents'
+import { listFindings, listObservations } from './observations'
 import { listPromotions } from './promotions'
 import { listRotations } from './rotations'
 
@@ -24,16 +25,19 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
   const inHours = (hours: number) => new Date(looker.now.getTime() + hours * 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z')
   const sample = { ...SAMPLE, at: inHours(-1), until: inHours(96) }
   if (!system) return sample
-  const [{ policy, number }, [deployment], [run], [incident], [fallback], [exception], [rotation], release] = await Promise.all([
-    loadActivePolicy(db, system),
-    listDeployments(looker, { system }, newest),
-    listRuns(looker, { system }, newest),
-    listIncidents(looker, { system }, newest),
-    listFallbackUses(looker, { system }, newest),
-    listExceptions(looker, { system }, newest),
-    listRotations(looker, { system }, newest),
-    db.release.findFirst({ where: { systemId: system }, orderBy: { buildDate: 'desc' }, select: { version: true } }),
-  ])
+  const [{ policy, number }, [deployment], [run], [incident], [fallback], [exception], [rotation], [finding], [observation], release] =
+    await Promise.all([
+      loadActivePolicy(db, system),
+      listDeployments(looker, { system }, newest),
+      listRuns(looker, { system }, newest),
+      listIncidents(looker, { system }, newest),
+      listFallbackUses(looker, { system }, newest),
+      listExceptions(looker, { system }, newest),
+      listRotations(looker, { system }, newest),
+      listFindings(looker, { system }, newest),
+      listObservations(looker, { system }, newest),
+      db.release.findFirst({ where: { systemId: system }, orderBy: { buildDate: 'desc' }, select: { version: true } }),
+    ])
   const edge = policy.edges.find(({ to }) => to === promotion?.to) ?? policy.edges.at(-1)
   const gate = edge && edgeGates(policy, edge).find(({ kind, by }) => kind === 'check' && by.kinds.includes('token'))
   const list = policy.checklists.find(({ id }) => id === run?.checklist) ?? policy.checklists[0]
@@ -53,6 +57,8 @@ export async function getApiSample(looker: Looker): Promise<Sample> {
     incident: incident?.id ?? sample.incident,
     fallback: fallback?.id ?? sample.fallback,
     exception: exception?.id ?? sample.exception,
+    finding: finding?.id ?? sample.finding,
+    observation: observation?.id ?? sample.observation,
     rotation: rotation?.id ?? sample.rotation,
     rule: rule?.id ?? sample.rule,
     owner: rule?.owners.slots[0]?.id ?? sample.owner,
