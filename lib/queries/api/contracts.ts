@@ -1,9 +1,11 @@
 import 'server-only'
 import type { z } from 'zod'
 import { db } from '@/lib/db/client'
+import { databaseNow } from '@/lib/db/database-now'
 import { chosenVariant } from '@/lib/db/load-choices'
 import type { LoadedPolicy } from '@/lib/db/load-policy'
 import { loadSystem } from '@/lib/db/load-system'
+import type { Actor } from '@/lib/domain/context'
 import { contractProfile, evaluateContract, variantOf } from '@/lib/domain/contract/evaluate'
 import { type ContractEntry, contractEntries, contractSchema, exportContract } from '@/lib/domain/contract/export'
 import type { VariableFact } from '@/lib/domain/contract/facts'
@@ -45,10 +47,10 @@ export async function getContractText(looker: Looker, input: z.output<typeof get
  * one in the place of a name is refused with the place named, and so is the word of a variable that may not say it (T18).
  */
 export async function evaluateReport(
-  looker: Looker,
+  actor: Actor,
   input: z.output<typeof evaluateContractInput>,
 ): Promise<z.output<typeof EvaluatedContractAnswer>> {
-  const { active, about } = await asked(looker, input)
+  const { active, about } = await asked({ actor, now: await databaseNow(db) }, input)
   ensure(whyNotReport(active.policy, input.variables))
   const result = evaluateContract(active.policy, input.variables, {
     profile: about.profile.asked,

@@ -1,5 +1,3 @@
-import { db } from '@/lib/db/client'
-import { databaseNow } from '@/lib/db/database-now'
 import { otherMethods } from '@/lib/http/other-methods'
 import { respond } from '@/lib/http/respond'
 import { evaluateReport } from '@/lib/queries/api/contracts'
@@ -15,7 +13,7 @@ export async function POST(request: Request, { params }: Context): Promise<Respo
     scope: 'read',
     status: 200,
     batch: true,
-    run: async ({ actor }, input) => evaluateReport({ actor, now: await databaseNow(db) }, input),
+    run: ({ actor }, input) => evaluateReport(actor, input),
   })
 }
 
