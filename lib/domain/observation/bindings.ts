@@ -39,6 +39,7 @@ const counted = (judged: Judged, total: number, what: string): Judged =>
 function counts({ line, judged }: VariableJudged): boolean {
   if (line === null) return judged.state === 'deviates'
   if (line.required) return true
+  if (line.verdict === 'unknown-variable' || line.verdict === 'badly-named') return false
   if (line.verdict === 'not-required' || line.verdict === 'missing') return judged.state === 'deviates' && judged.severity === 'block'
   return judged.state !== 'deviates' || judged.severity !== 'note'
 }
@@ -49,7 +50,7 @@ function byContract(scope: Scope, on: OnProfile, names: readonly string[] | unde
   if (!reported && asked.every(({ judged }) => judged.state === 'unknown')) return unknown('Nobody reported variables.')
   const naming = new Set(scope.policy.variables.filter(({ purpose }) => purpose === 'profile-name').map(({ name }) => name))
   const keys = asked.map(({ name }) => `variable.${name}`)
-  const named = asked.some(({ name }) => naming.has(name)) ? ['environment.name'] : []
+  const named = names !== undefined && asked.some(({ name }) => naming.has(name)) ? ['environment.name'] : []
   return counted(from(on, [...keys, ...named]), keys.length, 'variables are as the contract says')
 }
 

@@ -8,7 +8,14 @@ import type { Scope } from './scope'
 type Result = FactsOf['checks'][number]
 
 /** A check that the policy knows on a profile: the words it is reported by, and how strongly what it checks binds. */
-type KnownCheck = { text: string; names: Set<string>; level: PolicyCell['level']; bound: boolean }
+type KnownCheck = {
+  text: string
+  names: Set<string>
+  level: PolicyCell['level']
+  bound: boolean
+  /** The longest that a rule lets its result stand, in milliseconds; null: as long as facts stay good. */
+  withinMs: number | null
+}
 
 const known = new WeakMap<Policy, Map<string, KnownCheck[]>>()
 
@@ -18,21 +25,22 @@ function knownChecks(policy: Policy, profile: string): readonly KnownCheck[] {
   const cached = byProfile.get(profile)
   if (cached) return cached
   const checks = new Map<string, KnownCheck>()
-  const add = (text: string, id: string | null, level: PolicyCell['level'], bound: boolean) => {
-    const check = checks.get(text) ?? { text, names: new Set([text]), level, bound }
+  const add = (text: string, id: string | null, level: PolicyCell['level'], bound: boolean, within?: string) => {
+    const check = checks.get(text) ?? { text, names: new Set([text]), level, bound, withinMs: null }
     if (id !== null) check.names.add(id)
-    checks.set(text, { ...check, bound: check.bound || bound })
+    const withinMs = within === undefined ? check.withinMs : Math.max(check.withinMs ?? 0, durationMs(within))
+    checks.set(text, { ...check, bound: check.bound || bound, withinMs })
   }
   for (const { id, check, observed, cells } of policy.constraints) {
     const cell = cells[profile]
     if (!cell) continue
     if (check !== undefined) add(check, id, cell.level, false)
-    for (const each of observed) if (each.by === 'check') add(each.check, null, cell.level, true)
+    for (const each of observed) if (each.by === 'check') add(each.check, null, cell.level, true, each.within)
   }
   for (const { gate } of gatesInto(policy, profile)) {
     const level = gate.blocking ? 'required' : 'recommended'
     if (gate.command !== undefined) add(gate.command, gate.id, level, false)
-    for (const each of gate.observed) if (each.by === 'check') add(each.check, null, level, true)
+    for (const each of gate.observed) if (each.by === 'check') add(each.check, null, level, true, each.within)
   }
   const made = [...checks.values()]
   byProfile.set(profile, made)
@@ -70,8 +78,8 @@ function newer(one: Result | null, other: Result): Result {
 
 /** Checks of the policy that were reported on a profile, or that a rule is bound to (000.8, 000.26). */
 export function judgeChecks(scope: Scope, profile: PolicyProfile): RuleJudged[] {
-  return knownChecks(scope.policy, profile.id).flatMap(({ text, bound }): RuleJudged[] => {
-    const judged = checkOn(scope, profile, text, null)
+  return knownChecks(scope.policy, profile.id).flatMap(({ text, bound, withinMs }): RuleJudged[] => {
+    const judged = checkOn(scope, profile, text, withinMs)
     return bound || judged.state !== 'unknown' ? [[`check.${text}`, judged]] : []
   })
 }

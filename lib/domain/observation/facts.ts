@@ -165,8 +165,8 @@ export const ObservedArtefact = z
     buildDate: place(40, 'the build date').optional(),
     state: z.enum(['running', 'starting', 'restarting', 'stopped', 'failed']).default('running'),
     stamps: list(VariableName, 20, 'names')
-      .default([])
-      .describe('Which fields of the build stamp can be read there: GIT_SHA and the like.'),
+      .optional()
+      .describe('Which fields of the build stamp can be read there: GIT_SHA and the like. Left out: nobody looked.'),
   })
   .meta({ id: 'ObservedArtefact', description: 'What runs, and what the build says of itself.' })
 

@@ -50,7 +50,7 @@ export function judgeServices(scope: Scope, profile: PolicyProfile): RuleJudged[
       `service.${service.id}`,
       eachRow(reported, (row) => {
         const fact = row.facts.find((each) => each.service === service.id)
-        if (!fact) return null
+        if (!fact) return service.optional ? met(row, 'Not there; it is optional') : null
         const wrong = weight(policy, profile, 'required')
         if (!fact.running) return service.optional ? met(row, 'Not running; it is optional') : deviates(row, wrong, 'Not running')
         if (service.visibility === 'private' && (fact.exposure === 'public' || fact.exposure === 'behind-proxy'))
