@@ -12,6 +12,7 @@ if (process.env.COUNTERSIGN_ENV === 'production') {
 const { db } = await import('../lib/db/client')
 const { clockFrom } = await import('./demo/clock')
 const { emergencySoFar, glassSoFar } = await import('./demo/incidents')
+const { driftBefore, driftNow, driftSoFar } = await import('./demo/drift')
 const { castAgents, castPeople, emailOf, PEOPLE } = await import('./demo/people')
 const { holdKeys, rotatedSoFar, rotateRobodjNow, stackAsksManagement } = await import('./demo/rotations')
 const { declineAndGoAround, failForAMissingVariable, governFourSystems, past, play, tellThePresent } = await import('./demo/story')
@@ -36,10 +37,13 @@ await play([
   ...rotatedSoFar(casting, clock),
   ...glassSoFar(casting, clock),
   ...emergencySoFar(casting, clock),
+  ...driftSoFar(casting, clock),
+  ...driftBefore(casting, clock),
 ])
 await tellThePresent(casting, clock)
 await stackAsksManagement(casting, clock)
 await rotateRobodjNow(casting, clock)
+await driftNow(casting, clock)
 await db.$disconnect()
 
 // `npm start` prints this. The password and the token are made up and open a demo only.

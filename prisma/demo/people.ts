@@ -149,7 +149,7 @@ export async function castPeople(clock: Clock): Promise<Casting> {
 export async function castAgents(casting: Casting, system: string, clock: Clock): Promise<void> {
   const { cast } = casting
   const changeOver = clock.at(3, '10:00')
-  const scopes: Scope[] = ['read', 'rotation:run', 'key:report', 'evidence:bring']
+  const scopes: Scope[] = ['read', 'rotation:run', 'key:report', 'evidence:bring', 'observation:report']
   const agents = await db.principal.findMany({ where: { kind: 'agent', systemId: system }, orderBy: { label: 'asc' } })
   const made: AgentCasting[] = []
   for (const { id, label } of agents) {
@@ -191,6 +191,8 @@ const SCOPES = [
   'key:report',
   'rotation:run',
   'incident:declare',
+  'observation:report',
+  'exception:file',
 ]
 
 async function giveToken(

@@ -12,6 +12,7 @@ import { setWindow } from '@/lib/usecases/promotion/set-window'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
 import { withdrawPromotion } from '@/lib/usecases/promotion/withdraw-promotion'
 import { after, type Clock } from './clock'
+import { loadTest } from './drift'
 import { as, type Casting } from './people'
 import { approach, bring, type Change, deploy, type ReleaseStory, release, sealAndSign, ship, snapshot } from './shipping'
 
@@ -289,6 +290,7 @@ async function waxwatchGrowsStale(casting: Casting, clock: Clock): Promise<void>
     at: after(day, -20 * 60),
     pace: { gates: 60, seal: 15, sign: 25 },
   })
+  await loadTest(casting, clock)
   await snapshot(casting, 'waxwatch', 'production', after(day, -10))
   const voyage = {
     casting,
