@@ -121,12 +121,12 @@ export function sentenceOf(
 
 /**
  * The first-person statement that is confirmed and kept with a decision on an exception or an extension of it. Conditions that the signer makes with the
- * signature stand in it.
+ * signature stand in it. It names nobody but the signer: it goes when they are erased, and only then (T40).
  */
 export function exceptionStatement(
   facts: Pick<
     ExceptionFacts,
-    'id' | 'systemName' | 'profileName' | 'ref' | 'observed' | 'expected' | 'startsAt' | 'endsAt' | 'asked' | 'status' | 'tier' | 'owner'
+    'id' | 'systemName' | 'profileName' | 'ref' | 'observed' | 'expected' | 'startsAt' | 'endsAt' | 'asked' | 'status' | 'tier'
   >,
   who: { name: string; capacity: string; decision: 'approve' | 'decline'; conditions?: readonly string[] },
 ): string {
@@ -140,7 +140,7 @@ export function exceptionStatement(
   const conditions = (who.conditions ?? []).map((each) => each.replace(/[.\s]+$/, ''))
   const under = conditions.length > 0 ? ` On condition: ${conditions.join('; ')}.` : ''
   const time = `for ${spanInWords(facts.startsAt, until)}, until ${instantInWords(until)}`
-  return `${signer} ${time}: ${deviates}. ${facts.owner.name} owns it. I did not file it and do not own it.${under}`
+  return `${signer} ${time}: ${deviates}. I did not file it and do not own it.${under}`
 }
 
 /** Where an exception stands, as one sentence that says what is next. */
