@@ -14,6 +14,7 @@ import { PipelineStrip } from './pipeline-strip'
 export type SystemTab =
   | 'Matrix'
   | 'Secrets and env'
+  | 'Contract'
   | 'Deployments'
   | 'Checklists'
   | 'Exceptions'
@@ -26,6 +27,7 @@ export type SystemTab =
 const HREF: Record<SystemTab, (slug: string) => string> = {
   Matrix: (slug) => routes.system(slug),
   'Secrets and env': routes.systemEnv,
+  Contract: (slug) => routes.systemContract(slug),
   Deployments: routes.systemDeployments,
   Checklists: routes.systemChecklists,
   Exceptions: routes.systemExceptions,
