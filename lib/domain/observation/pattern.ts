@@ -1,20 +1,25 @@
 /** How many compiled patterns are kept. */
 const KEPT = 2_000
-const compiled = new Map<string, RegExp>()
-
-function compile(source: string, flags: string): RegExp {
-  const key = `${flags}/${source}`
-  const known = compiled.get(key)
-  if (known) return known
-  const made = new RegExp(source, flags)
-  if (compiled.size < KEPT) compiled.set(key, made)
-  return made
-}
+const patterns = new Map<string, RegExp>()
 
 /** Whether a word matches a pattern of the policy, without regard to case. */
-export const matchesPattern = (pattern: string, word: string): boolean => compile(pattern, 'iu').test(word)
+export function matchesPattern(pattern: string, word: string): boolean {
+  const known = patterns.get(pattern)
+  if (known) return known.test(word)
+  const made = new RegExp(pattern, 'iu')
+  if (patterns.size < KEPT) patterns.set(pattern, made)
+  return made.test(word)
+}
 
-const glob = (pattern: string): RegExp => compile(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`, 'u')
+const globs = new Map<string, RegExp>()
+
+function glob(pattern: string): RegExp {
+  const known = globs.get(pattern)
+  if (known) return known
+  const made = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`, 'u')
+  if (globs.size < KEPT) globs.set(pattern, made)
+  return made
+}
 
 /** Whether a path is meant by a name of the policy: `*` stands for any characters, a name without a slash for that file in any folder. */
 export function matchesPath(pattern: string, path: string): boolean {

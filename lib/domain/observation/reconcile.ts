@@ -18,8 +18,11 @@ export function findingKindOf(verdict: Pick<RuleVerdict, 'rule'>): FindingKind {
 /** Rules that only exist while somebody reports them: a file nobody declared, a service, a check, a variable of no contract. */
 const REPORTED_ONLY = /^(?:document|file|service|check|variable)\./
 
+/** Whether a deviation only follows from rules of the same profile that have findings of their own. */
+const follows = ({ causes }: RuleVerdict): boolean => causes !== undefined && causes.length > 0
+
 /**
- * Which findings open, change and close with the facts. One for each rule of a profile. A deviation opens one; only what was seen in order closes it: silence,
+ * Which findings open, change and close with the facts. One for each rule of a profile. A deviation opens one, unless it follows from others that do; only what was seen in order closes it: silence,
  * old facts and unknown ones leave it open. A rule that the policy has no more closes its finding. Conflicts between documents are closed by people, never
  * here (002.3). `because`: what brought the verdicts about, so that a finding that ends without a new fact says why: `explained` after a governed change
  * (004.13), `policy` after another version of the policy.
@@ -38,13 +41,15 @@ export function reconcile(
     const verdict = byRule.get(key)
     if (verdict === undefined)
       result.close.push({ finding, how: because === 'facts' && !REPORTED_ONLY.test(finding.rule) ? 'policy' : because })
-    else if (verdict.state === 'met') result.close.push({ finding, how: because })
+    else if (verdict.state === 'met' || follows(verdict)) result.close.push({ finding, how: because })
     else {
       known.add(key)
       if (verdict.state === 'deviates' && differs(finding, verdict)) result.change.push({ finding, verdict })
     }
   }
-  result.open = verdicts.filter((verdict) => verdict.state === 'deviates' && !known.has(keyOf(verdict.profile, verdict.rule)))
+  result.open = verdicts.filter(
+    (verdict) => verdict.state === 'deviates' && !follows(verdict) && !known.has(keyOf(verdict.profile, verdict.rule)),
+  )
   return result
 }
 

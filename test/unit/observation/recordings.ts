@@ -156,7 +156,7 @@ export function observe(
 /** Reads the recordings of a system. */
 export function recording(slug: string): Recording {
   const policy = loadPolicy(slug)
-  const data = Recording.parse(parse(readFileSync(`test/unit/observation/recordings/${slug}.yaml`, 'utf8'), { merge: true }))
+  const data = Recording.parse(parse(readFileSync(`test/unit/observation/recorded/${slug}.yaml`, 'utf8'), { merge: true }))
   const record = contextOf(data.record)
   const good = Object.entries(data.profiles).reduce<CurrentFact[]>(
     (known, [profile, { instance, variables, facts }]) =>
