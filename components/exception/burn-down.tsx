@@ -21,7 +21,7 @@ export function BurnDown({ days, filing = false }: { days: readonly OpenOn[]; fi
   const top = Math.max(1, last.open + (filing ? 1 : 0), ...days.map(({ open }) => open))
   const y = (open: number) => Number((FLOOR - (open / top) * (FLOOR - 2)).toFixed(2))
   // The last day is still running, so the line ends a little before the edge where one more is drawn.
-  const end = filing ? 96 : 100
+  const end = filing ? 96 : 99.4
   const x = (index: number) => Number(((index / Math.max(1, days.length - 1)) * end).toFixed(2))
   const steps = days.map(({ open }, index) => (index === 0 ? `M0 ${y(open)}` : `H${x(index)}V${y(open)}`)).join('')
   const now = y(last.open)

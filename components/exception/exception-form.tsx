@@ -205,42 +205,49 @@ function AnswersAndPreview({ start, now }: { start: ExceptionFormStart; now: Dat
         <p className="t-xs c3 mt-2" role="status">
           {draft.said}
         </p>
-        <p className="t-xs c3 mt-1.5 max-w-[60ch]">
-          Filing records the deviation. It does not change the runtime: Countersign observes and records, so the fix is made where{' '}
-          {system.name} is deployed.
-        </p>
+        {rule?.never ? null : (
+          <p className="t-xs c3 mt-1.5 max-w-[60ch]">
+            Filing records the deviation. It does not change the runtime: Countersign observes and records, so the fix is made where{' '}
+            {system.name} is deployed.
+          </p>
+        )}
       </div>
       <aside className="panel" aria-label="Preview">
-        <Preview
-          lead={`${system.name}, ${rule?.profile ?? answers.profile}.`}
-          asCode={rule?.kind === 'variable'}
-          said={{
-            title: rule?.title ?? 'What deviates',
-            expected: rule?.expected ?? '…',
-            observed: answers.observed,
-            startsAt,
-            until: end,
-            owner: owner?.name ?? null,
-            reason: answers.reason,
-            remediation: answers.remediation,
-          }}
-          ticks={[
-            { label: 'Date and time', given: isGiven.start },
-            { label: 'Owner', given: isGiven.owner },
-            { label: 'Expected duration', given: isGiven.end },
-            { label: 'Remediation path', given: isGiven.fix },
-          ]}
-        />
-        <FilingDoes
-          rule={rule}
-          tier={tier}
-          end={end}
-          owner={owner?.name ?? 'the owner'}
-          isMine={answers.owner === start.me.id}
-          tells={start.tells}
-        />
-        <h2 className="h2 exc-part">Open exceptions, all systems</h2>
-        <BurnDown days={start.days} filing />
+        {rule?.never ? null : (
+          <>
+            <Preview
+              lead={`${system.name}, ${rule?.profile ?? answers.profile}.`}
+              hasRule={rule !== undefined}
+              asCode={rule?.kind === 'variable'}
+              said={{
+                title: rule?.title ?? 'What deviates',
+                expected: rule?.expected ?? '…',
+                observed: answers.observed,
+                startsAt,
+                until: end,
+                owner: owner?.name ?? null,
+                reason: answers.reason,
+                remediation: answers.remediation,
+              }}
+              ticks={[
+                { label: 'Date and time', given: isGiven.start },
+                { label: 'Owner', given: isGiven.owner },
+                { label: 'Expected duration', given: isGiven.end },
+                { label: 'Remediation path', given: isGiven.fix },
+              ]}
+            />
+            <FilingDoes
+              rule={rule}
+              tier={tier}
+              end={end}
+              owner={owner?.name ?? 'the owner'}
+              isMine={answers.owner === start.me.id}
+              tells={start.tells}
+            />
+          </>
+        )}
+        <h2 className={rule?.never ? 'h2' : 'h2 exc-part'}>Open exceptions, all systems</h2>
+        <BurnDown days={start.days} filing={!rule?.never} />
         {rule ? <PreviousOnes rule={rule} onCopy={(copied) => set(copied)} /> : null}
       </aside>
     </>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Words } from '@/components/policy/words'
 import { Status } from '@/components/ui/status'
 import { type ExceptionSaid, exceptionParts, exceptionSentence } from '@/lib/domain/exception-sentence'
@@ -11,8 +11,23 @@ export const PAUSE_MS = 800
 /** Whether an answer is there, under the words of the policy's four fields. */
 export type Ticks = { label: string; given: boolean }[]
 
-/** The exception as the release notes will print it, with every key that is pressed; read out politely once somebody pauses. */
-export function Preview({ lead, said, asCode, ticks }: { lead: string; said: ExceptionSaid; asCode: boolean; ticks: Ticks }) {
+/**
+ * The exception as the release notes will print it, with every key that is pressed; read out politely once somebody pauses. `hasRule` false: nothing was
+ * chosen yet that deviates. `asCode` sets what is a name in code.
+ */
+export function Preview({
+  lead,
+  said,
+  hasRule,
+  asCode,
+  ticks,
+}: {
+  lead: string
+  said: ExceptionSaid
+  hasRule: boolean
+  asCode: boolean
+  ticks: Ticks
+}) {
   const code = (text: string) => (asCode && text !== '' && !/[`\s]/.test(text) ? `\`${text}\`` : text)
   const parts = exceptionParts({
     ...said,
@@ -29,13 +44,12 @@ export function Preview({ lead, said, asCode, ticks }: { lead: string; said: Exc
       <div className="exc-preview">
         <p className="t-2xs c3 mono">Drift exceptions</p>
         <p className="doc">
-          <b className="bb">{lead}</b> <Words text={parts.what} />{' '}
-          {parts.when ? <Words text={parts.when} /> : <span className="blank">Since when, whose it is, and until when.</span>}{' '}
-          {parts.why ? <Words text={parts.why} /> : <span className="blank">Why.</span>}{' '}
-          {parts.remediation ? <Words text={parts.remediation} /> : <span className="blank">Remediation: how it gets fixed.</span>}
+          <b className="bb">{lead}</b> <Said text={hasRule ? parts.what : null} blank="What deviates." />{' '}
+          <Said text={parts.when} blank="Since when, whose it is, and until when." /> <Said text={parts.why} blank="Why." />{' '}
+          <Said text={parts.remediation} blank="Remediation: how it gets fixed." />
         </p>
       </div>
-      <ReadOut text={`${lead} ${exceptionSentence(said)}`} />
+      <ReadOut text={hasRule ? `${lead} ${exceptionSentence(said)}` : `${lead} Choose what deviates.`} />
       <ul className="exc-ticks" aria-label="What the policy asks of every exception">
         {ticks.map(({ label, given }) => (
           <li key={label}>
@@ -50,19 +64,29 @@ export function Preview({ lead, said, asCode, ticks }: { lead: string; said: Exc
   )
 }
 
+/** A part of the sentence, or what is still to be said there. */
+function Said({ text, blank }: { text: string | null; blank: string }) {
+  return text === null ? <span className="blank">{blank}</span> : <Words text={text} />
+}
+
 /** Says the sentence once it has stood for a moment: what is typed is not read out letter by letter. */
 function ReadOut({ text }: { text: string }) {
+  const first = useRef<string | null>(text)
   const [said, setSaid] = useState('')
 
-  // Effect on a timer: the pause of whoever types. The first sentence is on the page already.
+  // Effect on a timer: the pause of whoever types. What the page began with is on it already, so it is not read out.
   useEffect(() => {
-    const timer = setTimeout(() => setSaid((before) => (before === '' ? ' ' : text)), PAUSE_MS)
+    const timer = setTimeout(() => {
+      if (text === first.current) return
+      first.current = null
+      setSaid(text)
+    }, PAUSE_MS)
     return () => clearTimeout(timer)
   }, [text])
 
   return (
     <p className="sr" aria-live="polite">
-      {said.trim()}
+      {said}
     </p>
   )
 }

@@ -31,6 +31,10 @@ export type Places = {
   /** A fallback use whose grant can be looked at (one that waits where there is one), one that is over, and the rule of the latter. */
   glass: { asked: string; over: string; system: string; rule: string }
   incident: string
+  /** Drift exceptions: one that waits for signatures (and the slot of it), one that runs, one that is closed. */
+  exceptions: { filed: { id: string; slot: string; version: number; system: string }; running: string; closed: string }
+  /** A rule on a profile from which no exception is open, to file one from. */
+  deviates: { system: string; profile: string; rule: string }
   /** Keys: one with a history of rotations, and one of which nothing is on record. */
   secretKeys: {
     rotated: { system: string; profile: string; mapping: string }
@@ -210,6 +214,37 @@ export const SCREENS: readonly Screen[] = [
     path: (at) => routes.rotationDecline(at.rotations.planned.id, { slot: at.rotations.planned.slot }),
   },
 
+  { name: 'exceptions', viewer: ENGINEER, path: () => routes.exceptions(), everyone: true },
+  { name: 'exceptions-overdue', viewer: RELEASE_MANAGER, path: () => routes.exceptions({ state: 'overdue' }) },
+  { name: 'exceptions-closed', viewer: AUDITOR, path: () => routes.exceptions({ state: 'closed' }) },
+  {
+    name: 'e-exception',
+    viewer: ENGINEER,
+    path: (at) => routes.exceptionNew({ ...at.deviates, observed: 'debug' }),
+    everyone: true,
+  },
+  { name: 'e-exception-choose', viewer: ENGINEER, path: (at) => routes.exceptionNew({ system: at.deviates.system }) },
+  { name: 'exception-filed', viewer: RELEASE_MANAGER, path: (at) => routes.exception(at.exceptions.filed.id), everyone: true },
+  { name: 'exception-running', viewer: ENGINEER, path: (at) => routes.exception(at.exceptions.running), everyone: true },
+  { name: 'exception-closed', viewer: AUDITOR, path: (at) => routes.exception(at.exceptions.closed) },
+  {
+    name: 'exception-approve-read',
+    viewer: RELEASE_MANAGER,
+    path: (at) => routes.exceptionApprove(at.exceptions.filed.id, { slot: at.exceptions.filed.slot }),
+    everyone: true,
+  },
+  {
+    name: 'exception-approve',
+    viewer: RELEASE_MANAGER,
+    path: (at) => routes.exceptionApprove(at.exceptions.filed.id, { slot: at.exceptions.filed.slot, version: at.exceptions.filed.version }),
+  },
+  {
+    name: 'exception-decline',
+    viewer: RELEASE_MANAGER,
+    path: (at) => routes.exceptionDecline(at.exceptions.filed.id, { slot: at.exceptions.filed.slot }),
+  },
+  { name: 'system-exceptions', viewer: ENGINEER, path: (at) => routes.systemExceptions(at.exceptions.filed.system), everyone: true },
+
   { name: 'notes', viewer: RELEASE_MANAGER, path: () => routes.notes() },
   {
     name: 'g-release-notes',
@@ -261,6 +296,16 @@ type Rotation = {
   sealed: { number: number } | null
   slots: { id: string; title: string; signedBy: unknown }[]
 }
+type Exception = {
+  id: string
+  system: string
+  profile: string
+  rule: string
+  kind: string
+  state: string
+  sealed: { number: number } | null
+  slots: { id: string; title: string; approvedBy: unknown }[]
+}
 type Standings = { items: { profile: string; state: string; members: { mapping: string; keys: { rotation: string | null }[] }[] }[] }
 type Listed<T> = { items: T[] }
 
@@ -310,6 +355,13 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
   const keyThat = (what: string, fits: (key: (typeof keys)[number]) => boolean) => must(keys.find(fits)?.place, `key that ${what}`)
   const uses = await listed<{ id: string; system: string; rule: string; state: string }>('/fallback-uses')
   const incidents = await listed<{ id: string }>('/incidents')
+  const exceptions = await listed<Exception>('/exceptions')
+  const exceptionThat = (what: string, fits: (one: Exception) => boolean) => must(exceptions.find(fits), `drift exception that ${what}`)
+  const filed = exceptionThat(
+    'waits for a signature',
+    ({ state, slots }) => state === 'filed' && slots.some(({ approvedBy }) => approvedBy === null),
+  )
+  const ended = exceptionThat('is closed and was of a variable', ({ state, kind }) => state === 'closed' && kind === 'variable')
   const over = must(
     uses.find(({ state }) => state === 'reviewed'),
     'fallback use that was reviewed',
@@ -374,6 +426,17 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
     },
     glass: { asked: (uses.find(({ state }) => state === 'requested') ?? over).id, over: over.id, system: over.system, rule: over.rule },
     incident: must(incidents[0]?.id, 'incident'),
+    exceptions: {
+      filed: {
+        id: filed.id,
+        slot: must(filed.slots.find(({ approvedBy }) => approvedBy === null)?.id, 'slot of that exception'),
+        version: must(filed.sealed?.number, 'sealed exception'),
+        system: filed.system,
+      },
+      running: exceptionThat('runs', ({ state }) => state === 'running').id,
+      closed: ended.id,
+    },
+    deviates: { system: ended.system, profile: ended.profile, rule: ended.rule },
     policy: number,
     cell: `${rule.id}@${Object.keys(rule.cells).at(-1)}`,
     person: must(events.find(({ actor }) => actor.kind === 'person')?.actor.id, 'person'),

@@ -5,6 +5,7 @@ import { ExceptionAssurances, ExceptionCeremonyPage, ExceptionDenied, ExceptionM
 import { ApproveForm } from '@/components/exception/decide-forms'
 import { SealedFacts } from '@/components/exception/sealed-facts'
 import { Panel, Paper } from '@/components/layout/page'
+import { Words } from '@/components/policy/words'
 import { profileRef } from '@/components/system/profile-ref'
 import { Statement } from '@/components/ui/banner'
 import { LinkButton } from '@/components/ui/button'
@@ -65,7 +66,9 @@ function ReadStep({ ceremony, hrefOf }: Step) {
         </div>
         <CapacityChoice ceremony={ceremony} verb="approve" hrefOf={hrefOf} />
         <div className="mt-4">
-          <Statement tone="drift">{ceremony.sentence}</Statement>
+          <Statement tone="drift">
+            <Words text={ceremony.sentence} />
+          </Statement>
         </div>
         <SealedFacts system={system.name} hash={sealed.hash} texts={texts} names={names} />
         <section aria-label="Actions" className="pbar mt-5">
