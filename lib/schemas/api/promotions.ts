@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEBT_KINDS } from '@/lib/domain/debt'
 import { REVIEW_FINDINGS } from '@/lib/domain/emergency'
+import { FINDING_KINDS, SEVERITIES } from '@/lib/domain/finding'
 import { GATE_VERDICTS } from '@/lib/domain/gate'
 import { PROMOTION_STATUSES, type PromotionPhase } from '@/lib/domain/promotion'
 import { ROLES } from '@/lib/domain/roles'
@@ -131,6 +132,42 @@ export const PromotionAnswer = z
         }),
       )
       .describe('Keys of the target profile past the policy’s age.'),
+    exceptions: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          profile: z.string(),
+          rule: z.string().describe('What deviates, by its key.'),
+          sentence: z.string(),
+          startsAt: UtcInstant,
+          endsAt: UtcInstant,
+          owner: z.string(),
+          state: z.enum(['running', 'overdue']),
+        }),
+      )
+      .describe(
+        'Approved drift exceptions of source and target that are not closed. One that is overdue on the target holds an ordinary promotion.',
+      ),
+    drift: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          profile: z.string().nullable().describe('Null: of the whole system.'),
+          rule: z.string(),
+          kind: z.enum(FINDING_KINDS),
+          severity: z.enum(SEVERITIES).describe('block: on the target it holds an ordinary promotion until an exception covers it.'),
+          sentence: z.string(),
+          exception: z.string().nullable().describe('The exception that covers it. Null: open drift.'),
+          openedAt: UtcInstant,
+        }),
+      )
+      .describe('Open findings of source, target and the whole system.'),
+    budget: z
+      .strictObject({ days: z.int(), spent: z.number(), left: z.number(), within: z.string() })
+      .nullable()
+      .describe(
+        'Days of open exceptions, and how many of them are spent in the stretch of time (ISO 8601). Null: the policy sets no budget.',
+      ),
     gates: z.array(
       z.strictObject({
         id: z.string(),
@@ -141,7 +178,8 @@ export const PromotionAnswer = z
         blocking: z.boolean(),
         moments: z.array(z.enum(['opening', 'promotion', 'deployment'])).describe('When it is judged.'),
         verdict: z.enum(GATE_VERDICTS),
-        found: z.enum(GATE_VERDICTS).nullable().describe('Of a gate that an emergency skips: what is known of it.'),
+        found: z.enum(GATE_VERDICTS).nullable().describe('Of a gate that an emergency skips or an exception covers: what is known of it.'),
+        exception: z.string().nullable().describe('The exception by which it passes.'),
         sentence: z.string(),
         whoCanBring: z.string(),
         evidence: z.uuid().nullable(),
