@@ -57,7 +57,7 @@ const GENERAL: Readonly<Record<string, Of>> = {
   }),
 }
 
-/** A general fact as a rule on a profile: by its whole key, or a service, a check or a document by its id. */
+/** A general fact as a rule on a profile: by its whole key, or a service, a check, an attestation or a document by its id. */
 export function factRef(policy: Policy, profile: PolicyProfile, key: string): RuleRef | null {
   const base = { key, kind: 'fact' as const, profile: profile.id }
   const general = Object.hasOwn(GENERAL, key) ? GENERAL[key]?.(policy, profile) : null
@@ -76,15 +76,17 @@ export function factRef(policy: Policy, profile: PolicyProfile, key: string): Ru
       : null
   }
   if (key.startsWith('check.')) return checkRef(policy, profile, base, id)
+  if (key.startsWith('attestation.')) return attestationRef(policy, profile, base, id)
   if (key.startsWith('document.')) return documentRef(policy, base, id)
   return null
 }
 
-/** The general facts, services and checks that the policy judges on a profile, as rules. */
+/** The general facts, services, attestations and checks that the policy judges on a profile, as rules. */
 export function factRefs(policy: Policy, profile: PolicyProfile): RuleRef[] {
   const keys = [
     ...Object.keys(GENERAL),
     ...policy.topology.services.map(({ id }) => `service.${id}`),
+    ...policy.attestations.map(({ id }) => `attestation.${id}`),
     ...policy.constraints.flatMap(({ observed, cells }) =>
       cells[profile.id] ? observed.flatMap((each) => (each.by === 'check' ? [`check.${each.check}`] : [])) : [],
     ),
@@ -119,6 +121,20 @@ function checkRef(policy: Policy, profile: PolicyProfile, base: Base, id: string
         expected: gate.asks,
         strength: gate.blocking ? 'required' : 'other',
         provenance: provenanceOf(gate),
+      }
+    : null
+}
+
+/** What a person attests of a profile; one of the whole system deviates nowhere in particular (002.14). */
+function attestationRef(policy: Policy, profile: PolicyProfile, base: Base, id: string): RuleRef | null {
+  const attestation = policy.attestations.find((each) => each.id === id && each.profiles?.includes(profile.id))
+  return attestation
+    ? {
+        ...base,
+        title: attestation.title,
+        expected: attestation.text,
+        strength: 'required',
+        provenance: provenanceOf(attestation),
       }
     : null
 }

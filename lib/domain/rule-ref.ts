@@ -2,7 +2,7 @@ import { edgeGates } from './gate'
 import { matchesPath, pathsOf } from './observation/pattern'
 import type { Provenance } from './policy/parts/basics'
 import { isProductionLike } from './policy/resolve'
-import type { Policy, PolicyCell, PolicyNever, PolicyProfile } from './policy/schema'
+import type { Policy, PolicyCell, PolicyNever, PolicyObserved, PolicyProfile } from './policy/schema'
 import { factRef, factRefs } from './rule-facts'
 import { fileRef, fileRefs } from './rule-files'
 import { provenanceOf, strengthOf } from './rule-strength'
@@ -76,10 +76,11 @@ export function rulesOf(policy: Policy, profile: string): RuleRef[] {
 
 /**
  * The entry of the policy that says that no exception covers this rule; null where one can. A constraint and the gate of the same id are one rule, and
- * what reported facts judge a constraint by (isolated resources, files, variables) stands and falls with it.
+ * what reported facts judge a constraint by (isolated resources, files, variables) stands and falls with it, on the profiles that it is about: every one
+ * where none is told.
  */
-export function neverExceptable(policy: Policy, ref: Pick<RuleRef, 'key'>): PolicyNever | null {
-  return policy.drift.neverExceptable.find((never) => isNever(policy, never, ref.key)) ?? null
+export function neverExceptable(policy: Policy, ref: Pick<RuleRef, 'key'> & { profile?: string }): PolicyNever | null {
+  return policy.drift.neverExceptable.find((never) => isNever(policy, never, ref)) ?? null
 }
 
 /** Whether a rule is a gate towards its profile: its own, or the constraint of the same id that the gate judges. */
@@ -93,10 +94,10 @@ export function isProductionLikeProfile(policy: Policy, profile: string): boolea
   return isProductionLike(policy.profiles.find(({ id }) => id === profile)?.class ?? 'production')
 }
 
-function isNever(policy: Policy, never: PolicyNever, key: string): boolean {
+function isNever(policy: Policy, never: PolicyNever, { key, profile }: { key: string; profile?: string }): boolean {
   const same = [never.constraint, never.gate].flatMap((id) => (id === undefined ? [] : [`constraint.${id}`, `gate.${id}`]))
   if (same.includes(key)) return true
-  const observed = policy.constraints.find(({ id }) => id === never.constraint)?.observed ?? []
+  const observed = observedBy(policy, never, profile)
   if (key.startsWith('variable.')) {
     const name = key.slice('variable.'.length)
     return never.variable === name || observed.some((each) => each.by === 'contract' && (each.variables?.includes(name) ?? false))
@@ -110,14 +111,19 @@ function isNever(policy: Policy, never: PolicyNever, key: string): boolean {
     ].flat()
     return patterns.some((pattern) => pattern === named || paths.some((path) => matchesPath(pattern, path)))
   }
-  if (key.startsWith('isolation.')) return isolationNever(policy, never).includes(key.slice('isolation.'.length))
+  if (key.startsWith('isolation.')) return isolationNever(policy, never, observed).includes(key.slice('isolation.'.length))
   return false
 }
 
+/** The reported facts that judge the constraint of an entry, where that is about a profile. */
+function observedBy(policy: Policy, never: PolicyNever, profile: string | undefined): readonly PolicyObserved[] {
+  const constraint = policy.constraints.find(({ id }) => id === never.constraint)
+  return constraint && (profile === undefined || !isFree(constraint.cells[profile])) ? constraint.observed : []
+}
+
 /** Ids of the isolated resources and rules that an entry takes out: those it names, those that judge its constraint; a rule without any takes all. */
-function isolationNever(policy: Policy, never: PolicyNever): string[] {
+function isolationNever(policy: Policy, never: PolicyNever, observed: readonly PolicyObserved[]): string[] {
   const all = policy.isolation.resources.filter(({ unique }) => unique).map(({ id }) => id)
-  const observed = policy.constraints.find(({ id }) => id === never.constraint)?.observed ?? []
   const judged = observed.flatMap((each) => (each.by === 'isolation' ? (each.resources ?? all) : []))
   if (never.isolation === undefined) return judged
   const isResource = policy.isolation.resources.some(({ id }) => id === never.isolation)

@@ -21,6 +21,7 @@ const ROTATION_RACES = 'integration/usecases/rotation/races.test.ts'
 const ROTATION_WALK = 'integration/usecases/rotation/rotation-walk.test.ts'
 const FALLBACK_MODEL = 'integration/usecases/fallback/fallback-model.test.ts'
 const FALLBACK_RACES = 'integration/usecases/fallback/races.test.ts'
+const EXCEPTION_RACES = 'integration/usecases/exception/races.test.ts'
 const WALK = 'a refusal leaves no trace, a change is on the record, and what always holds does'
 
 /** What always holds (domain.md), by number: the tests that prove it, by file and words of their titles. */
@@ -52,12 +53,21 @@ const PROOFS: Record<string, [file: string, title: string][]> = {
     [ROTATION_WALK, 'never completes without its approval, checklist, verification and other owner'],
     [FALLBACK_MODEL, 'ends a production fallback without its clean-up, lets one person do it all, or closes its incident over a debt'],
     ['integration/usecases/fallback/life-cycle.test.ts', 'owes a review, and is extended only by a second person'],
+    [
+      'integration/usecases/exception/life-cycle.test.ts',
+      'is not its filer’s, its owner’s, nor that of the maker of the token that filed it',
+    ],
+    ['unit/domain/exception-tier.test.ts', 'no chain of extensions comes to a lesser tier'],
     [MODEL, WALK],
   ],
   '8 time is an argument': [
     ['unit/domain/gate.test.ts', 'time alone takes away and gives nothing back'],
     [VALIDITY, 'makes the version expire, a verdict'],
     [FALLBACK_MODEL, 'is judged the same by the facts, the lists, the state a runtime asks for'],
+    [
+      'unit/domain/exception-tier.test.ts',
+      'by no reader: the one question, the covering one, the findings, and the terms that were approved',
+    ],
   ],
   '9 concurrent deciders cannot both win': [
     [RACES, 'two people for the last slot'],
@@ -77,6 +87,10 @@ const PROOFS: Record<string, [file: string, title: string][]> = {
     [ROTATION_RACES, 'an approval against the cancelling: nothing is approved after the end'],
     [ROTATION_RACES, 'a step done twice at once is recorded once'],
     [ROTATION_RACES, 'completing against rolling back'],
+    [EXCEPTION_RACES, 'two approvers of one slot: it holds once, and the other is told'],
+    [EXCEPTION_RACES, 'an approval against the withdrawal'],
+    [EXCEPTION_RACES, 'two filings of one rule'],
+    [EXCEPTION_RACES, 'its closing against an extension being asked for or approved'],
     [MODEL, 'two commands at once come to what one after the other would have'],
   ],
   '10 nothing is deleted': [

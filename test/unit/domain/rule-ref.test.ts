@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { JudgeContext } from '@/lib/domain/observation/context'
+import { judgeSystem } from '@/lib/domain/observation/judge'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { isGateRule, isProductionLikeProfile, neverExceptable, type RuleRef, ruleRef, rulesOf } from '@/lib/domain/rule-ref'
 import { loadPolicy, SLUGS } from '../policy/policies'
-import { refOf } from './exception-facts'
+import { refOf, T } from './exception-facts'
 
 const robodj = loadPolicy('robodj')
 const waxwatch = loadPolicy('waxwatch')
@@ -54,6 +56,24 @@ describe('one key of a rule (000.32)', () => {
     expect(refOf(waxwatch, 'production', 'routes.dev').strength).toBe('forbidden')
     expect(refOf(stack, 'production', 'seeding').strength).toBe('forbidden')
     expect(ruleRef(robodj, 'prod', 'routes.dev')).toBeNull()
+  })
+
+  it.each(SLUGS)('every rule that facts of %s are judged by has its reference, so that a finding can be excepted', (slug) => {
+    const policy = loadPolicy(slug)
+    const context: JudgeContext = {
+      flags: [],
+      variants: {},
+      glass: [],
+      live: {},
+      attestations: [],
+      conditions: {},
+      fingerprintFindings: [],
+      snapshots: [],
+      explained: { changes: [], rotations: [] },
+    }
+    const verdicts = judgeSystem(policy, [], context, T)
+    expect(verdicts.length).toBeGreaterThan(30)
+    expect(verdicts.filter(({ profile, rule }) => ruleRef(policy, profile, rule) === null).map(({ rule }) => rule)).toEqual([])
   })
 
   it('is null for what the policy does not know: fails closed', () => {
@@ -125,6 +145,11 @@ describe('what cannot be excepted', () => {
     )
     const bound = withNever({ ...robodj, constraints }, { constraint: 'binary-edits' })
     expect([isNever(bound, 'file.RoboDJ.exe'), isNever(bound, 'variable.B'), isNever(bound, 'file.dotenv')]).toEqual([true, true, false])
+  })
+
+  it('what judges a constraint falls with it only where it has a say', () => {
+    const isNeverOn = (profile: string) => neverExceptable(waxwatch, { key: 'file.env-dev', profile }) !== null
+    expect([isNeverOn('production'), isNeverOn('staging'), isNeverOn('dev')]).toEqual([true, false, false])
   })
 
   it('takes only the resource that an entry names', () => {
