@@ -60,7 +60,7 @@ export function isEvidenceDue(
 const LONGEST_SUMMARY = 500
 
 /** What an observation says of a gate in one line: what was seen, and of what, where something deviates. */
-export function evidenceSummary({ state, observed, causes = [] }: Pick<Judged, 'state' | 'observed' | 'causes'>): string {
+export function evidenceSummary({ state, observed, causes }: Pick<Judged, 'state' | 'observed' | 'causes'>): string {
   const names = state === 'deviates' ? [...new Set(causes.map((rule) => rule.slice(rule.indexOf('.') + 1)))] : []
   const text = names.length === 0 ? observed : `${names.join(', ')}: ${observed}`
   return text.length <= LONGEST_SUMMARY ? text : `${text.slice(0, LONGEST_SUMMARY - 1)}…`

@@ -7,7 +7,14 @@ import { sha256Hex } from '@/lib/domain/canonical'
 import { type EdgeGate, edgeGates } from '@/lib/domain/gate'
 import type { JudgeContext } from '@/lib/domain/observation/context'
 import type { CurrentFact } from '@/lib/domain/observation/facts'
-import { evidenceVerdict, gateBindings, isEvidenceDue, mayBringObserved, runsRelease } from '@/lib/domain/observation/gate-evidence'
+import {
+  evidenceSummary,
+  evidenceVerdict,
+  gateBindings,
+  isEvidenceDue,
+  mayBringObserved,
+  runsRelease,
+} from '@/lib/domain/observation/gate-evidence'
 import { judgeBindings } from '@/lib/domain/observation/judge'
 import { voidIfMoved } from '../promotion/void-moved'
 
@@ -106,7 +113,7 @@ async function judged({ tx, now, actor }: Work, { system, profiles, promotions, 
       if (verdict === null) continue
       const gateId = (await loadGateIds(tx, promotion.policyVersionId)).get(gateRowKey(promotion.edge, gate.id))
       if (gateId === undefined) throw new Error(`The rows of policy version ${promotion.policyVersionId} lack the gate ${gate.id}`)
-      due.push({ promotion, gate, gateId, policyHash: hash, observedOn, verdict, summary: found.observed.slice(0, 500) })
+      due.push({ promotion, gate, gateId, policyHash: hash, observedOn, verdict, summary: evidenceSummary(found) })
     }
   }
   return due
