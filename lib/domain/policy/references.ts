@@ -199,14 +199,14 @@ function fallbackProblems(policy: Node): Problem[] {
 }
 
 /** Facts that a binding asks for and the section of the policy that says what they should be: without it they judge nothing. */
-const JUDGED_BY: Readonly<Record<string, { where: readonly string[]; what: string }>> = {
-  contract: { where: ['variables'], what: 'variables' },
-  unchanged: { where: ['variables'], what: 'variables' },
-  fingerprints: { where: ['variables'], what: 'variables' },
-  isolation: { where: ['isolation', 'resources'], what: 'isolated resources' },
-  routes: { where: ['classBehaviour'], what: 'class behaviour' },
-  seeding: { where: ['seedData'], what: 'rules for seed data' },
-  services: { where: ['topology', 'services'], what: 'services' },
+const JUDGED_BY: Readonly<Record<string, { where: readonly string[]; what: string; drives?: string }>> = {
+  contract: { where: ['variables'], what: 'variable' },
+  unchanged: { where: ['variables'], what: 'variable' },
+  fingerprints: { where: ['variables'], what: 'variable' },
+  isolation: { where: ['isolation', 'resources'], what: 'isolated resource' },
+  routes: { where: ['classBehaviour'], what: 'rule for routes', drives: 'routes' },
+  seeding: { where: ['seedData'], what: 'rule for seed data' },
+  services: { where: ['topology', 'services'], what: 'service' },
 }
 
 /** A rule is bound only to facts that the policy can judge; a gate is observed on a profile of its own edge. */
@@ -215,12 +215,13 @@ function observedProblems(policy: Node): Problem[] {
   const idle = [...list(policy, 'constraints'), ...gates.map(({ gate }) => gate)].flatMap((rule) =>
     list(rule, 'observed').flatMap((observed): Problem[] => {
       const judge = JUDGED_BY[text(observed, 'by') ?? '']
-      if (!judge || list(policy, ...judge.where).length > 0) return []
+      if (!judge || list(policy, ...judge.where).some((entry) => judge.drives === undefined || text(entry, 'drives') === judge.drives))
+        return []
       return [
         {
           path: observed.path,
           what: `this policy has no ${judge.what}, so nothing reported could judge the rule`,
-          expected: `${judge.what}, or another binding`,
+          expected: `one under \`${judge.where.join('.')}\`, or another binding`,
         },
       ]
     }),
