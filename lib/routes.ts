@@ -144,6 +144,7 @@ export const NAV: readonly NavEntry[] = [
   { key: 'inbox', label: 'Inbox', href: routes.inbox(), letter: 'i' },
   { key: 'promotions', label: 'Promotions', href: routes.promotions(), letter: 'p', short: 'Promote' },
   { key: 'rotations', label: 'Rotations', href: routes.rotations(), letter: 'r' },
+  { key: 'exceptions', label: 'Exceptions', href: routes.exceptions(), letter: 'x' },
   { key: 'deployments', label: 'Deployments', href: routes.deployments(), letter: 'd' },
   { key: 'notes', label: 'Release notes', href: routes.notes(), letter: 'n', short: 'Notes' },
   { key: 'audit', label: 'Audit', href: routes.audit(), letter: 'a' },

@@ -32,6 +32,8 @@ export type ExceptionStanding = {
   reason: string
   remediation: string
   finding: string | null
+  /** Whether the filing or an extension waits for signatures. */
+  waits?: boolean
   /** Each end that was approved, with the instant from which it counts; left out: one, from `approvedAt` to `endsAt`. */
   terms?: readonly ExceptionTerm[]
 }
