@@ -218,7 +218,7 @@ describe('names of files', () => {
 })
 
 describe('attestations (002.14, 002.43, 002.44)', () => {
-  const day = (date: string) => new Date(`${date}T00:00:00Z`)
+  const day = (date: string) => new Date(date)
   const said = (topic: string, profile: string | null, attestedAt: string, nextDueAt: string, holds = true) => ({
     topic,
     profile,
