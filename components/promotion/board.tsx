@@ -5,7 +5,7 @@ import { FreshnessBar } from '@/components/ui/plots'
 import { Slots } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
 import { Age, RelativeTime, Time } from '@/components/ui/time'
-import { formatDate } from '@/lib/format'
+import { formatDate, plural } from '@/lib/format'
 import type { PromotionCard } from '@/lib/queries/promotion-card'
 import type { BoardPage, Progress, Watched } from '@/lib/queries/promotions-board'
 import { routes } from '@/lib/routes'
@@ -130,8 +130,30 @@ function Card({ card }: { card: PromotionCard & { progress: Progress | null } })
           </Status>
         )}
       </span>
+      <Deviations card={card} />
       {card.progress ? <Rolling progress={card.progress} /> : <Bottom card={card} />}
     </Link>
+  )
+}
+
+/** What deviates on its way: exceptions in force, gates that pass by one only, and open drift where something else holds it. */
+function Deviations({ card }: { card: PromotionCard }) {
+  const drift = card.hold.kind === 'finding' ? 0 : card.openDrift
+  if (card.exceptions === 0 && drift === 0) return null
+  return (
+    <span className="t-xs mt-1.5 grid gap-1">
+      {card.exceptions > 0 ? (
+        <Status status="drift" long>
+          {plural(card.exceptions, 'exception')}
+          {card.gates.covered > 0 ? `, ${plural(card.gates.covered, 'gate passes', 'gates pass')} by it only` : ''}
+        </Status>
+      ) : null}
+      {drift > 0 ? (
+        <Status status="open-drift" long>
+          {plural(drift, 'open deviation')}
+        </Status>
+      ) : null}
+    </span>
   )
 }
 

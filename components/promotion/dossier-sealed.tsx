@@ -2,17 +2,29 @@ import { Words } from '@/components/policy/words'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { DeltaTable } from '@/components/ui/key-value'
+import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Chip, Status } from '@/components/ui/status'
 import type { Dossier } from '@/lib/domain/dossier'
+import type { SealedWords } from '@/lib/domain/notes-exceptions'
 import { windowInWords } from '@/lib/domain/words'
 import { formatHash, formatInstant, plural } from '@/lib/format'
+import { routes } from '@/lib/routes'
+import { ExceptionProse } from './exception-prose'
 import { VERDICT } from './words'
 
 type SealedGate = Dossier['gates'][number]
 
-/** What a sealed text says, read from its bytes and nothing else. */
-export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTitles: Readonly<Record<string, string>> }) {
+/** What a sealed text says, read from its bytes and nothing else; `words` are the names and texts that it holds by id and digest. */
+export function SealedFacts({
+  dossier,
+  gateTitles,
+  words,
+}: {
+  dossier: Dossier
+  gateTitles: Readonly<Record<string, string>>
+  words: SealedWords
+}) {
   const { release, baseline, policy, rollback, window } = dossier
   const columns: Column<SealedGate>[] = [
     { key: 'gate', header: 'Gate', rowHeader: true, cell: (gate) => gateTitles[gate.id] ?? gate.id },
@@ -31,7 +43,14 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
       key: 'rests',
       header: 'Rests on',
       cell: (gate) =>
-        gate.evidence ? (
+        gate.exception ? (
+          <>
+            exception{' '}
+            <Link className="link" href={routes.exception(gate.exception)}>
+              {gate.exception}
+            </Link>
+          </>
+        ) : gate.evidence ? (
           <>
             evidence <code>{gate.evidence}</code>
           </>
@@ -44,7 +63,7 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
         ),
     },
   ]
-  const { emergency, overdueKeys = [], debts = [] } = dossier
+  const { emergency, overdueKeys = [], debts = [], drift = [], spentBudget } = dossier
   return (
     <>
       {emergency ? (
@@ -153,9 +172,42 @@ export function SealedFacts({ dossier, gateTitles }: { dossier: Dossier; gateTit
         <Section title="Exceptions" aside={plural(dossier.exceptions.length, 'exception')}>
           {dossier.exceptions.map((exception) => (
             <p key={exception.id} className="doc max-w-[72ch] pt-2.5">
-              <b>{exception.id}.</b> <Words text={exception.sentence} /> Until {formatInstant(exception.endsAt)}.
+              <ExceptionProse exception={exception} words={words} />
             </p>
           ))}
+        </Section>
+      ) : null}
+      {drift.length > 0 || spentBudget ? (
+        <Section title="Open drift" aside={drift.length > 0 ? plural(drift.length, 'finding') : undefined}>
+          <DeltaTable
+            caption="Drift that nothing covered when it was sealed"
+            rows={[
+              ...drift.map(({ id, profile, severity, sentence }) => ({
+                key: id,
+                label: profile ?? 'system',
+                value: (
+                  <>
+                    <Link className="link" href={routes.finding(id)}>
+                      {id}
+                    </Link>
+                    <span className="c2 block">
+                      <Words text={sentence} />
+                    </span>
+                  </>
+                ),
+                aside: severity === 'block' ? 'holds an ordinary promotion' : 'shown',
+              })),
+              ...(spentBudget
+                ? [
+                    {
+                      key: 'budget',
+                      label: 'Budget',
+                      value: `${spentBudget.spent} of ${plural(spentBudget.days, 'day')} of open exceptions were spent`,
+                    },
+                  ]
+                : []),
+            ]}
+          />
         </Section>
       ) : null}
     </>

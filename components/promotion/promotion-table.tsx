@@ -43,7 +43,8 @@ export function PromotionTable({ rows, filtered }: { rows: readonly PromotionRow
           key: 'gates',
           header: 'Gates',
           nowrap: true,
-          cell: (row) => `${row.gates.passed} of ${row.gates.total}${row.gates.skipped > 0 ? `, ${row.gates.skipped} skipped` : ''}`,
+          cell: ({ gates: { passed, total, covered, skipped } }) =>
+            `${passed} of ${total}${covered > 0 ? `, ${covered} by exception` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`,
         },
         { key: 'signed', header: 'Signed', nowrap: true, cell: (row) => `${row.signed} of ${row.slots}` },
         {

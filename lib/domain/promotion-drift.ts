@@ -34,7 +34,7 @@ export function driftOnWay(
   const findings = known.findings.filter((each) => each.system === system && (each.profile === null || [from, to].includes(each.profile)))
   const rank = ({ severity }: FindingStanding) => SEVERITIES.indexOf(severity)
   const drift = driftOf(findings, own, now)
-    .map((finding) => ({ ...finding, filed: filedFor(finding, own), sentence: deviationSentence(finding) }))
+    .map((finding) => ({ ...finding, filed: filedFor(finding, own), sentence: findingSentence(finding) }))
     .toSorted((a, b) => rank(a) - rank(b) || a.openedAt.getTime() - b.openedAt.getTime() || (a.id < b.id ? -1 : 1))
   return { exceptions, drift }
 }
@@ -51,4 +51,10 @@ export function openDrift<F extends DriftStanding>(drift: readonly F[]): F[] {
 /** What deviates in one sentence, as a dossier seals it: no names, and nothing anybody wrote at length (T40). */
 export function deviationSentence({ title, expected, observed }: { title: string; expected: string; observed: string }): string {
   return exceptionParts({ title, expected, observed, startsAt: null, until: null, owner: null, reason: null, remediation: null }).what
+}
+
+/** What a finding says in one sentence: what was seen can be a sentence of its own. */
+function findingSentence({ title, expected, observed }: { title: string; expected: string; observed: string }): string {
+  const [seen, asked] = [observed, expected].map((text) => text.replace(/[\s.;,]+$/, ''))
+  return `${title}: ${seen}. The policy says: ${asked}.`
 }

@@ -117,7 +117,7 @@ function holdOfFinding(finding: PromotionFinding): Hold {
     kind: 'finding',
     code: 'held',
     sentence: `${finding.id} on ${finding.profile}: ${finding.sentence} ${next}`,
-    words: `Open drift: ${finding.sentence}`,
+    words: `Open drift on ${finding.profile}: ${finding.title}`,
     who: listOfTitles(roles),
     people: [],
     roles,

@@ -1,9 +1,11 @@
 import 'server-only'
 import { compareDossiers, type DossierDifference } from '@/lib/domain/dossier'
+import type { SealedWords } from '@/lib/domain/notes-exceptions'
 import { classOf } from './in-flight'
 import type { ProfileView } from './promotion-card'
 import { findPromotion } from './promotion-dossier'
 import { loadVersions, type VersionView } from './promotion-versions'
+import { loadSealedWords } from './sealed-words'
 import type { Looker } from './system-standing'
 
 /** What every page about sealed versions of a promotion says at its head. */
@@ -18,8 +20,8 @@ export type VersionHead = {
   gateTitles: Record<string, string>
 }
 
-/** One sealed version as it was, with what became of it. */
-export type VersionPage = { head: VersionHead; version: VersionView }
+/** One sealed version as it was, with what became of it, and what it holds by id and digest only as it reads today. */
+export type VersionPage = { head: VersionHead; version: VersionView; words: SealedWords }
 
 /** Two sealed versions side by side: only what differs. */
 export type ComparePage = { head: VersionHead; from: VersionView; to: VersionView; differences: DossierDifference[] }
@@ -45,7 +47,7 @@ async function loadHead(looker: Looker, id: string): Promise<{ head: VersionHead
 export async function getVersion(looker: Looker, id: string, number: number): Promise<VersionPage | null> {
   const found = await loadHead(looker, id)
   const version = found?.versions.find((each) => each.number === number)
-  return found && version ? { head: found.head, version } : null
+  return found && version ? { head: found.head, version, words: await loadSealedWords(version.dossier.exceptions) } : null
 }
 
 /** What differs between two sealed versions. Without numbers: the newest, and the one before it. Null where there are not two (T23). */

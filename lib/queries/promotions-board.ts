@@ -218,7 +218,7 @@ export type PromotionRow = {
   phase: PromotionPhase
   /** The incident under which it is an emergency; null for an ordinary one. */
   emergency: string | null
-  gates: { passed: number; total: number; skipped: number }
+  gates: { passed: number; total: number; covered: number; skipped: number }
   signed: number
   slots: number
   openedAt: Date
@@ -266,6 +266,7 @@ export async function listPromotions(
 
 const sealedCounts = (gates: readonly { verdict: string }[]) => ({
   passed: gates.filter(({ verdict }) => verdict.startsWith('pass')).length,
+  covered: gates.filter(({ verdict }) => verdict === 'pass_with_exception').length,
   skipped: gates.filter(({ verdict }) => verdict === 'skipped').length,
   total: gates.length,
 })

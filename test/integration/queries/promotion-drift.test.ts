@@ -55,7 +55,7 @@ describe('the dossier', () => {
       ].toSorted(),
     )
     expect(d.holds).toMatchObject([{ kind: 'finding', subject: finding }])
-    expect(d.hold).toMatchObject({ kind: 'finding', words: 'Open drift: Dev routes is something else; the policy says as it should be' })
+    expect(d.hold).toMatchObject({ kind: 'finding', words: 'Open drift on prod: Dev routes' })
     expect(d.may.fileException).toBeNull()
     expect((await dossierOf(opened.id, scene.people.auditor)).may.fileException?.code).toBe('not_allowed')
     expect(d.gates.find(({ gate }) => gate.id === 'rollback-drill')).toMatchObject({ verdict: 'missing', never: null, exception: null })

@@ -41,7 +41,7 @@ describe('what deviates holds an ordinary promotion, with who can move it', () =
         subject: 'FND-0007',
         since: hours(-3),
         sentence:
-          'FND-0007 on prod: Launch path is python; the policy says RoboDJ_Launcher.bat. Put it right and report it again, or file an exception.',
+          'FND-0007 on prod: Launch path: python. The policy says: RoboDJ_Launcher.bat. Put it right and report it again, or file an exception.',
         who: 'Engineer or Dev lead',
       }),
     ])

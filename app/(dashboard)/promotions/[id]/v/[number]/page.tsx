@@ -32,7 +32,7 @@ export default async function VersionPage({ params }: Props) {
   const viewer = await requireViewer(routes.promotionVersion(id, number))
   const page = await getVersion(viewer, id, number)
   if (!page) notFound()
-  const { head, version } = page
+  const { head, version, words } = page
   const fallen = version.endedBy !== null
   const before = head.numbers.find((each) => each < number)
   const newest = head.numbers[0]
@@ -97,7 +97,7 @@ export default async function VersionPage({ params }: Props) {
               </Banner>
             </div>
           ) : null}
-          <SealedFacts dossier={version.dossier} gateTitles={head.gateTitles} />
+          <SealedFacts dossier={version.dossier} gateTitles={head.gateTitles} words={words} />
           <Section title="The sealed text" aside={`${formatNumber(new TextEncoder().encode(version.canonical).length)} bytes, RFC 8785`}>
             <div className="pt-3">
               <CodeBlock code={version.canonical} label="The canonical text that was hashed" fold tall />
