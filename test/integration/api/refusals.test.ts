@@ -6,6 +6,7 @@ import { db } from '@/lib/db/client'
 import { SCOPES } from '@/lib/domain/scopes'
 import { OPERATIONS, type Operation } from '@/lib/schemas/api/operations'
 import { aBearer, aKey, api } from '../../support/api'
+import { fileIt } from '../../support/exceptions'
 import { anOpenPromotion } from '../../support/promotions'
 import { aGovernedSystem, aRelease, aSnapshot, digestOf, policyText, type Scene, tickAll } from '../../support/scene'
 
@@ -59,6 +60,16 @@ const release = (more: object = {}) => ({
   artefact: `example/robodj@sha256:${digestOf('seven image')}`,
   buildDate: '2026-11-02T09:00:00Z',
   ...more,
+})
+const anException = () => ({
+  system: 'robodj',
+  profile: 'staging',
+  rule: 'runtime.launchPath',
+  observed: 'python',
+  reason: 'Renamed.',
+  startsAt: '2026-11-18T03:00:00Z',
+  until: '2026-12-01T09:00:00Z',
+  remediation: 'Restore it.',
 })
 const register = (secret: string | null, body: unknown, headers: Record<string, string> = {}, query = '') =>
   api(secret, 'POST /systems/robodj/releases', { body, headers, query })
@@ -165,6 +176,7 @@ describe('who asks', () => {
     await aSnapshot(robodj, 'prod')
     const started = await api(full, 'POST /deployments', { body: { system: 'robodj', profile: 'dev', version, inputs: [] } })
     const deployment = started.body.id as string
+    const { id: exception } = await fileIt(robodj, robodj.people.engineer, { profile: 'dev', rule: 'runtime.launchPath' })
     const at = { system: 'robodj', version, profile: 'prod' }
     const swapped: [Parameters<typeof api>[1], Parameters<typeof api>[1], object?, object?][] = [
       ['GET /systems/robodj', 'GET /systems/nowhere'],
@@ -217,13 +229,22 @@ describe('who asks', () => {
       ['POST /promotions', 'POST /promotions', { system: 'robodj', version, to: 'prod' }, { system: 'nowhere', version, to: 'prod' }],
       ['POST /deployments', 'POST /deployments', at, { ...at, system: 'nowhere' }],
       [`POST /deployments/${deployment}/result`, 'POST /deployments/DEP-9999/result', { result: 'succeeded' }],
+      [`GET /exceptions/${exception}`, 'GET /exceptions/EXC-9999'],
+      ['POST /exceptions', 'POST /exceptions', anException(), { ...anException(), system: 'nowhere' }],
+      [
+        `POST /exceptions/${exception}/extension`,
+        'POST /exceptions/EXC-9999/extension',
+        { until: '2026-12-01T09:00:00Z', reason: 'Longer.' },
+      ],
+      [`POST /exceptions/${exception}/close`, 'POST /exceptions/EXC-9999/close', { note: 'Fixed.', link: 'https://ci.example.org/1' }],
+      [`POST /exceptions/${exception}/withdraw`, 'POST /exceptions/EXC-9999/withdraw', { reason: 'Mended.' }],
     ]
     await leavesNothing(async () => {
       for (const [seen, nowhere, body, other = body] of swapped) {
         const unseen = await api(foreign, seen, body ? { body } : {})
         const unknown = await api(foreign, nowhere, other ? { body: other } : {})
         expect([unseen.status, unknown.status], seen).toEqual([404, 404])
-        const plain = (text = '') => text.replaceAll(/robodj|nowhere|(PRM|DEP)-\d+/g, '…')
+        const plain = (text = '') => text.replaceAll(/robodj|nowhere|(PRM|DEP|EXC)-\d+/g, '…')
         expect(plain(unseen.body.detail), seen).toBe(plain(unknown.body.detail))
       }
       expect((await api(foreign, 'GET /promotions', { query: { system: 'robodj' } })).status).toBe(404)
@@ -323,6 +344,10 @@ describe('fields that are none (T24)', () => {
     ],
     recordSecretAudit: async () => ['POST /systems/robodj/secret-audits', { profile: 'prod', finding: 'met', note: 'fine' }],
     declareIncident: async () => ['POST /incidents', { system: 'robodj', title: 'It is down', severity: 'sev2' }],
+    fileException: async () => ['POST /exceptions', anException()],
+    extendException: async () => ['POST /exceptions/EXC-0001/extension', { until: '2026-12-01T09:00:00Z', reason: 'Longer.' }],
+    closeException: async () => ['POST /exceptions/EXC-0001/close', { note: 'Fixed.', link: 'https://ci.example.org/1' }],
+    withdrawException: async () => ['POST /exceptions/EXC-0001/withdraw', { reason: 'Mended.' }],
     openRotation: async () => ['POST /rotations', { system: 'robodj', rule: 'staging', cause: 'by_hand' }],
     startRotation: async () => ['POST /rotations/ROT-0001/start', { owner: 'x' }],
     recordRotationStep: async () => ['POST /rotations/ROT-0001/steps/x', { state: 'done' }],
@@ -360,6 +385,8 @@ describe('fields that are none (T24)', () => {
           'Rotation',
           'RotationStep',
           'RotationConfirmation',
+          'DriftException',
+          'ExceptionTerm',
         ],
       ],
     )
@@ -404,6 +431,7 @@ describe('fields that are none (T24)', () => {
         .replace('{promotion}', 'PRM-0001')
         .replace('{deployment}', 'DEP-0001')
         .replace('{rotation}', 'ROT-0001')
+        .replace('{exception}', 'EXC-0001')
         .replace('{number}', '1')
         .replace('{system}', 'robodj')
         .replaceAll(/\{\w+\}/g, 'x')}` as const

@@ -103,6 +103,25 @@ const CASES: Record<string, () => Promise<Case>> = {
     const body = { system: 'stack', title: 'The database does not answer', severity: 'sev2' }
     return { line: 'POST /incidents', body, other: { ...body, severity: 'sev1' } }
   },
+  fileException: async () => {
+    await ownedByAdmin('staging-cache')
+    const body = anException('local', 'runtime.launchPath')
+    return { line: 'POST /exceptions', body, other: { ...body, observed: 'by hand' } }
+  },
+  extendException: async () => {
+    const id = await filed('local', 'runtime.dataSource')
+    const body = { until: hoursAhead(48), reason: 'The vendor needs longer.' }
+    return { line: `POST /exceptions/${id}/extension`, body, other: { ...body, until: hoursAhead(50) } }
+  },
+  closeException: async () => {
+    const id = await filed('local', 'runtime.primaryRuntime')
+    const body = { note: 'Set back', link: 'https://ci.example.org/runs/1' }
+    return { line: `POST /exceptions/${id}/close`, body, other: { ...body, note: 'Mended' } }
+  },
+  withdrawException: async () => {
+    const id = await filed('staging', 'variable.API__LOG_LEVEL')
+    return { line: `POST /exceptions/${id}/withdraw`, body: { reason: 'Mended.' }, other: { reason: 'Not needed.' } }
+  },
   openRotation: async () => {
     await ownedByAdmin('staging-cache')
     const body = { system: 'stack', rule: 'staging-cache', cause: 'by_hand' }
@@ -196,6 +215,25 @@ async function aRunning(rule: string): Promise<string> {
   await ownedByAdmin(rule)
   const [approver, slot] = [stack.people.incident_commander, 'incident-commander-or-approver']
   return (await aStartedRotation(stack, rule, { owner: 'release-manager', performer: stack.people.release_manager, approver, slot })).id
+}
+
+const hoursAhead = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
+
+const anException = (profile: string, rule: string) => ({
+  system: 'stack',
+  profile,
+  rule,
+  observed: 'something else',
+  reason: 'Trying another way.',
+  startsAt: hoursAhead(-1),
+  until: hoursAhead(24),
+  remediation: 'Set it back.',
+})
+
+/** One that the token filed: whoever made it owns it, so holds a role. */
+async function filed(profile: string, rule: string): Promise<string> {
+  await ownedByAdmin('staging-cache')
+  return (await api(token, 'POST /exceptions', { body: anException(profile, rule) })).body.id as string
 }
 
 async function aGate(): Promise<string> {

@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { db } from '@/lib/db/client'
+import { loadExceptionsDuring, loadOpenExceptions, loadRecentExceptions } from '@/lib/db/load-exceptions'
 import type { Ctx } from '@/lib/domain/context'
 import { getProfile } from '@/lib/queries/account/get-profile'
 import { listTokens } from '@/lib/queries/account/list-tokens'
 import * as checklists from '@/lib/queries/api/checklists'
 import * as deployments from '@/lib/queries/api/deployments'
+import * as exceptions from '@/lib/queries/api/exceptions'
 import * as promotions from '@/lib/queries/api/promotions'
 import * as releases from '@/lib/queries/api/releases'
 import { getVerdict } from '@/lib/queries/api/verdict'
@@ -31,6 +33,8 @@ const GROWING = [
   'SealedVersion',
   'SignOff',
   'Deployment',
+  'DriftException',
+  'ExceptionTerm',
 ]
 const ALSO = ['ChecklistRun', 'ChecklistTick', 'DossierOpening', 'Question', 'StepUpProof', 'Session', 'AuditText']
 
@@ -105,6 +109,10 @@ describe('what is asked of growing tables has an index', () => {
     ['a verdict', () => getVerdict(looker(reader), { system, profile: 'prod', release: opened.version })],
     ['deployments of the API', () => deployments.listDeployments(looker(reader), { system, profile: 'prod' }, slice)],
     ['deployments', () => listDeployments(looker(reader), { system }, { limit: 50, after: null })],
+    ['exceptions of the API', () => exceptions.listExceptions(looker(reader), { system, profile: 'prod', state: 'running' }, slice)],
+    ['open exceptions', () => loadOpenExceptions(db, [system])],
+    ['exceptions of a budget', () => loadRecentExceptions(db, [system], new Date(0))],
+    ['exceptions of notes', () => loadExceptionsDuring(db, system, 'prod', new Date(0), new Date())],
     ['runs of checklists', () => checklists.listRuns(looker(reader), { system }, slice)],
     ['somebody’s sessions', () => getProfile(looker(scene.people.secops))],
     ['tokens', () => listTokens(looker(scene.people.secops))],
