@@ -122,8 +122,15 @@ function changes(
     return [
       {
         seen: { instance: row.instance, seenAt: row.seenAt },
-        sentence: `Changed, first seen ${instantInWords(to)}; no governed change explains it.`,
+        sentence: changeInWords(entry.says, row.facts.find((fact) => fact.name === name)?.says ?? null, to),
       },
     ]
   })
+}
+
+/** What a change looks like where both words are known, else only that there was one: "debug, and was info until 19 Nov 2026, 14:05 UTC". */
+function changeInWords(was: string | null, is: string | null, at: Date): string {
+  return was !== null && is !== null && was !== is
+    ? `${is}, and was ${was} until ${instantInWords(at)}; no governed change explains it.`
+    : `Changed, first seen ${instantInWords(at)}; no governed change explains it.`
 }
