@@ -33,7 +33,7 @@ const columns = (now: Date): Column<FindingRow>[] => [
           <Visible text={row.title} />
         </Link>
         <span className="t-xs c2 block font-normal">
-          <Visible text={row.observed} />
+          <Visible text={row.observed.replace(/\.$/, '')} />
           {row.expected === '' ? null : (
             <>
               ; the policy says <Visible text={row.expected} />

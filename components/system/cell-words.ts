@@ -15,4 +15,4 @@ export function cellWords({ state, known, exception }: Stated): string {
 }
 
 /** What joins the words about a fact to when it was seen: "seen 6 min ago", but "newest snapshot, 3 h ago". */
-export const joiner = (known: string): string => (/seen$/.test(known) ? ' ' : ', ')
+export const joiner = (known: string): string => (/(seen|deployed)$/.test(known) ? ' ' : ', ')

@@ -5,6 +5,7 @@ import { Status, StatusGlyph } from '@/components/ui/status'
 import { RelativeTime } from '@/components/ui/time'
 import type { Estate } from '@/lib/queries/estate'
 import { routes } from '@/lib/routes'
+import { joiner } from './cell-words'
 import { profileRef } from './profile-ref'
 
 /** Each system with its profiles in words: what the grid shows by shape, said in full. On a phone it stands alone. */
@@ -35,7 +36,8 @@ export function EstateDetail({ estate }: { estate: Estate }) {
                       {profile.sentence}
                       {profile.at ? (
                         <>
-                          , <RelativeTime at={profile.at} />
+                          {joiner(profile.sentence)}
+                          <RelativeTime at={profile.at} />
                         </>
                       ) : null}
                     </Status>

@@ -18,6 +18,7 @@ import { type MatrixCell, type MatrixGroup, type MatrixRow, type MatrixState, PR
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { routes } from '@/lib/routes'
 import { cellWords, joiner } from './cell-words'
+import { KeyName } from './key-name'
 import { fileHref, type MatrixActs } from './matrix-acts'
 import { MatrixInspector } from './matrix-inspector'
 import { profileRef } from './profile-ref'
@@ -203,7 +204,7 @@ export function MatrixGrid({
                     <th scope="row">
                       {row.title}
                       {row.paths.map((path) => (
-                        <code key={path}>{path}</code>
+                        <KeyName key={path} name={path} />
                       ))}
                     </th>
                     {row.cells.map((cell) => {
@@ -263,7 +264,7 @@ function CellWords({ cell }: { cell: MatrixCell }) {
         {cell.knownAt ? (
           <>
             {joiner(cell.known)}
-            <RelativeTime at={cell.knownAt} />
+            <RelativeTime at={cell.knownAt} short />
           </>
         ) : null}
         {cell.bullet ? <BulletBar value={cell.bullet.value} limit={cell.bullet.limit} /> : null}

@@ -6,6 +6,7 @@ import { RelativeTime } from '@/components/ui/time'
 import type { ProfileStanding } from '@/lib/domain/profile-standing'
 import type { PipelineEdge } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
+import { joiner } from './cell-words'
 import { profileRef } from './profile-ref'
 
 /** A system from its first profile to its last: what runs where and how that stands, and between them what is on its way. */
@@ -43,7 +44,8 @@ function Stop({ profile }: { profile: ProfileStanding }) {
           {profile.sentence}
           {profile.at ? (
             <>
-              , <RelativeTime at={profile.at} />
+              {joiner(profile.sentence)}
+              <RelativeTime at={profile.at} />
             </>
           ) : null}
         </span>

@@ -49,6 +49,8 @@ export type MatrixCell = {
   /** The rule that findings, exceptions and gates name (rule-ref.ts); null where no exception is filed on the cell itself. */
   key: string | null
   state: MatrixState
+  /** Recommended, optional or allowed: nothing has to hold, so nothing has to be reported. */
+  isFree?: true
   /** What the document says, in its words; null where it has no rule for this profile. */
   rule: string | null
   /** Level, moment, qualifiers, subject and the like, as label and words. */

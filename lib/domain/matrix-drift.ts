@@ -26,17 +26,22 @@ export function driftIndex(drift: DriftFacts, system: string, now: Date): DriftI
   const findings = new Map(drift.findings.map((finding) => [at(finding.profile, finding.rule), finding]))
   const byRule = Map.groupBy(drift.exceptions, ({ profile, rule }) => at(profile, rule))
   return (profile, keys) => {
-    const first = <T>(map: Map<string, T>): T | null =>
-      keys.reduce<T | null>((found, key) => found ?? map.get(at(profile, key)) ?? null, null)
-    const exceptions = keys.flatMap((key) => byRule.get(at(profile, key)) ?? [])
-    const covering = exceptions.length === 0 ? null : keys.map((rule) => coveringException(exceptions, { system, profile, rule }, now))
-    return {
-      verdict: first(verdicts),
-      finding: first(findings),
-      covering: covering?.find((each) => each !== null) ?? null,
-      exceptions,
-    }
+    const first = <T>(map: Map<string, T>, among: readonly string[]): T | null =>
+      among.reduce<T | null>((found, key) => found ?? map.get(at(profile, key)) ?? null, null)
+    const verdict = first(verdicts, keys)
+    // A cell that follows from rules of their own has their findings and exceptions, and is covered when all of them are.
+    const causes = verdict?.causes ?? []
+    const exceptions = [...keys, ...causes].flatMap((key) => byRule.get(at(profile, key)) ?? [])
+    const coveringOf = (rule: string) => coveringException(exceptions, { system, profile, rule }, now)
+    const own = exceptions.length === 0 ? null : (keys.map(coveringOf).find((each) => each !== null) ?? null)
+    return { verdict, finding: first(findings, [...keys, ...causes]), covering: own ?? coveringAll(causes.map(coveringOf)), exceptions }
   }
+}
+
+/** Of exceptions that cover each of some rules the one that ends first; null when one of them is not covered, or there are none. */
+function coveringAll(each: readonly (ExceptionStanding | null)[]): ExceptionStanding | null {
+  const all = each.filter((exception) => exception !== null)
+  return all.length < each.length ? null : all.reduce<ExceptionStanding | null>((soonest, one) => (soonest && soonest.endsAt <= one.endsAt ? soonest : one), null)
 }
 
 type Judged = Pick<MatrixCell, 'state' | 'known' | 'knownAt'>
@@ -57,8 +62,8 @@ export function withDrift(cell: MatrixCell, known: RuleKnown, now: Date): Matrix
         : cell
   const candidates = [own, reported(known, now), recorded(known, now)].filter((each) => each !== null)
   const worst = worstState(candidates.map(({ state }) => state))
-  // Of two that are as bad as each other the report says more than the evidence for one release.
-  const said = candidates.findLast(({ state }) => state === worst)
+  // Of two that are as bad as each other the newer one says more.
+  const said = candidates.filter(({ state }) => state === worst).reduce<Judged | null>(newer, null)
   return {
     ...cell,
     ...(said ? { state: said.state, known: said.known, knownAt: said.knownAt } : {}),
@@ -70,6 +75,9 @@ export function withDrift(cell: MatrixCell, known: RuleKnown, now: Date): Matrix
     finding: finding?.id ?? null,
   }
 }
+
+const newer = (one: Judged | null, other: Judged): Judged =>
+  one === null || (other.knownAt?.getTime() ?? 0) > (one.knownAt?.getTime() ?? 0) ? other : one
 
 /** What the newest report says of a rule, or a finding that a person raised; null when there is neither. */
 function reported(known: RuleKnown, now: Date): Judged | null {
@@ -89,10 +97,11 @@ function reported(known: RuleKnown, now: Date): Judged | null {
 
 function deviation(
   known: RuleKnown,
-  { observed, severity }: Pick<RuleVerdict, 'observed' | 'severity'>,
+  { observed: words, severity }: Pick<RuleVerdict, 'observed' | 'severity'>,
   at: Date | null,
   now: Date,
 ): Judged {
+  const observed = brief(words)
   if (known.covering) return { state: 'drift', known: `${observed}, ${known.covering.id}`, knownAt: null }
   if (severity === 'note') return { state: 'waiting', known: `${observed}, allowed`, knownAt: at }
   const open = shownException(known, now)
@@ -101,8 +110,12 @@ function deviation(
 
 /** A fact in a few words; where it says no more than that the rule is met, when it was seen says it all. */
 function metWords({ observed, expected }: RuleVerdict): string {
-  return observed === '' || observed.toLowerCase() === expected.toLowerCase() ? 'seen' : `${observed}, seen`
+  const words = brief(observed)
+  return words === '' || words.toLowerCase() === brief(expected).toLowerCase() ? 'seen' : `${words}, seen`
 }
+
+/** Words that go on in a cell: without the point at their end, and of a digest only its beginning. */
+const brief = (text: string): string => text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1').replace(/\.$/, '')
 
 /** What an exception says of a rule by itself: that it deviates from its start on, until a newer report says that it no longer does. */
 function recorded({ verdict, covering, exceptions }: RuleKnown, now: Date): Judged | null {
@@ -111,7 +124,9 @@ function recorded({ verdict, covering, exceptions }: RuleKnown, now: Date): Judg
   if (!open) return null
   const isNewer = verdict === null || verdict.seenAt === null || verdict.seenAt < open.startsAt
   if (covering)
-    return isNewer || verdict.state === 'unknown' ? { state: 'drift', known: `${covering.observed}, ${covering.id}`, knownAt: null } : null
+    return isNewer || verdict.state === 'unknown'
+      ? { state: 'drift', known: `${brief(covering.observed)}, ${covering.id}`, knownAt: null }
+      : null
   // Overdue holds promotions until somebody closes it with evidence, whatever is seen meanwhile.
   return verdict?.state === 'deviates' ? null : { state: 'open-drift', known: openWords(open, now), knownAt: null }
 }

@@ -10,7 +10,7 @@ import {
   unreported,
   worstState,
 } from './matrix-cell'
-import { type DriftIndex, withDrift } from './matrix-drift'
+import { type DriftIndex, type RuleKnown, withDrift } from './matrix-drift'
 import type { RuleVerdict } from './observation/verdict'
 import type { Policy } from './policy/schema'
 
@@ -92,11 +92,7 @@ function sharedCell(
       : []
   })
   if (here.length === 0) return blank(profile, null)
-  const parts = here.map(({ key, of, cell }): CellPart => {
-    const { verdict } = of
-    const { state, known: said, knownAt, observed, exception, finding } = cell
-    return { key, title: verdict?.title ?? of.finding?.title ?? key, state, known: said, knownAt, observed, exception, finding }
-  })
+  const parts = here.map(({ key, of, cell }) => toPart(key, of, cell))
   const counted = here.filter(({ of: { verdict } }) => !isNote(verdict)).map(({ cell }) => cell)
   const met = counted.filter(({ state }) => state === 'pass')
   const worst = worstState(counted.map(({ state }) => state))
@@ -109,6 +105,18 @@ function sharedCell(
     observed,
     parts: listed,
   }
+}
+
+/** One rule by its key on one profile, as it stands: what a page beside the grid shows of it; null where the policy has none and nobody said anything. */
+export function rulePart(key: string, profile: string, known: DriftIndex, now: Date): CellPart | null {
+  const of = known(profile, [key])
+  if (!of.verdict && !of.finding && of.exceptions.length === 0) return null
+  return toPart(key, of, withDrift({ ...blank(profile, ''), key }, of, now))
+}
+
+function toPart(key: string, of: RuleKnown, cell: MatrixCell): CellPart {
+  const { state, known, knownAt, observed, exception, finding } = cell
+  return { key, title: of.verdict?.title ?? of.finding?.title ?? key, state, known, knownAt, observed, exception, finding }
 }
 
 const isNote = (verdict: RuleVerdict | null) => verdict?.state === 'deviates' && verdict.severity === 'note'

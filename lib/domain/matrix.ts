@@ -153,6 +153,7 @@ function evidencedCell(policy: Policy, constraint: PolicyConstraint, profile: Po
     profile: profile.id,
     ...unreported,
     key: cell ? `constraint.${constraint.id}` : null,
+    ...(cell && BINDING[cell.level] !== 'binding' ? { isFree: true as const } : {}),
     terms: cell ? cellTerms(cell) : [],
     who: [],
     provenance: { source: constraint.source, assumed: constraint.assumed },

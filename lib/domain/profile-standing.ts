@@ -96,8 +96,9 @@ export function profileStanding(
       at: running.since,
     }
   if (live) {
-    const open = exceptions.length > 0 ? `, ${exceptionWords(exceptions)}` : ''
-    return { ...base, state: 'pass', words: 'authorised', sentence: `${metWords(cells)}${open}` }
+    // An exception that nothing seen needs any more is still to be closed.
+    const open = exceptions.length > 0 ? `${exceptionWords(exceptions)}. ` : ''
+    return { ...base, state: 'pass', words: 'authorised', sentence: `${open}${metWords(cells)}` }
   }
   if (lastRun)
     return {
@@ -141,10 +142,10 @@ function exceptionWords(exceptions: readonly { endsAt: Date }[]): string {
 function metWords(cells: readonly { cell: MatrixCell }[]): string {
   const judged = cells.filter(({ cell }) => cell.key !== null || cell.parts)
   if (!judged.some(({ cell }) => cell.observed !== null)) return 'Deployed with authority'
-  const open = judged.filter(({ cell }) => cell.state === 'waiting').length
-  if (open === 0) return 'All rules met'
+  const open = judged.filter(({ cell }) => cell.state === 'waiting' && !cell.isFree).length
+  if (open === 0) return 'All rules met; deployed'
   const met = judged.filter(({ cell }) => cell.state === 'pass').length
-  return `${met} ${met === 1 ? 'rule' : 'rules'} met, ${open} not reported`
+  return `${met} ${met === 1 ? 'rule' : 'rules'} met, ${open} not reported; deployed`
 }
 
 const WORDS: Partial<Record<MatrixState, string>> = {

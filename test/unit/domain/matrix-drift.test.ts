@@ -266,9 +266,9 @@ describe('how a profile stands with them', () => {
 
   it('all rules are met only where nothing is left unsaid', () => {
     const met = cell({ verdicts: [verdict({ state: 'met', observed: '' })] })
-    expect(stands([met]).sentence).toBe('All rules met')
-    expect(stands([met, cell({}, 'runtime.dataSource')]).sentence).toBe('1 rule met, 1 not reported')
+    expect(stands([met]).sentence).toBe('All rules met; deployed')
+    expect(stands([met, cell({}, 'runtime.dataSource')]).sentence).toBe('1 rule met, 1 not reported; deployed')
     expect(stands([cell({})]).sentence).toBe('Deployed with authority')
-    expect(stands([met], [exception()]).sentence).toBe('All rules met, 1 exception, ends Sun 22 Nov')
+    expect(stands([met], [exception()]).sentence).toBe('1 exception, ends Sun 22 Nov. All rules met; deployed')
   })
 })
