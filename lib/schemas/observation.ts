@@ -13,7 +13,7 @@ const shape = {
     .optional()
     .describe('Who looked: the runtime itself, an agent, a pipeline. Left out: agent for an agent, else runtime.'),
   claimedAt: IsoInstant.optional().describe(
-    'When it was seen, as the reporter says: a claim; age counts from when it was recorded (T11). The same facts with the same claim are a replay and add nothing.',
+    'When it was seen, as the reporter says: a claim; age counts from when it was recorded (T11). The same facts with the same claim are a replay and add nothing; without a claim each report is a new one, so give a retry its Idempotency-Key.',
   ),
   facts: ObservationFacts,
 }

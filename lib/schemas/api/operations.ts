@@ -688,7 +688,7 @@ export const OPERATIONS = {
     status: 201,
     summary: 'Report what runs on profiles',
     description:
-      'One observation, or up to a hundred as `observations` (1 MiB). All of a call is kept, or nothing. The newest facts of every runtime are judged at once: findings open and close, and gates that the policy binds to reported facts get their evidence. The same report again adds nothing. Names, states, digests and instants only; whatever looks like a value is refused with its place.',
+      'One observation, or up to a hundred as `observations` (1 MiB). All of a call is kept, or nothing. The newest facts of every runtime are judged at once: findings open and close, and gates that the policy binds to reported facts get their evidence. The same report with the same `claimedAt` adds nothing. Names, states, digests and instants only; whatever looks like a value is refused with its place.',
     input: reportObservationsInput,
     answer: observations.RecordedObservationsAnswer,
   },

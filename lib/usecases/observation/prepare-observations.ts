@@ -84,15 +84,13 @@ async function prepareBy({ tx, now, actor }: Work, version: LoadedPolicy, { obse
       claimedAt: claimedAt ?? null,
       release,
       releaseId: release?.id ?? null,
-      digest: digestOf(row, claimedAt ?? minuteOf(now), facts),
+      digest: digestOf(row, claimedAt ?? now, facts),
     }
   })
   return { version, rows }
 }
 
-// Without a claim of its own the same report is a replay within the minute, so that a retry adds nothing and a runtime that goes on reporting stays fresh.
-const minuteOf = (now: Date): Date => new Date(Math.floor(now.getTime() / 60_000) * 60_000)
-
+// Without a claim every report is a new one: what a runtime goes back to within a moment counts, and a retry has its Idempotency-Key.
 function digestOf(row: { profile: string; instance: string; source: string }, at: Date, facts: ObservationInput['facts']): string {
   return createHash('sha256')
     .update(JSON.stringify([row.profile, row.instance, row.source, at.toISOString(), facts]))
