@@ -41,7 +41,9 @@ export function driftIndex(drift: DriftFacts, system: string, now: Date): DriftI
 /** Of exceptions that cover each of some rules the one that ends first; null when one of them is not covered, or there are none. */
 function coveringAll(each: readonly (ExceptionStanding | null)[]): ExceptionStanding | null {
   const all = each.filter((exception) => exception !== null)
-  return all.length < each.length ? null : all.reduce<ExceptionStanding | null>((soonest, one) => (soonest && soonest.endsAt <= one.endsAt ? soonest : one), null)
+  return all.length < each.length
+    ? null
+    : all.reduce<ExceptionStanding | null>((soonest, one) => (soonest && soonest.endsAt <= one.endsAt ? soonest : one), null)
 }
 
 type Judged = Pick<MatrixCell, 'state' | 'known' | 'knownAt'>
