@@ -72,10 +72,11 @@ export function BurnDown({ days, filing = false }: { days: readonly OpenOn[]; fi
 export function burnDownLabel(days: readonly OpenOn[], filing: boolean): string {
   const first = days[0]?.open ?? 0
   const last = days.at(-1)?.open ?? 0
-  const weeks = numberWord(Math.max(1, Math.round((days.length - 1) / 7))).toLowerCase()
+  const count = Math.max(1, Math.round((days.length - 1) / 7))
+  const weeks = `${numberWord(count).toLowerCase()} ${count === 1 ? 'week' : 'weeks'}`
   const moved =
     first === last
-      ? `${plural(last, 'open exception')}, as ${weeks} weeks ago`
-      : `Open exceptions ${last < first ? 'fell' : 'rose'} from ${first} to ${last} in ${weeks} weeks`
+      ? `${plural(last, 'open exception')}, as ${weeks} ago`
+      : `Open exceptions ${last < first ? 'fell' : 'rose'} from ${first} to ${last} in ${weeks}`
   return filing ? `${moved}; ${last + 1} with this one` : moved
 }

@@ -1,9 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { Prisma } from '@/lib/db/generated/client'
-import { exceptionsIn } from '@/lib/db/load-exceptions'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/named'
 import type { Named } from '@/lib/domain/context'
 import { type ExceptionState, type ExceptionStatus, exceptionState } from '@/lib/domain/exception'
 import { covers } from '@/lib/domain/exception-tier'
@@ -85,7 +83,8 @@ export async function getExceptions(
     ),
     loadBurnDown(ids, looker.now),
   ])
-  const all = await toRows(rows.slice(0, page.limit), looker.now)
+  const names = new Map(systems.map(({ slug, name }) => [slug, name]))
+  const all = await toRows(rows.slice(0, page.limit), names, looker.now)
   const last = all.at(-1)
   return {
     systems,
@@ -103,10 +102,30 @@ function positionOf({ id, endsAt, endedAt, filedAt }: ExceptionRow): ExceptionPo
   return endedAt === null ? ['open', endsAt.toISOString(), id] : ['ended', filedAt.toISOString(), id]
 }
 
-const include = { system: { select: { name: true } }, owner: namedSelect } as const
-type Row = Prisma.DriftExceptionGetPayload<{ include: typeof include }>
+type Row = {
+  id: string
+  systemId: string
+  profileKey: string
+  policyVersionId: string
+  rule: string
+  expected: string
+  observed: string
+  startsAt: Date
+  endsAt: Date
+  askedUntil: Date | null
+  filedAt: Date
+  endedAt: Date | null
+  status: ExceptionStatus
+  tier: string
+  askedTier: string | null
+  extensions: number
+  ownerId: string
+  ownerKind: Named['kind']
+  ownerName: string
+  ownerCountsAs: string
+}
 
-/** One row more than a page takes: open ones first, and what has ended where those do not fill it. */
+/** One row more than a page takes: open ones first, and what has ended where those do not fill it. One statement for each part. */
 async function listPage(
   ids: readonly string[],
   state: ExceptionFilterState | undefined,
@@ -114,48 +133,57 @@ async function listPage(
   now: Date,
 ): Promise<Row[]> {
   const take = limit + 1
-  const isOpen = state === undefined || ['open', 'overdue', 'running', 'filed'].includes(state)
-  const isEnded = state === undefined || ['closed', 'rejected', 'withdrawn'].includes(state)
+  const isOpen = state === undefined || OPEN.includes(state)
+  const isEnded = state === undefined || !OPEN.includes(state)
+  const behindOpen = after?.[0] === 'open' ? Prisma.sql`AND (e."endsAt", e.id) > (${after[1]}::timestamptz, ${after[2]})` : Prisma.empty
   const open =
     isOpen && after?.[0] !== 'ended'
-      ? await db.driftException.findMany({
-          where: {
-            AND: [
-              { systemId: { in: [...ids] }, endedAt: null },
-              openState(state, now),
-              after ? { OR: [{ endsAt: { gt: after[1] } }, { endsAt: after[1], id: { gt: after[2] } }] } : {},
-            ],
-          },
-          orderBy: [{ endsAt: 'asc' }, { id: 'asc' }],
-          take,
-          include,
-        })
+      ? await rowsOf(
+          Prisma.sql`${among(ids)} AND e."endedAt" IS NULL ${inState(state, now)} ${behindOpen} ORDER BY e."endsAt", e.id LIMIT ${take}`,
+        )
       : []
   if (!isEnded || open.length >= take) return open
-  const behind = after?.[0] === 'ended' ? after : null
-  const ended = await db.driftException.findMany({
-    where: {
-      AND: [
-        { systemId: { in: [...ids] }, endedAt: { not: null } },
-        state ? { status: state } : {},
-        behind ? { OR: [{ filedAt: { lt: behind[1] } }, { filedAt: behind[1], id: { lt: behind[2] } }] } : {},
-      ],
-    },
-    orderBy: [{ filedAt: 'desc' }, { id: 'desc' }],
-    take: take - open.length,
-    include,
-  })
+  const behindEnded = after?.[0] === 'ended' ? Prisma.sql`AND (e."filedAt", e.id) < (${after[1]}::timestamptz, ${after[2]})` : Prisma.empty
+  const ended = await rowsOf(
+    Prisma.sql`${among(ids)} AND e."endedAt" IS NOT NULL ${inState(state, now)} ${behindEnded} ORDER BY e."filedAt" DESC, e.id DESC LIMIT ${take - open.length}`,
+  )
   return [...open, ...ended]
 }
 
-function openState(state: ExceptionFilterState | undefined, now: Date): Prisma.DriftExceptionWhereInput {
-  return state === undefined || state === 'open' ? {} : exceptionsIn(state, now)
+const OPEN: readonly ExceptionFilterState[] = ['open', 'overdue', 'running', 'filed']
+
+const among = (ids: readonly string[]) => Prisma.sql`e."systemId" = ANY (${[...ids]}::text[])`
+
+/** `where` speaks of `e`, and may say in which order and how many. */
+function rowsOf(where: Prisma.Sql): Promise<Row[]> {
+  return db.$queryRaw<Row[]>(Prisma.sql`
+    SELECT e.id, e."systemId", e."profileKey", e."policyVersionId", e.rule, e.expected, e.observed, e."startsAt", e."endsAt", e."askedUntil", e."filedAt",
+      e."endedAt", e.status, e.tier, e."askedTier", e.extensions, e."ownerId", p.kind AS "ownerKind", coalesce(n.name, p.label, 'Somebody erased') AS "ownerName",
+      coalesce(p."sponsorId", p.id) AS "ownerCountsAs"
+    FROM "DriftException" e JOIN "Principal" p ON p.id = e."ownerId" LEFT JOIN "Person" n ON n."principalId" = p.id WHERE ${where}`)
 }
 
-async function toRows(rows: readonly Row[], now: Date): Promise<ExceptionRow[]> {
+/** As `exceptionState` says of each one; overdue is a matter of the clock. */
+function inState(state: ExceptionFilterState | undefined, now: Date): Prisma.Sql {
+  switch (state) {
+    case undefined:
+    case 'open':
+      return Prisma.empty
+    case 'running':
+      return Prisma.sql`AND e.status = 'approved' AND e."endsAt" > ${now}`
+    case 'overdue':
+      return Prisma.sql`AND e.status = 'approved' AND e."endsAt" <= ${now}`
+    default:
+      return Prisma.sql`AND e.status = ${state}`
+  }
+}
+
+async function toRows(rows: readonly Row[], names: ReadonlyMap<string, string>, now: Date): Promise<ExceptionRow[]> {
   const waiting = rows.filter(({ status, askedUntil, endedAt }) => endedAt === null && (status === 'filed' || askedUntil !== null))
   const [policies, signed] = await Promise.all([loadPolicies(rows), loadSigned(waiting.map(({ id }) => id))])
-  return rows.map((row) => toRow(row, policies.get(row.policyVersionId), signed.get(row.id) ?? [], now))
+  return rows.map((row) =>
+    toRow(row, names.get(row.systemId) ?? row.systemId, policies.get(row.policyVersionId), signed.get(row.id) ?? [], now),
+  )
 }
 
 async function loadPolicies(rows: readonly Pick<Row, 'policyVersionId'>[]): Promise<Map<string, LoadedPolicy>> {
@@ -173,22 +201,22 @@ async function loadSigned(ids: readonly string[]): Promise<Map<string, string[]>
   return new Map(rows.map(({ id, slots }) => [id, slots]))
 }
 
-function toRow(row: Row, version: LoadedPolicy | undefined, signed: readonly string[], now: Date): ExceptionRow {
+function toRow(row: Row, name: string, version: LoadedPolicy | undefined, signed: readonly string[], now: Date): ExceptionRow {
   const policy = version?.policy
   const ref = policy ? ruleRef(policy, row.profileKey, row.rule) : null
-  const status = row.status as ExceptionStatus // written by our own use cases
+  const { status } = row
   const held = policy?.drift.tiers.find(({ id }) => id === row.tier)
   const tier = row.askedUntil !== null ? row.askedTier : status === 'filed' ? row.tier : null
   return {
     id: row.id,
-    system: { slug: row.systemId, name: row.system.name },
+    system: { slug: row.systemId, name },
     profile: { id: row.profileKey, class: classOf(policy, row.profileKey) },
     rule: row.rule,
     kind: ref?.kind ?? 'fact',
     title: ref?.title ?? row.rule,
     expected: row.expected,
     observed: row.observed,
-    owner: toNamed(row.owner),
+    owner: { id: row.ownerId, kind: row.ownerKind, name: row.ownerName, countsAsId: row.ownerCountsAs },
     startsAt: row.startsAt,
     endsAt: row.endsAt,
     askedUntil: row.askedUntil,

@@ -14,9 +14,10 @@ import { fromForm, inUtc, isRecord } from './form'
 /** The form of a filing: times are UTC, and the end is a length from the start or a date of its own. */
 export const fileExceptionForm = z.preprocess((raw) => {
   if (!isRecord(raw)) return raw
-  const { duration, untilAt, ...rest } = raw
+  const { duration, untilAt, rule, ...rest } = raw
   const startsAt = inUtc(raw.startsAt)
-  return { ...rest, startsAt, until: endIn(startsAt, duration, untilAt) }
+  // No rule is chosen: one sentence says so, not also what a key looks like.
+  return { ...rest, ...(rule === '' ? {} : { rule }), startsAt, until: endIn(startsAt, duration, untilAt) }
 }, fromForm(fileExceptionInput))
 
 /** The form of an extension: a date and time in UTC. */

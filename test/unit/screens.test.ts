@@ -24,6 +24,11 @@ const at: Places = {
   },
   glass: { asked: 'BG-2', over: 'BG-1', system: 'a-system', rule: 'a-rule' },
   incident: 'INC-1',
+  exceptions: { filed: { id: 'EXC-0001', slot: 'a-slot', version: 1, system: 'a-system' }, running: 'EXC-0002', closed: 'EXC-0003' },
+  deviates: { system: 'a-system', profile: 'last', rule: 'variable.A_NAME' },
+  findings: { covered: { id: 'FND-0001', system: 'a-system', profile: 'last', rule: 'runtime.launchPath' }, open: 'FND-0002' },
+  attested: 'a-system',
+  isolated: 'a-system',
   secretKeys: {
     rotated: { system: 'a-system', profile: 'last', mapping: 'a-secret' },
     unknown: { system: 'a-system', profile: 'first', mapping: 'a-secret' },
