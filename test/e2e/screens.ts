@@ -40,6 +40,11 @@ export type Places = {
     rotated: { system: string; profile: string; mapping: string }
     unknown: { system: string; profile: string; mapping: string }
   }
+  /** Findings: one that an exception covers, and one that is open without. */
+  findings: { covered: { id: string; system: string; profile: string; rule: string }; open: string }
+  /** A system with acceptance criteria or attestations, and one whose profiles report isolated resources. */
+  attested: string
+  isolated: string
   /** The number of the active policy and a cell of its grid, as the address spells it. */
   policy: number
   cell: string
@@ -131,6 +136,19 @@ export const SCREENS: readonly Screen[] = [
   { name: 'c-system', viewer: MANAGEMENT, path: (at) => routes.system(at.system), everyone: true },
   { name: 'c-system-cell', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { cell: at.cell }) },
   { name: 'c-system-problems', viewer: MANAGEMENT, path: (at) => routes.system(at.system, { show: 'problems' }) },
+  {
+    name: 'c-system-drift',
+    viewer: MANAGEMENT,
+    path: ({ findings: { covered } }) => routes.system(covered.system, { cell: `${covered.rule}@${covered.profile}` }),
+    everyone: true,
+  },
+  { name: 'system-isolation', viewer: SECOPS, path: (at) => routes.systemIsolation(at.isolated) },
+  { name: 'system-attestations', viewer: RELEASE_MANAGER, path: (at) => routes.systemAttestations(at.attested), everyone: true },
+  { name: 'findings', viewer: ENGINEER, path: () => routes.findings(), everyone: true },
+  { name: 'findings-none', viewer: AUDITOR, path: (at) => routes.findings({ system: at.isolated, profile: 'none' }) },
+  { name: 'finding-open', viewer: ENGINEER, path: (at) => routes.finding(at.findings.open), everyone: true },
+  { name: 'finding-covered', viewer: RELEASE_MANAGER, path: (at) => routes.finding(at.findings.covered.id) },
+  { name: 'finding-new', viewer: ENGINEER, path: (at) => routes.findingNew({ system: at.attested }), everyone: true },
   { name: 'system-env', viewer: MANAGEMENT, path: (at) => routes.systemEnv(at.system) },
   {
     name: 'system-env-profile',
@@ -306,6 +324,8 @@ type Exception = {
   sealed: { number: number } | null
   slots: { id: string; title: string; approvedBy: unknown }[]
 }
+type Finding = { id: string; system: string; profile: string | null; rule: string; kind: string; state: string }
+type Document = { id: string; acceptance: unknown[]; isolation: { resources: unknown[] } }
 type Standings = { items: { profile: string; state: string; members: { mapping: string; keys: { rotation: string | null }[] }[] }[] }
 type Listed<T> = { items: T[] }
 
@@ -378,6 +398,16 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
     listed<{ number: number; status: string }>(`/systems/${signing.system}/policies`),
     listed<{ id: string }>(`/systems/${signing.system}/checklist-runs`),
   ])
+  const findings = await listed<Finding>('/findings')
+  const findingThat = (what: string, fits: (one: Finding) => boolean) => must(findings.find(fits), `finding that ${what}`)
+  const covered = findingThat('is covered', ({ state, rule }) => state === 'covered' && /^(runtime|constraint)\./.test(rule))
+  const documents = await Promise.all(
+    standings.map(async ({ id }): Promise<Document> => {
+      const { policy } = await ask<{ policy: { number: number } }>(`/systems/${id}`)
+      return { ...(await ask<{ document: Omit<Document, 'id'> }>(`/systems/${id}/policies/${policy.number}`)).document, id }
+    }),
+  )
+  const systemThat = (what: string, fits: (one: Document) => boolean) => must(documents.find(fits)?.id, `system that ${what}`)
   const number = must(active.find(({ status }) => status === 'active')?.number, 'active policy')
   const { document } = await ask<{ document: { constraints: { id: string; cells: Record<string, unknown> }[] } }>(
     `/systems/${signing.system}/policies/${number}`,
@@ -436,6 +466,12 @@ export async function findPlaces(origin: string, token: string): Promise<Places>
       running: exceptionThat('runs', ({ state }) => state === 'running').id,
       closed: ended.id,
     },
+    findings: {
+      covered: { id: covered.id, system: covered.system, profile: covered.profile ?? '', rule: covered.rule },
+      open: findingThat('is open without an exception', ({ state, kind }) => state === 'open' && kind === 'drift').id,
+    },
+    attested: systemThat('has acceptance criteria', ({ acceptance }) => acceptance.length > 0),
+    isolated: systemThat('names isolated resources', ({ isolation }) => isolation.resources.length > 0),
     deviates: { system: ended.system, profile: ended.profile, rule: ended.rule },
     policy: number,
     cell: `${rule.id}@${Object.keys(rule.cells).at(-1)}`,
