@@ -3,11 +3,20 @@ import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
 import { Link } from '@/components/ui/link'
 import { Status } from '@/components/ui/status'
+import { RelativeTime } from '@/components/ui/time'
 import type { ContractCell } from '@/lib/domain/contract/view'
 import { whereTo } from './heat-map'
 
 /** What a release would meet on a profile: what holds it, what is covered, what is only said. */
-export function ContractBreaks({ slug, cells, reported }: { slug: string; cells: readonly ContractCell[]; reported: boolean }) {
+export function ContractBreaks({
+  slug,
+  cells,
+  reported,
+}: {
+  slug: string
+  cells: readonly ContractCell[]
+  reported: { fresh: boolean; seenAt: Date } | null
+}) {
   if (!reported)
     return (
       <EmptyState>
@@ -15,7 +24,16 @@ export function ContractBreaks({ slug, cells, reported }: { slug: string; cells:
         API.
       </EmptyState>
     )
-  const wrong = cells.filter(({ state }) => state !== 'pass' && state !== 'na')
+  const wrong = cells.filter((cell) => !cell.fine && cell.state !== 'na')
+  if (!reported.fresh && wrong.length === 0)
+    return (
+      <p className="py-3">
+        <Status status="stale" long>
+          Nobody can say: the newest report is from <RelativeTime at={reported.seenAt} /> and too old to prove anything. It found nothing
+          out of order.
+        </Status>
+      </p>
+    )
   if (wrong.length === 0)
     return (
       <p className="py-3">
@@ -47,8 +65,8 @@ const COLUMNS = (slug: string): Column<ContractCell>[] => [
         ? 'Covered: it goes on, and the notes say so'
         : cell.blocks
           ? 'Holds promotions'
-          : cell.state === 'waiting'
-            ? 'Nobody can say'
+          : cell.state === 'waiting' || cell.state === 'stale'
+            ? 'Nobody can say until it is reported again'
             : 'Shown, holds nothing',
   },
   {
@@ -56,7 +74,7 @@ const COLUMNS = (slug: string): Column<ContractCell>[] => [
     header: <span className="sr">What to do</span>,
     phoneLabel: false,
     cell: (cell) =>
-      cell.state === 'waiting' ? null : (
+      cell.state === 'waiting' || (cell.state === 'stale' && !cell.finding && !cell.exception) ? null : (
         <Link className="link" href={whereTo(slug, cell)}>
           {cell.exception ? `Open ${cell.exception.id}` : cell.finding ? `Open ${cell.finding}` : 'File an exception'}
           <span className="sr"> for {cell.variable}</span>

@@ -37,7 +37,11 @@ export function ContractDifferences({
           </EmptyState>
         }
       />
-      {differences.length > 0 && same > 0 ? <p className="t-xs c3 mt-2">{plural(same, 'variable')} the same on both.</p> : null}
+      {differences.length > 0 && same > 0 ? (
+        <p className="t-xs c3 mt-2">
+          {plural(same, 'variable')} {same === 1 ? 'is' : 'are'} the same on both.
+        </p>
+      ) : null}
     </>
   )
 }

@@ -56,7 +56,7 @@ export function ContractHeatMap({
       </EmptyState>
     )
   return (
-    <table className="heat">
+    <table className="vheat">
       <caption className="sr">Contract of variables of {policy.system.name} by profile</caption>
       <thead>
         <tr>
@@ -126,7 +126,7 @@ function HeatCell({ slug, profile, cell }: { slug: string; profile: string; cell
   return (
     <td data-label={profile} className={clsx(cell.state !== 'na' && cell.state !== 'waiting' && STATUS_TONE[cell.state])}>
       <span>
-        {isProblem(cell) ? (
+        {isProblem(cell) && (cell.state !== 'stale' || cell.exception || cell.finding) ? (
           <Link href={whereTo(slug, cell)} className="link">
             {status}
             <span className="sr">

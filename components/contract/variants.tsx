@@ -1,4 +1,5 @@
 import { SourceNote } from '@/components/policy/source-note'
+import { KeyName } from '@/components/system/key-name'
 import { profileRef } from '@/components/system/profile-ref'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import { DataTable } from '@/components/ui/data-table'
@@ -43,7 +44,13 @@ export function VariantsInForce({
                   <span className="c3">the default</span>
                 )}
               </p>
-              <p className="t-xs c2">{variant.inForce.variables.join(', ')}</p>
+              <p>
+                {variant.inForce.variables.map((name) => (
+                  <span key={name} className="t-xs mr-3 inline-block">
+                    <KeyName name={name} />
+                  </span>
+                ))}
+              </p>
               <SourceNote provenance={variant.inForce} sources={policy.sources} />
               <VariantActs system={policy.system.slug} profile={profile.id} view={variant} actions={actions} />
             </li>

@@ -29,6 +29,8 @@ export type ContractCell = {
   sentence: string
   /** The one word of it that may be told. */
   says: string | null
+  /** Met, or not required: what an old report of it said is still that. */
+  fine: boolean
   /** Whether it holds promotions to the profile while nothing covers it. */
   blocks: boolean
   exception: Pick<ExceptionStanding, 'id' | 'endsAt'> | null
@@ -63,22 +65,24 @@ export function contractCell(line: ContractLine, context: CellContext): Contract
   const verdict = context.verdicts.find((each) => each.profile === profile && each.rule === rule) ?? null
   const finding = context.drift.find((each) => each.profile === profile && each.rule === rule) ?? null
   const exception = coveringException(context.exceptions, { system, profile, rule }, now)
+  const isFine = line.verdict === 'met' || line.verdict === 'not-required'
   const words = context.facts.flatMap(({ name, says }) => (name === line.variable && says !== null ? [says] : []))
   const cell: ContractCell = {
     variable: line.variable,
     profile,
     ...plain(line),
     says: words.length === 0 ? null : [...new Set(words)].join(', '),
+    fine: isFine,
     blocks: line.severity === 'block',
     exception: exception && { id: exception.id, endsAt: exception.endsAt },
     finding: finding?.id ?? null,
   }
-  const isFine = line.verdict === 'met' || line.verdict === 'not-required'
   if (isFine && verdict?.state === 'deviates')
     Object.assign(cell, {
       state: STATE[verdict.severity],
       word: 'deviates',
       sentence: verdict.observed,
+      fine: false,
       blocks: verdict.severity === 'block',
     })
   if (!isFine && line.severity !== null && verdict?.state === 'met' && context.fresh)
@@ -108,6 +112,7 @@ export function unreportedCell(variable: string, profile: string, required: bool
     word: required ? 'not reported' : 'not required',
     sentence: required ? `Required on ${profile}. Nobody has reported its variables.` : `Not required on ${profile}.`,
     says: null,
+    fine: !required,
     blocks: false,
     exception: null,
     finding: null,
@@ -155,7 +160,7 @@ function sideOf(policy: Policy, { profile, variant, cells, facts }: ContractSide
             ? `${entry.required ? 'required' : 'optional'}${entry.condition === null ? '' : ` ${entry.condition}`}`
             : 'not in the contract',
           ...(entry?.variable.defaultAllowedIn.includes(profile) ? ['a default may stand in'] : []),
-          ...(cell ? [cell.word] : []),
+          ...(cell ? [cell.word === VERDICT_WORD['not-required'] ? 'not there' : cell.word] : []),
           ...(cell?.says ? [`says ${cell.says}`] : []),
           ...(sources.length > 0 ? [`from ${sources.join(', ')}`] : []),
         ],

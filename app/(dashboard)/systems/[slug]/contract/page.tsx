@@ -14,7 +14,7 @@ import { requireViewer } from '@/lib/auth/session'
 import { EXPORT_FILES, EXPORT_FORMS } from '@/lib/domain/contract/export'
 import { contractDifferences } from '@/lib/domain/contract/view'
 import { PROBLEM_STATES } from '@/lib/domain/matrix-cell'
-import { plural } from '@/lib/format'
+import { listWords, plural } from '@/lib/format'
 import { type ContractOnProfile, getContractView, judgedBy } from '@/lib/queries/contract'
 import { getSystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
@@ -90,7 +90,7 @@ export default async function ContractPage({ params, searchParams }: Props) {
               ]}
             />
           </div>
-          <ContractBreaks slug={slug} cells={[...judged.cells.values()]} reported={judged.result !== null} />
+          <ContractBreaks slug={slug} cells={[...judged.cells.values()]} reported={target.reported} />
         </Section>
       ) : null}
       {policy.capabilities.length > 0 ? (
@@ -176,12 +176,15 @@ const problems = (profiles: readonly ContractOnProfile[]): number =>
 function answer(profiles: readonly ContractOnProfile[]): string {
   const reported = profiles.filter(({ reported: seen }) => seen !== null)
   if (reported.length === 0) return 'No runtime reports its variables yet. What each profile must have is below.'
+  const old = reported.filter(({ reported: seen }) => seen?.fresh === false).map(({ profile }) => profile.id)
+  const late = old.length === 0 ? '' : ` The report of ${listWords(old)} is too old to prove anything.`
   const held = reported.filter(({ cells }) => [...cells.values()].some(({ blocks }) => blocks))
-  if (held.length === 0) return 'Nothing of the contract holds a promotion. Names and shapes only; no value ever comes here.'
+  if (held.length === 0)
+    return `Nothing of the contract is known to hold a promotion.${late} Names and shapes only; no value ever comes here.`
   return `${held
     .map(
       ({ profile, cells }) =>
         `${profile.id}: ${plural([...cells.values()].filter(({ blocks }) => blocks).length, 'variable')} out of order`,
     )
-    .join('; ')}. Each holds promotions to its profile until it is mended or an exception covers it.`
+    .join('; ')}. Each holds promotions to its profile until it is mended or an exception covers it.${late}`
 }
