@@ -4,7 +4,7 @@ import { immutableNames } from './baseline'
 import { checkOn, withinOf } from './checks'
 import { judgeFileChanges } from './file-changes'
 import { judgeNone } from './files'
-import { type Judged, met, milder, unknown, weight, worst } from './judged'
+import { deviates, type Judged, met, milder, unknown, weight, worst } from './judged'
 import { migrationsOn, snapshotsOn, startedOn } from './operations'
 import { aged, type Scope } from './scope'
 import type { SharedPrints } from './shared-prints'
@@ -86,13 +86,18 @@ function byBaseline(scope: Scope, on: OnProfile): Judged {
   return aged(worst(known.map((row) => met(row, 'As they were'))), fresh)
 }
 
-function byFingerprints(on: OnProfile): Judged {
-  const shared = on.variables.filter(({ name }) => on.shared.on(on.profile.id, name) !== undefined)
-  if (shared.length > 0)
-    return from(
-      on,
-      shared.map(({ name }) => `variable.${name}`),
+/** No secret is the same on two profiles. Its finding is the rule's own, so that what no exception covers is not covered by one for a variable. */
+function byFingerprints(scope: Scope, on: OnProfile): Judged {
+  const shared = on.shared.all(on.profile.id)
+  const [first] = shared
+  if (first) {
+    const more = shared.length > 1 ? `, and ${shared.length - 1} more` : ''
+    return deviates(
+      first.seen,
+      weight(scope.policy, on.profile, 'forbidden'),
+      `${first.variable}: ${first.sentence.replace(/\.$/, '')}${more}`,
     )
+  }
   if (!on.shared.reported(on.profile.id)) return unknown('Nobody reported fingerprints.')
   const seen = worst(on.variables.map(({ judged }) => judged).filter(({ seenAt }) => seenAt !== null))
   return {
@@ -126,7 +131,7 @@ export function judgeBinding(scope: Scope, on: OnProfile, observed: PolicyObserv
       return counted(from(on, keys), keys.length, 'resources of its own')
     }
     case 'fingerprints':
-      return byFingerprints(on)
+      return byFingerprints(scope, on)
     case 'snapshots':
       return snapshotsOn(scope, profile, withinOf(observed.within))
     case 'routes':

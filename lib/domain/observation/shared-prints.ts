@@ -5,6 +5,8 @@ import type { Scope } from './scope'
 export type SharedPrints = {
   /** What is said of a variable of a profile; undefined: nothing. */
   on: (profile: string, variable: string) => { seen: Seen | null; sentence: string }[] | undefined
+  /** Everything that is said of a profile, by variable. */
+  all: (profile: string) => { variable: string; seen: Seen | null; sentence: string }[]
   /** Whether a profile reported any fingerprint that could be compared. */
   reported: (profile: string) => boolean
 }
@@ -67,7 +69,24 @@ export function sharedPrints(scope: Scope): SharedPrints {
     say(upper.profile, upper.variable, lower, null)
     say(lower.profile, lower.variable, upper, null)
   }
-  return { on: (profile, variable) => said.get(`${profile}\n${variable}`), reported: (profile) => reported.has(profile) }
+  return {
+    on: (profile, variable) => said.get(`${profile}\n${variable}`),
+    all: (profile) =>
+      [...said]
+        .filter(([key]) => key.startsWith(`${profile}\n`))
+        .map(([key, each]) => ({ variable: key.slice(profile.length + 1), each }))
+        .toSorted((a, b) => (a.variable < b.variable ? -1 : 1))
+        .flatMap(({ variable, each }) => each.map((one) => ({ variable, ...one }))),
+    reported: (profile) => reported.has(profile),
+  }
+}
+
+/** Whether a constraint of the policy judges shared secrets on a profile: then they are that rule's finding, and no variable's. */
+export function judgedByConstraint({ policy }: Scope, profile: string): boolean {
+  return policy.constraints.some(({ cells, observed }) => {
+    const level = cells[profile]?.level
+    return level !== undefined && level !== 'optional' && level !== 'allowed' && observed.some(({ by }) => by === 'fingerprints')
+  })
 }
 
 const variableOf = ({ policy }: Scope, mapping: string): string =>

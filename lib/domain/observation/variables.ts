@@ -7,7 +7,7 @@ import { filesUnderGlass } from './files'
 import { deviates, type Judged, met, type RuleJudged, type Seen, unknown, worst } from './judged'
 import { matchesPath } from './pattern'
 import { aged, type Row, type Scope } from './scope'
-import type { SharedPrints } from './shared-prints'
+import { judgedByConstraint, type SharedPrints } from './shared-prints'
 
 /** A variable of the contract on a profile, with the line that judged it; null where nobody reported variables. */
 export type VariableJudged = {
@@ -20,7 +20,8 @@ export type VariableJudged = {
 
 /**
  * Every line of the contract on a profile, judged over all runtimes that count: what one of them has, another need not report, and the worst of those that do
- * counts. Then what no contract sees: a variable that changed though it may not (004.13), and one that is the same on another profile (002.42, 004.4).
+ * counts. Then what no contract sees: a variable that changed though it may not (004.13), and one that is the same on another profile, unless a constraint of
+ * the policy is about that (002.42, 004.4).
  */
 export function judgeVariables(scope: Scope, profile: PolicyProfile, shared: SharedPrints): VariableJudged[] {
   const { policy, context } = scope
@@ -32,12 +33,15 @@ export function judgeVariables(scope: Scope, profile: PolicyProfile, shared: Sha
   const byName = new Map(lines.map((line) => [line.variable, line]))
   const own = ownLines(rows, evaluate)
   const told = tellers(rows)
+  const elsewhere = judgedByConstraint(scope, profile.id)
   const severity = contractSeverity(policy, isProductionLike(profile.class))
   const names = [...policy.variables.map(({ name }) => name), ...lines.map(({ variable }) => variable)]
   return [...new Set(names)].map((name): VariableJudged => {
     const line = byName.get(name) ?? null
     const changed = changes(scope, profile, rows, name)
-    const more = [...changed, ...(shared.on(profile.id, name) ?? [])].map(({ seen, sentence }) => deviates(seen, severity, sentence))
+    const more = [...changed, ...(elsewhere ? [] : (shared.on(profile.id, name) ?? []))].map(({ seen, sentence }) =>
+      deviates(seen, severity, sentence),
+    )
     const is = { name, line, changed: changed.length > 0 }
     if (line === null) return { ...is, judged: more.length > 0 ? worst(more) : unknown() }
     const judged = worst([ofLine(scope, profile, rows, line, whoSays(told.get(name) ?? rows, line, own)), ...more])
