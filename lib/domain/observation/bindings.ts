@@ -92,11 +92,9 @@ function byFingerprints(scope: Scope, on: OnProfile): Judged {
   const [first] = shared
   if (first) {
     const more = shared.length > 1 ? `, and ${shared.length - 1} more` : ''
-    return deviates(
-      first.seen,
-      weight(scope.policy, on.profile, 'forbidden'),
-      `${first.variable}: ${first.sentence.replace(/\.$/, '')}${more}`,
-    )
+    const words = `${first.variable}: ${first.sentence.replace(/\.$/, '')}${more}`
+    const judged = deviates(first.seen, weight(scope.policy, on.profile, 'forbidden'), words)
+    return aged(judged, first.seen === null || scope.seen(on.profile.id, 'variables').fresh)
   }
   if (!on.shared.reported(on.profile.id)) return unknown('Nobody reported fingerprints.')
   const seen = worst(on.variables.map(({ judged }) => judged).filter(({ seenAt }) => seenAt !== null))
