@@ -1,6 +1,7 @@
 import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
+import { loadAttestationsDue } from '@/lib/db/load-attestations-due'
 import { loadExceptions } from '@/lib/db/load-exceptions'
 import { loadFallbacks } from '@/lib/db/load-fallbacks'
 import type { SecretFacts } from '@/lib/db/load-keys'
@@ -45,6 +46,11 @@ export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
     return { ...row, system: { id: systemId, name: standing?.name ?? systemId }, watchMs: watchFor ? durationMs(watchFor) : null }
   })
   const promotions = standings.flatMap(({ open }) => open).sort((a, b) => a.openedAt.getTime() - b.openedAt.getTime())
+  const attestations = await loadAttestationsDue(
+    db,
+    standings.map(({ version }) => version.policy),
+    looker.now,
+  )
   const waiting = drift.exceptions.filter(({ waits }) => waits).map(({ id }) => id)
   return {
     standings,
@@ -57,7 +63,7 @@ export const getInFlight = cache(async (looker: Looker): Promise<InFlight> => {
       exceptions: drift.exceptions,
       waiting:
         waiting.length > 0 ? await loadExceptions(db, { id: { in: waiting } }, { orderBy: [{ filedAt: 'asc' }, { id: 'asc' }] }) : [],
-      attestations: [],
+      attestations,
       nameOf: (slug) => standings.find((standing) => standing.slug === slug)?.name ?? slug,
     },
   }

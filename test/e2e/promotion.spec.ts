@@ -1,3 +1,4 @@
+import { calmDreichor } from './drift-journey'
 import { breakGlass, cleanUpGlass, closeGlass, reviewGlass } from './glass-journey'
 import { approveBundle, bring, openPromotion, registerRelease, seal, sign, startDeployment, succeed, walkChecklist } from './journey'
 import { aRelease, axe, call, demo, digest, evidence, expect, pageOf, test, verdict } from './support'
@@ -99,6 +100,8 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
 
 test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, request }) => {
   test.setTimeout(120_000)
+  // The demo leaves a log level on prod that nobody recorded: open drift, which would hold the promotion (004.13).
+  await calmDreichor(request)
   const version = await aRelease(request, 'dreichor', `sha-${digest(stamp).slice(0, 7)}`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
   const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'dreichor', 'dev', 'prod', version)
@@ -189,6 +192,7 @@ test('an unauthorised deployment is on the record and on every screen that matte
 })
 
 test('nobody signs what they contributed to, and reads why (T02)', async ({ browser, request }) => {
+  await calmDreichor(request)
   const version = await aRelease(request, 'dreichor', `sha-${digest('own', stamp).slice(0, 7)}`, {
     contributors: [{ identity: 'priya.raman@demo.countersign.example', commits: 2 }],
   })
