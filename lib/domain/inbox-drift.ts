@@ -141,7 +141,7 @@ function toAttest(who: Person, due: AttestationDue, now: Date): InboxItem[] {
       ...NOTHING,
       key: `attest ${due.system.id} ${due.topic} ${due.profile ?? ''}`,
       kind: 'attest',
-      title: `Attest ${due.title}, ${due.system.name}`,
+      title: `Attest: ${due.title.replace(/\.$/, '')}, ${due.system.name}`,
       why:
         due.dueAt === null ? 'Nobody has attested it yet; no machine reports it.' : `It was last good until ${instantInWords(due.dueAt)}.`,
       due: due.dueAt,
