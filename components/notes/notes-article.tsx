@@ -1,11 +1,12 @@
 import { Words } from '@/components/policy/words'
 import { Link } from '@/components/ui/link'
 import { Visible } from '@/components/ui/visible'
-import { ERASED_NAME, fourFields, type NotesException, type SealedWords } from '@/lib/domain/notes-exceptions'
+import { ERASED_NAME } from '@/lib/domain/notes-exceptions'
 import { fallbackLine, rotationLine } from '@/lib/domain/release-notes'
 import { formatDate, formatInstant, listWords, numberWord } from '@/lib/format'
 import type { NotesDetail } from '@/lib/queries/release-notes'
 import { routes } from '@/lib/routes'
+import { ExceptionTable } from './exception-table'
 
 export const NOTES_SECTIONS = [
   'Changes',
@@ -138,42 +139,6 @@ export function NotesArticle({ detail, deployment }: { detail: NotesDetail; depl
         </>
       )}
     </article>
-  )
-}
-
-/** An exception with the four fields of the policy (000.32), in the voice of the notes; never split across printed pages. */
-function ExceptionTable({ exception, words }: { exception: NotesException; words: SealedWords }) {
-  const { dateTime, owner, duration, remediation } = fourFields(exception, words)
-  const rows = [
-    ['Date and time', dateTime],
-    ['Owner', owner],
-    ['Expected duration', duration],
-    ['Remediation path', remediation],
-  ] as const
-  return (
-    <table>
-      <caption className="sr">{exception.id}</caption>
-      <tbody>
-        <tr>
-          <th scope="row">
-            <Link className="link" href={routes.exception(exception.id)}>
-              {exception.id}
-            </Link>
-          </th>
-          <td>
-            <Words text={`${exception.profile}: ${exception.sentence}`} />
-          </td>
-        </tr>
-        {rows.map(([label, value]) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
-            <td>
-              <Words text={value} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
 

@@ -15,7 +15,7 @@ const COLUMNS = [
   {
     key: 'collecting',
     title: 'Collecting evidence',
-    under: 'Gates still open, or something owed',
+    under: 'Gates or drift still open, or something owed',
     none: 'No promotion waits for evidence.',
   },
   { key: 'signing', title: 'Needs signatures', under: 'Evidence complete, people next', none: 'No promotion waits for a signature.' },

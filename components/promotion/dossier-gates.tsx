@@ -19,6 +19,7 @@ import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { routes } from '@/lib/routes'
 import { GateAnswer } from './dossier-head'
 import { canBring, isOver, namesWords, passes } from './dossier-words'
+import { ExceptGate } from './except-gate'
 import { VERDICT } from './words'
 
 export type GateActions = { bring: FormAction; startRun: FormAction }
@@ -235,26 +236,8 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
       {evidence ? <Evidence title={d.sealed ? 'Evidence in the sealed version' : 'Evidence'} evidence={evidence} /> : null}
       {addendum ? <Evidence title="Addendum since the seal; the signatures hold" evidence={addendum} /> : null}
       {takesEvidence(d, view) ? <Bring view={view} d={d} actions={actions} /> : null}
-      {isOver(d) || passes(view) || !view.gate.blocking ? null : <Except view={view} d={d} />}
+      {isOver(d) ? null : <ExceptGate view={view} d={d} />}
     </>
-  )
-}
-
-/** The way out of a blocked gate: an exception from it, or why there is none. */
-function Except({ view, d }: { view: GateView; d: PromotionDossier }) {
-  if (view.never) {
-    return (
-      <p className="c2 t-xs">
-        No exception covers this gate: <Words text={view.never} />
-      </p>
-    )
-  }
-  if (d.may.fileException) return null
-  const { id, title } = view.gate
-  return (
-    <Link className="link w-fit" href={routes.exceptionNew({ system: d.system.id, profile: d.to.id, rule: `gate.${id}` })}>
-      File an exception <span className="sr">from {title}</span>
-    </Link>
   )
 }
 

@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { SourceNote } from '@/components/policy/source-note'
 import { requiredWords, validatorWords } from '@/components/policy/variable-words'
 import { Words } from '@/components/policy/words'
@@ -11,6 +12,7 @@ import { Section } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
+import { budgetInWords } from '@/lib/domain/exception-budget'
 import { formatDate, formatHash, formatInstant, formatSha, plural } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { PromotionDossier } from '@/lib/queries/promotion-dossier'
@@ -184,6 +186,14 @@ export function ExceptionsSection({ d }: { d: PromotionDossier }) {
           </p>
         ))
       )}
+      {d.budget && !isOver(d) ? (
+        <p className={clsx('t-xs pt-2.5', d.budget.left > 0 ? 'c3' : 'fail')}>
+          <Link className="link" href={routes.systemExceptions(d.system.id)}>
+            Budget of {d.system.name}
+          </Link>
+          : {budgetInWords(d.budget)}
+        </p>
+      ) : null}
       <LiveDrift d={d} />
     </Section>
   )

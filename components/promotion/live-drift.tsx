@@ -12,7 +12,7 @@ import { isOver } from './dossier-words'
  * What really runs on source and target and is not what the policy says: open findings that no exception covers, each in a line of its own (ux.md section
  * 7). It is live, so it says what came since the seal and what has closed since.
  */
-export function LiveDrift({ d }: { d: PromotionDossier }) {
+export function LiveDrift({ d }: { d: Pick<PromotionDossier, 'phase' | 'findings' | 'dossier' | 'sealed' | 'holds' | 'system'> }) {
   if (isOver(d)) return null
   const open = openDrift(d.findings)
   const sealed = d.sealed ? (d.dossier.drift ?? []) : []

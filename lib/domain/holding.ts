@@ -11,7 +11,7 @@ export type Mover = { name: string; kind: Actor['kind'] }
 /** The single thing that holds a promotion: in what shape, in words, who can move it (best first), and since when. */
 export type Holding = {
   kind: 'gate' | Hold['kind'] | 'seal' | 'slot' | 'window' | 'deploy' | 'result' | 'ended'
-  state: 'fail' | 'stale' | 'waiting' | 'running' | 'warn' | 'pass'
+  state: 'fail' | 'open-drift' | 'stale' | 'waiting' | 'running' | 'warn' | 'pass'
   words: string
   who: Mover[]
   since: Date
@@ -89,7 +89,7 @@ function heldBy(hold: Hold, facts: PromotionFacts, people: readonly Candidate[],
   ]
   return {
     kind: hold.kind,
-    state: hold.kind === 'incident' ? 'warn' : 'fail',
+    state: hold.kind === 'incident' ? 'warn' : hold.kind === 'finding' ? 'open-drift' : 'fail',
     words: hold.words.replace(/\.$/, ''),
     // Owners can be software: then their title stands for them.
     who: who.length > 0 || hold.who === null ? who : [{ name: hold.who, kind: 'agent' }],

@@ -1,11 +1,12 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import { loadExceptionsDuring } from '@/lib/db/load-exceptions'
 import { loadFallbackAftermath, loadNotesEvents } from '@/lib/db/load-notes-facts'
 import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import { readableSystems } from '@/lib/domain/context'
-import { exceptionAddenda, notesException, type SealedWords } from '@/lib/domain/notes-exceptions'
+import { exceptionAddenda, notesException, type SealedWords, wholeSentence } from '@/lib/domain/notes-exceptions'
 import { whyNotEditSummary } from '@/lib/domain/notes-summary'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
@@ -176,6 +177,8 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   }
   if (!facts) {
     const at = deployed[0]?.startedAt ?? now
+    const ran = deployed.find(({ status }) => status === 'succeeded' || status === 'rolled_back')
+    const addenda = ran ? await loadUnpromotedAddenda({ systemId: slug, profileKey, releaseId: release.id, from: ran.startedAt }, now) : []
     return {
       ...base,
       from: null,
@@ -186,7 +189,7 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       emergency: null,
       slots: [],
       words: { names: {}, texts: {} },
-      addenda: [],
+      addenda,
       replaces: null,
       summary: '',
       whyNotEdit: null,
@@ -338,6 +341,29 @@ async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Da
           : []
       return [started, ...ended]
     }),
+  ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
+}
+
+/** Exceptions that were open on a profile while a release ran there that nobody had promoted: there is no dossier that could list them (000.32). */
+async function loadUnpromotedAddenda(
+  { systemId, profileKey, releaseId, from }: { systemId: string; profileKey: string; releaseId: string; from: Date },
+  now: Date,
+): Promise<NotesAddendum[]> {
+  const next = await db.deployment.findFirst({
+    where: { systemId, profileKey, startedAt: { gt: from }, NOT: { releaseId }, status: { in: ['succeeded', 'rolled_back'] } },
+    orderBy: { startedAt: 'asc' },
+    select: { startedAt: true },
+  })
+  const until = next?.startedAt ?? now
+  const during = await loadExceptionsDuring(db, systemId, profileKey, from, until)
+  const words = await loadSealedWords(during.map((exception) => notesException(exception, until)))
+  const open = during.filter(({ approvedAt }) => approvedAt !== null && approvedAt <= from)
+  return [
+    ...open.map((exception) => ({
+      at: from,
+      sentence: `${exception.id} was open on ${profileKey}: ${wholeSentence(notesException(exception, from), words)}`,
+    })),
+    ...exceptionAddenda(during, { from, until }, words),
   ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
 }
 

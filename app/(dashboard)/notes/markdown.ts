@@ -17,6 +17,12 @@ export function markdownOf(detail: NotesDetail): string {
       '',
       ...deployment.map((line) => `- ${asText(line)}`),
       '',
+      '## Addenda',
+      '',
+      ...(detail.addenda.length === 0
+        ? ['No addenda.']
+        : detail.addenda.map(({ at, sentence }) => `- ${instantInWords(at)}: ${asText(sentence)}`)),
+      '',
     ].join('\n')
   }
   return notesMarkdown(detail.notes, {

@@ -10,6 +10,7 @@ import { PageHead } from '@/components/ui/section'
 import { ViewSwitch } from '@/components/ui/tabs'
 import { requireViewer, type Viewer } from '@/lib/auth/session'
 import { PROMOTION_STATUSES } from '@/lib/domain/promotion'
+import { listInWords } from '@/lib/domain/words'
 import { numberWord } from '@/lib/format'
 import { decodeCursor, encodeCursor, PAGE_SIZE } from '@/lib/http/page'
 import { getInFlight } from '@/lib/queries/in-flight'
@@ -78,6 +79,15 @@ async function BoardView({ viewer, system }: { viewer: Viewer; system?: string }
   )
 }
 
+const DRIFT: readonly string[] = ['finding', 'exception', 'conflict', 'budget']
+
+/** "evidence, by drift or by what is owed": what holds those that cannot be signed yet. */
+function heldUpBy(cards: readonly { hold: { kind: string } }[]): string {
+  const drifts = cards.some(({ hold }) => DRIFT.includes(hold.kind))
+  const owes = cards.some(({ hold }) => hold.kind !== 'gate' && !DRIFT.includes(hold.kind))
+  return listInWords(['evidence', ...(drifts ? ['by drift'] : []), ...(owes ? ['by what is owed'] : [])], 'or')
+}
+
 /** "Seven in flight. Two are held up by evidence, three by people." */
 function leadOf(page: BoardPage): string {
   const { collecting, signing, deploying } = page.columns
@@ -85,7 +95,7 @@ function leadOf(page: BoardPage): string {
   if (all === 0) return page.systems.length === 0 ? 'You hold no role on a system yet. An admin grants roles.' : 'Nothing is in flight.'
   const parts = [
     collecting.length > 0
-      ? `${numberWord(collecting.length)} ${collecting.length === 1 ? 'is' : 'are'} held up by ${collecting.every(({ hold }) => hold.kind === 'gate') ? 'evidence' : 'evidence or by what is owed'}`
+      ? `${numberWord(collecting.length)} ${collecting.length === 1 ? 'is' : 'are'} held up by ${heldUpBy(collecting)}`
       : null,
     signing.length > 0
       ? `${collecting.length > 0 ? numberWord(signing.length).toLowerCase() : numberWord(signing.length)} ${collecting.length > 0 ? '' : signing.length === 1 ? 'is held up ' : 'are held up '}by people`

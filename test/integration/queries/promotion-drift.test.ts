@@ -15,7 +15,7 @@ import { aBearer, api } from '../../support/api'
 import { aFindingRow, anApprovedException, closeFindingRow } from '../../support/drift'
 import { approveIt, closeIt, exceptionOf, extendIt, fileIt } from '../../support/exceptions'
 import { anOpenPromotion, aSealedPromotion, type Opened, signAll } from '../../support/promotions'
-import { aGovernedSystem, type Scene } from '../../support/scene'
+import { aGovernedSystem, aRelease, type Scene } from '../../support/scene'
 
 let scene: Scene
 beforeAll(async () => {
@@ -190,5 +190,17 @@ describe('release notes (000.32)', () => {
     )
     await closeIt(scene.people.release_manager, another)
     await closeIt(scene.people.release_manager, travels.id)
+  })
+
+  it('of a release that nobody promoted add what was open while it ran there', async () => {
+    const exception = await anApprovedException(scene, PATH)
+    const { version } = await aRelease(scene)
+    await deploy(version)
+    const detail = await notesOf({ version })
+    expect(detail.notes).toBeNull()
+    expect(detail.addenda.map(({ sentence }) => sentence)).toEqual([expect.stringMatching(new RegExp(`^${exception} was open on prod: `))])
+    expect(markdownOf(detail)).toContain(`: ${exception} was open on prod: `)
+    await closeIt(scene.people.release_manager, exception)
+    expect((await notesOf({ version })).addenda.at(-1)?.sentence).toBe(`${exception} was closed.`)
   })
 })
