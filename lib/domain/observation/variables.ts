@@ -1,4 +1,5 @@
 import { type ContractLine, contractSeverity, evaluateContract } from '../contract/evaluate'
+import { maySay } from '../contract/shape'
 import { isProductionLike } from '../policy/resolve'
 import type { PolicyProfile } from '../policy/schema'
 import { instantInWords } from '../words'
@@ -123,12 +124,10 @@ function changes(
     if (!entry?.changedAt) return []
     const [from, to] = [new Date(entry.seenAt), new Date(entry.changedAt)]
     if (isExplained(policy, context.explained, { profile: profile.id, variable: name }, from, to)) return []
-    return [
-      {
-        seen: { instance: row.instance, seenAt: row.seenAt },
-        sentence: changeInWords(entry.says, row.facts.find((fact) => fact.name === name)?.says ?? null, to),
-      },
-    ]
+    // Ingest refuses words of secrets; a variable that became one since is kept quiet here (T18).
+    const tells = policy.variables.some((variable) => variable.name === name && maySay(variable))
+    const is = tells ? (row.facts.find((fact) => fact.name === name)?.says ?? null) : null
+    return [{ seen: { instance: row.instance, seenAt: row.seenAt }, sentence: changeInWords(entry.says, is, to) }]
   })
 }
 
