@@ -33,7 +33,9 @@ export function ExtendForm({ action, exception, whyNot, suggested }: Act & { sug
           maxLength={2000}
           hint="The approvers read it. Never a value of a secret."
         />
-        <SubmitButton pendingLabel="Asking">Ask for more time</SubmitButton>
+        <SubmitButton variant="default" pendingLabel="Asking">
+          Ask for more time
+        </SubmitButton>
       </ActionForm>
     </Disclosure>
   )
@@ -79,7 +81,9 @@ export function ConditionForm({ action, exception, whyNot }: Act) {
           maxLength={500}
           hint="What has to hold while it runs. Never a value of a secret."
         />
-        <SubmitButton pendingLabel="Recording">Add the condition</SubmitButton>
+        <SubmitButton variant="default" pendingLabel="Recording">
+          Add the condition
+        </SubmitButton>
       </ActionForm>
     </Disclosure>
   )
@@ -91,12 +95,12 @@ export function CloseForm({
   exception,
   whyNot,
   observations,
-  isPrimary,
-}: Act & { observations: readonly { id: string; words: string }[]; isPrimary: boolean }) {
+  isOpen,
+}: Act & { observations: readonly { id: string; words: string }[]; isOpen: boolean }) {
   const [by, setBy] = useState(observations.length > 0 ? 'observation' : 'link')
   if (whyNot) return <Button refusal={whyNot}>Close {exception}</Button>
   return (
-    <Disclosure summary={`Close ${exception}`} button open={isPrimary}>
+    <Disclosure summary={`Close ${exception}`} button open={isOpen}>
       <ActionForm action={action} hidden={{ exception }} label={`Close ${exception}`}>
         <TextArea name="note" label="How it was fixed" rows={2} maxLength={2000} hint="Never a value of a secret." />
         {observations.length > 0 ? (
@@ -128,9 +132,7 @@ export function CloseForm({
             hint={observations.length > 0 ? undefined : 'Nothing was reported since it was filed, so it takes a link.'}
           />
         )}
-        <SubmitButton variant={isPrimary ? 'primary' : 'default'} pendingLabel="Closing">
-          Close {exception}
-        </SubmitButton>
+        <SubmitButton pendingLabel="Closing">Close {exception}</SubmitButton>
       </ActionForm>
     </Disclosure>
   )

@@ -7,6 +7,7 @@ import { Time } from '@/components/ui/time'
 import { listWords } from '@/lib/format'
 import type { ExceptionDetail, ExceptionSlotLine } from '@/lib/queries/exception'
 import { routes } from '@/lib/routes'
+import { versionOf } from './exception-words'
 
 type Part = { detail: ExceptionDetail }
 
@@ -14,12 +15,30 @@ type Part = { detail: ExceptionDetail }
 export function ExceptionApprovals({ detail }: Part) {
   const { facts, slots, versions } = detail
   const live = slots.length > 0 ? facts.sealed?.number : undefined
+  // Nothing waits: the signatures that let the end hold stand as signed.
+  const holding = slots.length > 0 ? null : versionOf(facts.history.at(-1), versions)
   return (
     <>
       <h2 className="h2">{titleOf(detail)}</h2>
       {slots.map((slot) => (
         <Line key={slot.key} slot={slot} hash={facts.sealed?.hash} />
       ))}
+      {holding?.signOffs
+        .filter(({ decision, withdrawnAt }) => decision === 'approve' && withdrawnAt === null)
+        .map((signOff) => (
+          <SignatureLine
+            key={signOff.id}
+            capacity={signOff.capacity}
+            state="signed"
+            name={signOff.name}
+            hash={holding.hash}
+            under={
+              <Link className="link" href={routes.signature(signOff.id)}>
+                <Time at={signOff.at} show="today" />
+              </Link>
+            }
+          />
+        ))}
       {slots.length === 0 && facts.tier.slots.length === 0 && facts.approvedAt ? (
         <p className="c2 t-xs mt-1.5">
           {facts.tier.title}: the policy asks for no signature.{' '}
@@ -27,7 +46,7 @@ export function ExceptionApprovals({ detail }: Part) {
         </p>
       ) : null}
       {versions
-        .filter(({ number }) => number !== live)
+        .filter(({ number }) => number !== live && number !== holding?.number)
         .flatMap((version) =>
           version.signOffs.map((signOff) => (
             <p key={signOff.id} className="t-2xs c3 mt-1.5 px-0.5">

@@ -39,7 +39,7 @@ export function ExceptionActs({ detail, actions, now }: { detail: ExceptionDetai
         exception={exception}
         whyNot={whyNot.close}
         observations={observations.map(({ id, source, recordedAt }) => ({ id, words: `${formatInstant(recordedAt)}, ${source}` }))}
-        isPrimary={state === 'overdue' && whyNot.close === null}
+        isOpen={state === 'overdue' && whyNot.close === null}
       />
       {facts.asked ? (
         <WithdrawExtensionForm action={actions.withdrawExtension} exception={exception} whyNot={whyNot.withdrawExtension} />

@@ -12,6 +12,7 @@ import { exceptionParts } from '@/lib/domain/exception-sentence'
 import { plural } from '@/lib/format'
 import type { ExceptionDetail } from '@/lib/queries/exception'
 import { routes } from '@/lib/routes'
+import { versionOf } from './exception-words'
 
 type Part = { detail: ExceptionDetail }
 
@@ -100,13 +101,8 @@ export function Terms({ detail }: Part) {
   const { facts, versions } = detail
   if (facts.history.length === 0) return null
   const tierOf = (id: string) => facts.policy.policy.drift.tiers.find((tier) => tier.id === id)
-  const signedBy = (term: ExceptionTermFacts) => {
-    // The version is known by the instant it was decided at: the last signature on it let the term hold.
-    const version = versions.find(({ signOffs }) => signOffs.some(({ at }) => Math.abs(at.getTime() - term.approvedAt.getTime()) < 1000))
-    return term.sealed === null
-      ? []
-      : (version?.signOffs.filter(({ decision, withdrawnAt }) => decision === 'approve' && withdrawnAt === null) ?? [])
-  }
+  const signedBy = (term: ExceptionTermFacts) =>
+    versionOf(term, versions)?.signOffs.filter(({ decision, withdrawnAt }) => decision === 'approve' && withdrawnAt === null) ?? []
   return (
     <Section
       title="Ends that were approved"

@@ -18,17 +18,20 @@ export function ExceptionTable({
   now,
   empty,
   withSystem = true,
+  ended = false,
 }: {
   caption: string
   rows: readonly ExceptionRow[]
   now: Date
   empty: React.ReactNode
   withSystem?: boolean
+  /** What has ended: the last column says when it did. */
+  ended?: boolean
 }) {
-  return <DataTable caption={caption} columns={columnsOf(now, withSystem)} rows={rows} rowKey={({ id }) => id} empty={empty} flow />
+  return <DataTable caption={caption} columns={columnsOf(now, withSystem, ended)} rows={rows} rowKey={({ id }) => id} empty={empty} flow />
 }
 
-function columnsOf(now: Date, withSystem: boolean): Column<ExceptionRow>[] {
+function columnsOf(now: Date, withSystem: boolean, ended: boolean): Column<ExceptionRow>[] {
   return [
     {
       key: 'what',
@@ -68,7 +71,7 @@ function columnsOf(now: Date, withSystem: boolean): Column<ExceptionRow>[] {
     { key: 'since', header: 'Since', nowrap: true, cell: (row) => <Time at={row.startsAt} /> },
     {
       key: 'ends',
-      header: 'Ends',
+      header: ended ? 'Ended' : 'Ends',
       nowrap: true,
       cell: (row) => <Time at={row.endedAt ?? row.endsAt} relative={row.endedAt === null && row.state !== 'overdue'} />,
     },

@@ -1,7 +1,9 @@
 import type { StatusKind } from '@/components/ui/status'
 import type { ExceptionState } from '@/lib/domain/exception'
+import type { ExceptionTermFacts } from '@/lib/domain/exception-approval'
 import type { RuleKind } from '@/lib/domain/rule-ref'
 import { formatAge, formatDay, formatTimeUtc, listWords } from '@/lib/format'
+import type { SealedVersionView } from '@/lib/queries/sealed-versions'
 
 /** The shape of each state (ux.md section 18): overdue is red and loud, covered drift violet, what is over is idle. */
 export const EXCEPTION_STATUS: Record<ExceptionState, StatusKind> = {
@@ -79,4 +81,10 @@ export const SHOWN_AS: Record<RuleKind, string> = {
   isolation: 'Isolation',
   file: 'File',
   fact: 'Rule',
+}
+
+/** The sealed version that let an end hold: the one whose last signature was given as it was approved. Null where nobody had to sign. */
+export function versionOf(term: ExceptionTermFacts | undefined, versions: readonly SealedVersionView[]): SealedVersionView | null {
+  if (!term || term.sealed === null) return null
+  return versions.find(({ signOffs }) => signOffs.some(({ at }) => at.getTime() === term.approvedAt.getTime())) ?? null
 }

@@ -35,7 +35,6 @@ export function TermBar({
   const spent = upTo < endsAt ? upTo : endsAt
   const isLate = upTo > endsAt
   const earlier = ends.filter((end) => end.getTime() !== endsAt.getTime())
-  const words = endedAt ? 'ended' : 'now'
   const label = isLate
     ? `From ${formatInstant(startsAt)}; its end, ${formatInstant(endsAt)}, has passed`
     : `From ${formatInstant(startsAt)} to ${formatInstant(endsAt)}, ${Math.round(at(spent))}% of it has passed`
@@ -56,7 +55,7 @@ export function TermBar({
         <line className="now" x1={percent(upTo)} x2={percent(upTo)} y1={TOP - 6} y2={TOP + 16} />
         <svg x={percent(upTo)} overflow="visible" aria-hidden="true">
           <text className="strong" x={left ? -5 : 5} y="11" textAnchor={left ? 'end' : 'start'}>
-            {words} {formatTimeUtc(upTo)}
+            {endedAt ? `ended ${formatDay(endedAt, now)}` : 'now'} {formatTimeUtc(upTo)}
           </text>
         </svg>
         <text className="dim" x="0" y={HEIGHT - 4}>

@@ -41,7 +41,7 @@ export function WhatFixed({
           <b>{system.name}</b> <ProfileTag profile={profileRef(rule.profile, profileClass)} />{' '}
           {rule.kind === 'variable' ? <code>{rule.title}</code> : rule.title} <span className="c3">{DEMANDS[rule.kind]}</span>{' '}
           {/\s/.test(rule.expected) ? rule.expected : <code>{rule.expected}</code>} <span className="c3">but is</span>{' '}
-          <code className="bb drift">{observed}</code>
+          {/\s/.test(observed) ? <b className="bb drift">{observed}</b> : <code className="bb drift">{observed}</code>}
         </p>
         <button type="button" className="link t-xs" onClick={onChange}>
           Change
@@ -172,7 +172,7 @@ export function WhatChosen({
 function RuleHint({ rule }: { rule: RuleOffer }) {
   return (
     <>
-      <code>{rule.title}</code> {DEMANDS[rule.kind]}: {rule.expected}
+      {rule.kind === 'variable' ? <code>{rule.title}</code> : rule.title}, {DEMANDS[rule.kind]}: {rule.expected}
     </>
   )
 }

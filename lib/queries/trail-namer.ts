@@ -6,6 +6,7 @@ import type { Actor } from '@/lib/domain/context'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type RecordedEvent, sentenceOf } from '@/lib/domain/recorded-event'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
+import { instantInWords } from '@/lib/domain/words'
 
 /** Words for the ids of events: the names of today, looked up once for a whole page of them. Whoever was erased is shown by id (T40). */
 export type Namer = {
@@ -79,6 +80,7 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     if (PRINCIPAL_KEYS.includes(key)) return principal(given)
     if (SYSTEM_KEYS.includes(key)) return system(given)
     if (key === 'verb') return verbOf(given)
+    if (key === 'until' && !Number.isNaN(Date.parse(given))) return instantInWords(new Date(given))
     if (key === 'state' || key === 'kind' || key === 'cause') return given.replaceAll('_', ' ')
     return given
   }

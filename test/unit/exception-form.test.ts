@@ -14,7 +14,7 @@ const HOUR = 3_600_000
 const policies = readdirSync('policies')
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => readPolicy(readFileSync(`policies/${name}`, 'utf8'), name).policy)
-  .filter((policy) => policy !== null)
+  .filter((policy) => policy !== undefined)
 
 describe('the tier that the form says beforehand', () => {
   it('is the one that filing decides, for every rule of the four policies and any length (000.32)', () => {

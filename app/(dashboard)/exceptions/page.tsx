@@ -86,6 +86,7 @@ export default async function ExceptionsPage({ searchParams }: Props) {
             <ExceptionTable
               caption="Ended exceptions, newest first"
               rows={view.ended}
+              ended
               now={viewer.now}
               empty={<EmptyState>{isFiltered ? 'No ended exception matches this filter.' : 'No exception has ended yet.'}</EmptyState>}
             />

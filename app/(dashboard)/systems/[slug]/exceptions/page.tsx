@@ -73,6 +73,7 @@ export default async function SystemExceptionsPage({ params }: Props) {
           <ExceptionTable
             caption={`Ended exceptions of ${head.name}, newest first`}
             rows={view.ended}
+            ended
             now={viewer.now}
             withSystem={false}
             empty={<EmptyState>None has ended yet.</EmptyState>}
