@@ -13,6 +13,7 @@ export type ImportResult = { imported: Imported; compared: ContractComparison; y
 /** What a file and the policy say differently, and what could be copied into the policy. Names only. */
 export function ImportResults({ result: { imported, compared, yaml }, fileName }: { result: ImportResult; fileName: string }) {
   const { fresh, missing, different, same } = compared
+  const leftOut = fresh.filter(({ note }) => note !== null).length
   return (
     <>
       {imported.problems.length > 0 || imported.envFiles.length > 0 ? (
@@ -53,10 +54,11 @@ export function ImportResults({ result: { imported, compared, yaml }, fileName }
           empty={<p className="c2 py-3">Everything in the file is in the policy.</p>}
         />
         {yaml === '' ? null : (
-          <div className="mt-4 grid gap-2">
+          <div className="mt-4 grid grid-cols-[minmax(0,1fr)] gap-2">
             <p className="c2">
               A proposal to copy into <code>{fileName}</code>, under its own <code>variables:</code>. It loads as it is; mend descriptions,
               owners and rules. Every entry is marked as assumed until a document says it.
+              {leftOut > 0 ? ` Left out for their names: ${plural(leftOut, 'variable')}.` : ''}
             </p>
             <CodeBlock code={yaml} label="Proposal for the policy, YAML" tall />
           </div>

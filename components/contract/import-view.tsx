@@ -39,7 +39,8 @@ export function ImportView({ rules, profile, fileName }: { rules: ContractRules;
     const compared = compareContract(rules, imported)
     const yaml = proposalYaml(
       rules,
-      compared.fresh.map(({ variable }) => variable),
+      // A name that the policy would refuse, or that is likely a slip of the pen, is not proposed.
+      compared.fresh.filter(({ note }) => note === null).map(({ variable }) => variable),
     )
     setResult({ imported, compared, yaml })
     setSaid(`Read ${plural(imported.variables.length, 'variable')} from ${FORM_WORD[imported.form]}.`)

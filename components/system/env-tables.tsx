@@ -3,11 +3,13 @@ import { requiredWords, validatorWords } from '@/components/policy/variable-word
 import { Words } from '@/components/policy/words'
 import { EmptyState } from '@/components/ui/banner'
 import { type Column, DataTable } from '@/components/ui/data-table'
+import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { Section } from '@/components/ui/section'
 import { Chip, Status } from '@/components/ui/status'
 import type { Policy, PolicyProfile, PolicyVariable } from '@/lib/domain/policy/schema'
 import { plural } from '@/lib/format'
+import { routes } from '@/lib/routes'
 import { KeyName } from './key-name'
 import { profileRef } from './profile-ref'
 
@@ -149,8 +151,12 @@ export function ContractVariants({ policy }: { policy: Policy }) {
                       (<code>{variant.override.command}</code>)
                     </>
                   ) : null}
-                  {variant.override.needs.length > 0 ? `; the record then holds ${variant.override.needs.join(', ')}` : ''}. No replacement
-                  is on record.
+                  {variant.override.needs.length > 0 ? `; the record then holds ${variant.override.needs.join(', ')}` : ''}. Which set is in
+                  force, and who chose it, stands under{' '}
+                  <Link className="link" href={`${routes.systemContract(policy.system.slug)}#variants`}>
+                    Contract
+                  </Link>
+                  .
                 </p>
               ) : null}
               <SourceNote provenance={variant} sources={policy.sources} />

@@ -168,6 +168,13 @@ export const SCREENS: readonly Screen[] = [
     path: ({ secretKeys: { unknown } }) => routes.systemKey(unknown.system, unknown.profile, unknown.mapping),
     everyone: true,
   },
+  { name: 'system-contract', viewer: RELEASE_MANAGER, path: (at) => routes.systemContract(at.glass.system), everyone: true },
+  {
+    name: 'system-contract-promotion',
+    viewer: MANAGEMENT,
+    path: (at) => routes.systemContract(at.system, { promotion: at.signing.id, show: 'problems' }),
+  },
+  { name: 'system-contract-import', viewer: ENGINEER, path: (at) => routes.systemContractImport(at.system) },
   { name: 'secrets', viewer: SECOPS, path: () => routes.secrets(), everyone: true },
   { name: 'system-deployments', viewer: MANAGEMENT, path: (at) => routes.systemDeployments(at.system) },
   { name: 'system-checklists', viewer: RELEASE_MANAGER, path: (at) => routes.systemChecklists(at.system), everyone: true },
