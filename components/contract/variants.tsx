@@ -7,10 +7,9 @@ import { Disclosure } from '@/components/ui/disclosure'
 import { Select, TextArea } from '@/components/ui/field'
 import { ProfileTag } from '@/components/ui/profile'
 import { Time } from '@/components/ui/time'
-import type { VariantChoice } from '@/lib/db/load-contract'
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { FormAction } from '@/lib/http/form-state'
-import type { ContractOnProfile, VariantView } from '@/lib/queries/contract'
+import type { ContractOnProfile, VariantChoice, VariantView } from '@/lib/queries/contract'
 
 type Actions = { choose: FormAction; end: FormAction }
 

@@ -13,6 +13,8 @@ import type { Refusal } from '@/lib/domain/refusal'
 import type { SystemHead } from './system-head'
 import type { Looker } from './system-standing'
 
+export type { VariantChoice } from '@/lib/db/load-contract'
+
 /** The set of required variables in force on a profile, and how the viewer may change it. */
 export type VariantView = {
   inForce: Policy['contractVariants'][number]
