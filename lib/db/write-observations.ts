@@ -6,6 +6,8 @@ import { Prisma } from './generated/client'
 import { list } from './json-rows'
 import { type JudgedFacts, type JudgeRows, judgedFrom, judgedOf, judgeLists } from './load-judge-context'
 import type { LoadedPolicy } from './load-policy'
+import { lockSystem } from './lock-system'
+import { lockKeys } from './write-keys'
 
 /** An observation as it is kept. */
 export type ObservationRow = {
@@ -31,8 +33,8 @@ export type OpenPromotion = {
 }
 
 /**
- * Holds what an ingest decides on, in the order of `lockSystem`: the named promotions by id, the keys of profiles whose fingerprints are reported, the
- * system. One statement where no promotion is named.
+ * Holds what an ingest that changes something decides on, in the order of `lockSystem`: the named promotions by id, the keys of profiles whose fingerprints are
+ * new, the system.
  */
 export async function lockForIngest(
   tx: Tx,
@@ -41,54 +43,63 @@ export async function lockForIngest(
 ): Promise<void> {
   if (promotions.length > 0)
     await tx.$queryRaw`SELECT id FROM "Promotion" WHERE id = ANY (${[...promotions]}::text[]) AND status = 'open' ORDER BY id FOR UPDATE`
-  // As `lockKeys` names them.
-  const keys = [...new Set(keyProfiles)].sort().map((profile) => `countersign keys ${systemId} ${profile}`)
-  await tx.$queryRaw`/* kept */
-    WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext(k)) FROM unnest(${keys}::text[]) k)
-    SELECT s.id FROM "System" s WHERE s.id = ${systemId} AND (SELECT count(*) FROM held) >= 0 FOR NO KEY UPDATE OF s`
+  for (const profile of [...new Set(keyProfiles)].sort()) await lockKeys(tx, systemId, profile)
+  await lockSystem(tx, systemId)
 }
 
-/** What keeping observations came to, and all that they are judged with. */
-export type KeptObservations = {
-  /** Ids of those that are new; the others were there already. */
-  added: ReadonlySet<string>
+/** All that a system is judged with, at one instant. */
+export type SystemRead = {
   judged: JudgedFacts
   promotions: OpenPromotion[]
-  /** Which policy version is active, now that nobody can change it. */
+  /** Which policy version is active. */
   activeId: string | null
 }
 
-/** Keeps observations that are not there yet, and reads what is known of the system besides: one statement for both. The caller holds the locks. */
+type SystemRows = JudgeRows & { promotions: PromotionRow[]; activeId: string | null }
+
+const systemLists = ({ systemId, policy }: LoadedPolicy, now: Date) => Prisma.sql`
+  ${list(openPromotions(systemId))} AS promotions, (SELECT id FROM "PolicyVersion" WHERE "systemId" = ${systemId} AND status = 'active') AS "activeId",
+  ${judgeLists([policy], now)}`
+
+function systemFrom({ systemId, policy }: LoadedPolicy, { promotions, activeId, ...lists }: SystemRows): SystemRead {
+  return {
+    judged: judgedOf(judgedFrom([policy], lists), systemId),
+    promotions: promotions.map(({ releaseId, version, artefact, gitSha, ...promotion }) => ({
+      ...promotion,
+      release: { id: releaseId, version, artefact, gitSha },
+    })),
+    activeId,
+  }
+}
+
+/** Reads what a system is judged with, in one statement. */
+export async function readSystem(tx: Tx, version: LoadedPolicy, now: Date): Promise<SystemRead> {
+  const [row] = await tx.$queryRaw<SystemRows[]>`/* kept */ SELECT ${systemLists(version, now)}`
+  return systemFrom(version, row as SystemRows) // a SELECT without FROM has one row
+}
+
+/**
+ * Keeps observations that are not there yet, and reads what the system is judged with besides: one statement for both. `added`: ids of those that are new; the
+ * others were there already.
+ */
 export async function keepObservations(
   tx: Tx,
   { version, by, now }: { version: LoadedPolicy; by: { id: string; countsAsId: string }; now: Date },
   rows: readonly ObservationRow[],
-): Promise<KeptObservations> {
-  const { systemId, policy } = version
-  const [row] = await tx.$queryRaw<
-    (JudgeRows & { added: { id: string }[]; promotions: PromotionRow[]; activeId: string | null })[]
-  >`/* kept */
+): Promise<SystemRead & { added: ReadonlySet<string> }> {
+  const [row] = await tx.$queryRaw<(SystemRows & { added: { id: string }[] })[]>`/* kept */
     WITH added AS (
       INSERT INTO "Observation" (id, "systemId", "profileKey", instance, source, environment, facts, digest, "claimedAt", "releaseId", "observedById", "observedForId", "recordedAt")
-      SELECT u.id, ${systemId}, u.profile, u.instance, u.source, u.environment, u.facts, u.digest, u.claimed, u.release, ${by.id}::uuid, ${by.countsAsId}::uuid, ${now}
+      SELECT u.id, ${version.systemId}, u.profile, u.instance, u.source, u.environment, u.facts, u.digest, u.claimed, u.release, ${by.id}::uuid, ${by.countsAsId}::uuid, ${now}
       FROM unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ profile }) => profile)}::text[], ${rows.map(({ instance }) => instance)}::text[],
         ${rows.map(({ source }) => source)}::text[], ${rows.map(({ environment }) => environment)}::text[], ${rows.map(({ facts }) => JSON.stringify(facts))}::jsonb[],
         ${rows.map(({ digest }) => digest)}::text[], ${rows.map(({ claimedAt }) => claimedAt?.toISOString() ?? null)}::timestamptz[],
         ${rows.map(({ releaseId }) => releaseId)}::uuid[])
-        AS u(id, profile, instance, source, environment, facts, digest, claimed, release)
+        WITH ORDINALITY AS u(id, profile, instance, source, environment, facts, digest, claimed, release, n) ORDER BY u.digest, u.n
       ON CONFLICT ("systemId", "profileKey", "observedById", digest) DO NOTHING RETURNING id)
-    SELECT ${list(Prisma.sql`SELECT id FROM added`)} AS added, ${list(openPromotions(systemId))} AS promotions,
-      (SELECT id FROM "PolicyVersion" WHERE "systemId" = ${systemId} AND status = 'active') AS "activeId", ${judgeLists([policy], now)}`
-  const { added, promotions, activeId, ...lists } = row as NonNullable<typeof row> // a SELECT without FROM has one row
-  return {
-    added: new Set(added.map(({ id }) => id)),
-    judged: judgedOf(judgedFrom([policy], lists), systemId),
-    promotions: promotions.map(({ releaseId, version: name, artefact, gitSha, ...promotion }) => ({
-      ...promotion,
-      release: { id: releaseId, version: name, artefact, gitSha },
-    })),
-    activeId,
-  }
+    SELECT ${list(Prisma.sql`SELECT id FROM added`)} AS added, ${systemLists(version, now)}`
+  const { added, ...lists } = row as NonNullable<typeof row> // a SELECT without FROM has one row
+  return { ...systemFrom(version, lists), added: new Set(added.map(({ id }) => id)) }
 }
 
 type PromotionRow = Omit<OpenPromotion, 'release'> & { releaseId: string; version: string; artefact: string; gitSha: string }
@@ -99,30 +110,67 @@ const openPromotions = (systemId: string) => Prisma.sql`
 
 const keyOf = ({ profile, instance, section }: CurrentFact): string => `${profile}\n${instance}\n${section}`
 
-/**
- * Replaces the newest facts by merged ones, in one statement: what says the same as before is only seen again, which is most of it and far less to write.
- * `merged`: one for each profile, runtime and section. The caller holds the system's row.
- */
-export async function writeFacts(tx: Tx, systemId: string, before: readonly CurrentFact[], merged: readonly CurrentFact[]): Promise<void> {
+const byKey = (a: CurrentFact, b: CurrentFact): number => (keyOf(a) < keyOf(b) ? -1 : 1)
+
+/** A fact that says again what is known: only when it was seen is new, and since when variables are in order. */
+export type SeenAgain = { fact: CurrentFact; old: CurrentFact }
+
+/** Merged facts that say again what is known, and the others. */
+export function splitFacts(before: readonly CurrentFact[], merged: readonly CurrentFact[]): { again: SeenAgain[]; fresh: CurrentFact[] } {
   const known = new Map(before.map((fact) => [keyOf(fact), fact]))
-  const isSame = (fact: CurrentFact): boolean => {
+  const again: SeenAgain[] = []
+  const fresh: CurrentFact[] = []
+  for (const fact of merged) {
     const old = known.get(keyOf(fact))
-    return old !== undefined && isDeepStrictEqual(old.facts, fact.facts) && isDeepStrictEqual(old.baseline, fact.baseline)
+    if (old && isDeepStrictEqual(old.facts, fact.facts) && isDeepStrictEqual(withoutSeen(old), withoutSeen(fact))) again.push({ fact, old })
+    else fresh.push(fact)
   }
-  const { true: again = [], false: fresh = [] } = Object.groupBy(merged, (fact) => String(isSame(fact)) as 'true' | 'false')
+  return { again, fresh }
+}
+
+/** A baseline without the instants at which its variables were last in order: those move with every report. */
+function withoutSeen({ baseline }: CurrentFact): unknown {
+  return Object.entries(baseline ?? {}).map(([name, { prints, says, changedAt }]) => [name, prints, says, changedAt])
+}
+
+const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
+
+/**
+ * Says of facts that they were seen again, as long as they still say the same; gives how many do. Rows are held in one order, so that reports which share some
+ * never wait for one another in a circle (T07).
+ */
+export async function renewFacts(tx: Tx, systemId: string, facts: readonly SeenAgain[]): Promise<number> {
+  if (facts.length === 0) return 0
+  const rows = facts.toSorted((a, b) => byKey(a.fact, b.fact))
+  const news = rows.map(({ fact }) => fact)
+  return tx.$executeRaw`/* kept */
+    WITH u AS MATERIALIZED (
+      SELECT * FROM unnest(${news.map(({ profile }) => profile)}::text[], ${news.map(({ instance }) => instance)}::text[], ${news.map(({ section }) => section)}::text[],
+        ${rows.map(({ old }) => json(old.facts))}::jsonb[], ${rows.map(({ old }) => json(old.baseline))}::jsonb[], ${news.map(({ baseline }) => json(baseline))}::jsonb[],
+        ${news.map(({ source }) => source)}::text[], ${news.map(({ observationId }) => observationId)}::uuid[],
+        ${news.map(({ seenAt }) => seenAt.toISOString())}::timestamptz[]) AS t(profile, instance, section, facts, old, baseline, source, observation, seen)),
+    held AS MATERIALIZED (
+      SELECT f."profileKey", f.instance, f.section FROM "ProfileFact" f JOIN u ON f."profileKey" = u.profile AND f.instance = u.instance AND f.section = u.section
+      WHERE f."systemId" = ${systemId} AND f.facts = u.facts AND f.baseline IS NOT DISTINCT FROM u.old
+      ORDER BY f."profileKey", f.instance, f.section FOR NO KEY UPDATE OF f)
+    UPDATE "ProfileFact" f SET source = u.source, "observationId" = u.observation, baseline = u.baseline, "seenAt" = greatest(f."seenAt", u.seen)
+    FROM u JOIN held h ON h."profileKey" = u.profile AND h.instance = u.instance AND h.section = u.section
+    WHERE f."systemId" = ${systemId} AND f."profileKey" = u.profile AND f.instance = u.instance AND f.section = u.section`
+}
+
+/** Replaces facts by what they say now, in one statement. The caller holds the system's row. */
+export async function replaceFacts(tx: Tx, systemId: string, facts: readonly CurrentFact[]): Promise<void> {
+  if (facts.length === 0) return
+  const rows = facts.toSorted(byKey)
   await tx.$executeRaw`/* kept */
-    WITH seen AS (
-      UPDATE "ProfileFact" f SET source = u.source, "observationId" = u.observation, "seenAt" = u.seen
-      FROM unnest(${again.map(({ profile }) => profile)}::text[], ${again.map(({ instance }) => instance)}::text[], ${again.map(({ section }) => section)}::text[],
-        ${again.map(({ source }) => source)}::text[], ${again.map(({ observationId }) => observationId)}::uuid[],
-        ${again.map(({ seenAt }) => seenAt.toISOString())}::timestamptz[]) AS u(profile, instance, section, source, observation, seen)
-      WHERE f."systemId" = ${systemId} AND f."profileKey" = u.profile AND f.instance = u.instance AND f.section = u.section)
+    WITH u AS MATERIALIZED (
+      SELECT * FROM unnest(${rows.map(({ profile }) => profile)}::text[], ${rows.map(({ instance }) => instance)}::text[], ${rows.map(({ section }) => section)}::text[],
+        ${rows.map((fact) => json(fact.facts))}::jsonb[], ${rows.map(({ baseline }) => json(baseline))}::jsonb[],
+        ${rows.map(({ source }) => source)}::text[], ${rows.map(({ observationId }) => observationId)}::uuid[],
+        ${rows.map(({ seenAt }) => seenAt.toISOString())}::timestamptz[])
+        WITH ORDINALITY AS t(profile, instance, section, facts, baseline, source, observation, seen, n))
     INSERT INTO "ProfileFact" ("systemId", "profileKey", instance, section, facts, baseline, source, "observationId", "seenAt")
-    SELECT ${systemId}, u.profile, u.instance, u.section, u.facts, u.baseline, u.source, u.observation, u.seen
-    FROM unnest(${fresh.map(({ profile }) => profile)}::text[], ${fresh.map(({ instance }) => instance)}::text[], ${fresh.map(({ section }) => section)}::text[],
-      ${fresh.map(({ facts }) => JSON.stringify(facts))}::jsonb[], ${fresh.map(({ baseline }) => (baseline === null ? null : JSON.stringify(baseline)))}::jsonb[],
-      ${fresh.map(({ source }) => source)}::text[], ${fresh.map(({ observationId }) => observationId)}::uuid[],
-      ${fresh.map(({ seenAt }) => seenAt.toISOString())}::timestamptz[]) AS u(profile, instance, section, facts, baseline, source, observation, seen)
+    SELECT ${systemId}, u.profile, u.instance, u.section, u.facts, u.baseline, u.source, u.observation, u.seen FROM u ORDER BY u.n
     ON CONFLICT ("systemId", "profileKey", instance, section) DO UPDATE SET facts = excluded.facts, baseline = excluded.baseline, source = excluded.source,
       "observationId" = excluded."observationId", "seenAt" = excluded."seenAt"`
 }

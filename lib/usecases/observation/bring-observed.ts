@@ -35,15 +35,14 @@ export type ObservedCall = {
   /** The profiles that were reported: gates that look at others are none of this call's business. */
   profiles: readonly string[]
   promotions: readonly OpenPromotion[]
-  /** Ids of the promotions that are held. */
-  held: readonly string[]
   facts: readonly CurrentFact[]
   context: JudgeContext
   /** The observation that shows a profile. */
   shownBy: (profile: string) => string | null
 }
 
-type Due = {
+/** Evidence that would say something new of a gate. */
+export type Due = {
   promotion: OpenPromotion
   gate: EdgeGate
   gateId: string
@@ -54,15 +53,31 @@ type Due = {
 }
 
 /**
- * Brings evidence for the gates of open promotions that their pinned policies bind to reported facts, where whoever reports may: passing facts renew a gate, failing
- * ones void what was sealed over it. A gate that looks at another profile than its target counts only while that runs the promotion's release. No statement
- * where no open promotion has such a gate; one where nothing is due.
+ * The evidence that is due for gates of open promotions which their pinned policies bind to reported facts, where whoever reports may bring it. A gate that looks
+ * at another profile than its target counts only while that runs the promotion's release. No statement where no open promotion has such a gate.
  */
-export async function bringObserved(work: Work, call: ObservedCall): Promise<{ evidence: BroughtEvidence[]; events: AuditEvent[] }> {
-  const due = await stillDue(work, call, await judged(work, call))
+export async function dueEvidence(work: Work, call: ObservedCall): Promise<Due[]> {
+  return stillDue(work, call, await judged(work, call))
+}
+
+/** The promotions of which a gate fails: what was sealed over it is voided, so they are held. */
+export function failingPromotions(due: readonly Due[]): string[] {
+  return [...new Set(due.filter(({ verdict }) => verdict === 'fail').map(({ promotion }) => promotion.id))]
+}
+
+/**
+ * Brings what is due: passing facts renew a gate, failing ones void what was sealed over it. `held`: the promotions that the caller holds; where a failing one is not
+ * among them the attempt ends (`NeedsPromotions`).
+ */
+export async function bringObserved(
+  work: Work,
+  call: ObservedCall,
+  held: readonly string[],
+): Promise<{ evidence: BroughtEvidence[]; events: AuditEvent[] }> {
+  const due = await dueEvidence(work, call)
   if (due.length === 0) return { evidence: [], events: [] }
-  const failing = [...new Set(due.filter(({ verdict }) => verdict === 'fail').map(({ promotion }) => promotion.id))]
-  if (failing.some((id) => !call.held.includes(id))) throw new NeedsPromotions(failing)
+  const failing = failingPromotions(due)
+  if (failing.some((id) => !held.includes(id))) throw new NeedsPromotions(failing)
   const { tx, now, actor } = work
   const rows = due.map(({ promotion, gate, gateId, observedOn, verdict, summary }) => ({
     systemId: call.system.id,

@@ -78,7 +78,7 @@ async function prepareBy({ tx, now, actor }: Work, version: LoadedPolicy, { obse
     const row = { profile, instance, source: source ?? (actor.kind === 'agent' ? 'agent' : actor.kind === 'person' ? 'person' : 'runtime') }
     return {
       ...row,
-      id: uuid7(now),
+      id: uuid7(now, index),
       environment: facts.environment?.name ?? null,
       facts,
       claimedAt: claimedAt ?? null,

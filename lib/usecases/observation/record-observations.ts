@@ -2,24 +2,34 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { learnActive } from '@/lib/db/active-guess'
+import type { LoadedPolicy } from '@/lib/db/load-policy'
 import { ensureReadable } from '@/lib/db/load-system'
 import { mutate, type Outcome, type Work } from '@/lib/db/mutate'
 import { type OpenedFinding, writeFindings } from '@/lib/db/write-findings'
-import { findReplayed, keepObservations, lockForIngest, writeFacts } from '@/lib/db/write-observations'
+import {
+  findReplayed,
+  keepObservations,
+  lockForIngest,
+  readSystem,
+  renewFacts,
+  replaceFacts,
+  type SystemRead,
+  splitFacts,
+} from '@/lib/db/write-observations'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
-import type { Explanations } from '@/lib/domain/observation/context'
+import type { Explanations, JudgeContext } from '@/lib/domain/observation/context'
 import type { CurrentFact } from '@/lib/domain/observation/facts'
 import { judgeSystem } from '@/lib/domain/observation/judge'
 import { mergeFacts } from '@/lib/domain/observation/merge'
-import { reconcile } from '@/lib/domain/observation/reconcile'
+import { type Reconciliation, reconcile } from '@/lib/domain/observation/reconcile'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import { observationsIn, type reportObservationsInput } from '@/lib/schemas/observation'
-import { type BroughtEvidence, bringObserved, NeedsPromotions } from './bring-observed'
+import { type BroughtEvidence, bringObserved, dueEvidence, failingPromotions, NeedsPromotions, type ObservedCall } from './bring-observed'
 import { type Call, type Prepared, prepareObservations } from './prepare-observations'
-import { profilesWithPrints, recordPrints } from './record-prints'
-import { recordSeenSnapshots } from './record-seen-snapshots'
+import { profilesWithNewPrints, recordPrints } from './record-prints'
+import { hasNewSnapshots, recordSeenSnapshots } from './record-seen-snapshots'
 
 /** What one observation of a call came to. `duplicate`: it was there already, and nothing of it was added (T10). `release`: the version that runs. */
 export type RecordedObservation = {
@@ -48,7 +58,7 @@ const ATTEMPTS = 5
  * Takes what runtimes, agents and pipelines report of profiles: keeps it, merges it into the newest facts, and judges the system by them (000.11, 001.5 to 001.10,
  * 002.33, 004.4, 004.13, 004.24). Findings open and close with that; snapshots and fingerprints that are new are recorded; gates that the policy binds to
  * reported facts get their evidence. All of it or nothing, once for each reporter and content (T10). No value comes in: a call with anything
- * that looks like one is refused whole (T18). The hot path has three statements of its own; more come only where something is new.
+ * that looks like one is refused whole (T18). Where nothing is new it has two statements of its own and waits for nobody (`seeAgain`).
  */
 export async function recordObservations(ctx: Ctx, input: z.output<typeof reportObservationsInput>): Promise<RecordedObservations> {
   const observations = observationsIn(input)
@@ -82,59 +92,113 @@ class Replay extends Error {
 }
 
 type Rows = Prepared['rows']
+/** A call as it goes on: its policy version, and those of its observations that are new. */
+type Fresh = { version: LoadedPolicy; rows: Rows }
 
 async function ingest(work: Work, systemId: string, call: Call, held: readonly string[]): Promise<Outcome<RecordedObservations>> {
   const { tx, now, actor } = work
   ensureReadable(actor, systemId, now)
   const { version, rows } = await prepareObservations(work, systemId, call)
-  const { policy, hash } = version
-  await lockForIngest(tx, systemId, { promotions: held, keyProfiles: profilesWithPrints(version, rows) })
-  const kept = await keepObservations(tx, { version, by: actor, now }, rows)
-  if (kept.activeId !== version.id) {
-    await learnActive(tx, systemId)
-    throw new PolicyMoved()
-  }
-  const fresh = rows.filter(({ id }) => kept.added.has(id))
-  const observations = await answered(work, systemId, rows, kept.added)
-  if (fresh.length === 0) throw new Replay({ ...NOTHING, observations })
+  const { added, ...known } = await keepObservations(tx, { version, by: actor, now }, rows)
+  await ensureActive(work, version, known)
+  const fresh = { version, rows: rows.filter(({ id }) => added.has(id)) }
+  const observations = await answered(work, systemId, rows, added)
+  if (fresh.rows.length === 0) throw new Replay({ ...NOTHING, observations })
+  const quiet = await seeAgain(work, fresh, known)
+  const changed =
+    quiet === true ? { ...NOTHING, events: [] } : await change(work, fresh, [...new Set([...held, ...quiet.promotions])], quiet.keyProfiles)
+  const { events, ...came } = changed
+  const [first, ...others] = observedEvents(systemId, version.hash, fresh.rows)
+  return { result: { observations, ...came }, events: [first as AuditEvent, ...others, ...events] } // at least one observation is fresh
+}
 
-  const { facts: before, findings, prints: known } = kept.judged
-  const merged = mergeAll(policy, before, fresh, kept.judged.context.explained, now)
-  await writeFacts(tx, systemId, before, merged)
+async function ensureActive({ tx }: Work, version: LoadedPolicy, { activeId }: SystemRead): Promise<void> {
+  if (activeId === version.id) return
+  await learnActive(tx, version.systemId)
+  throw new PolicyMoved()
+}
+
+/**
+ * The fast path, without the system's row: reports that say what is known, under findings that say what the verdicts say, only renew the age of facts. What others
+ * change meanwhile they judge with the same facts that this reports, so nothing is missed. Otherwise gives what has to be held.
+ */
+async function seeAgain(
+  work: Work,
+  { version, rows }: Fresh,
+  { judged, promotions }: SystemRead,
+): Promise<true | { promotions: string[]; keyProfiles: string[] }> {
+  const { facts: before, context, findings, prints: known } = judged
+  const merged = mergeAll(version.policy, before, rows, context.explained, work.now)
+  const { again, fresh } = splitFacts(before, merged)
   const facts = overlay(before, merged)
-  const seen = await recordSeenSnapshots(work, systemId, fresh)
-  const prints = await recordPrints(work, version, { rows: fresh, facts: before, known })
+  const keyProfiles = profilesWithNewPrints(version, { rows, facts: before, known })
+  const due = await dueEvidence(work, observed(version, rows, promotions, facts, context))
+  const changes =
+    fresh.length > 0 ||
+    keyProfiles.length > 0 ||
+    due.length > 0 ||
+    hasNewSnapshots(rows, before) ||
+    !isNothing(reconcile(findings, judgeSystem(version.policy, facts, context, work.now)))
+  if (!changes && (await renewFacts(work.tx, version.systemId, again)) === again.length) return true
+  return { promotions: failingPromotions(due), keyProfiles }
+}
+
+/** The other path: holds what it changes, reads again, and writes what is new. */
+async function change(
+  work: Work,
+  { version, rows }: Fresh,
+  held: readonly string[],
+  keyProfiles: readonly string[],
+): Promise<Omit<RecordedObservations, 'observations'> & { events: AuditEvent[] }> {
+  const { tx, now } = work
+  const { policy, systemId, hash } = version
+  await lockForIngest(tx, systemId, { promotions: held, keyProfiles })
+  const known = await readSystem(tx, version, now)
+  await ensureActive(work, version, known)
+  const { facts: before, findings, prints: recorded } = known.judged
+  const merged = mergeAll(policy, before, rows, known.judged.context.explained, now)
+  await replaceFacts(tx, systemId, merged)
+  const seen = await recordSeenSnapshots(work, systemId, rows)
+  const prints = await recordPrints(work, version, { rows, facts: before, known: recorded })
   const context = {
-    ...kept.judged.context,
-    snapshots: [...seen.made, ...kept.judged.context.snapshots],
-    fingerprintFindings: prints.findings ?? kept.judged.context.fingerprintFindings,
+    ...known.judged.context,
+    snapshots: [...seen.made, ...known.judged.context.snapshots],
+    fingerprintFindings: prints.findings ?? known.judged.context.fingerprintFindings,
   }
-  const shownBy = (profile: string) => fresh.findLast((row) => row.profile === profile)?.id ?? null
+  const facts = overlay(before, merged)
+  const call = observed(version, rows, known.promotions, facts, context)
   const plan = reconcile(findings, judgeSystem(policy, facts, context, now))
-  const written = await writeFindings(tx, { systemId, policyHash: hash, now }, plan, shownBy)
-  const brought = await bringObserved(work, {
-    system: { id: systemId, name: policy.system.name },
-    profiles: [...new Set(fresh.map(({ profile }) => profile))],
-    promotions: kept.promotions,
-    held,
-    facts,
-    context,
-    shownBy,
-  })
-  const [first, ...others] = observedEvents(systemId, hash, fresh)
+  const written = await writeFindings(tx, { systemId, policyHash: hash, now }, plan, call.shownBy)
+  const brought = await bringObserved(work, call, held)
   return {
-    result: {
-      observations,
-      opened: written.opened,
-      closed: written.closed,
-      evidence: brought.evidence,
-      snapshots: seen.made.length,
-      fingerprints: prints.made,
-    },
-    // At least one observation is fresh.
-    events: [first as AuditEvent, ...others, ...seen.events, ...prints.events, ...written.events, ...brought.events],
+    opened: written.opened,
+    closed: written.closed,
+    evidence: brought.evidence,
+    snapshots: seen.made.length,
+    fingerprints: prints.made,
+    events: [...seen.events, ...prints.events, ...written.events, ...brought.events],
   }
 }
+
+/** What the gates of open promotions are asked with. */
+function observed(
+  { systemId, policy }: LoadedPolicy,
+  rows: Rows,
+  promotions: SystemRead['promotions'],
+  facts: readonly CurrentFact[],
+  context: JudgeContext,
+): ObservedCall {
+  return {
+    system: { id: systemId, name: policy.system.name },
+    profiles: [...new Set(rows.map(({ profile }) => profile))],
+    promotions,
+    facts,
+    context,
+    shownBy: (profile) => rows.findLast((row) => row.profile === profile)?.id ?? null,
+  }
+}
+
+const isNothing = ({ open, change: changed, close }: Reconciliation): boolean => open.length + changed.length + close.length === 0
 
 const NOTHING = { opened: [], closed: [], evidence: [], snapshots: 0, fingerprints: 0 }
 

@@ -12,9 +12,12 @@ import { mappingsOn } from '@/lib/domain/ownership'
 type Print = { value: string; keyId: string }
 type Reported = Print & { profile: string; instance: string; variable: string; mapping: string; claimedAt: Date | null }
 
-/** The profiles of which fingerprints of mapped secrets are reported: their keys are held before anything is read (`lockForIngest`). */
-export function profilesWithPrints({ policy }: LoadedPolicy, rows: readonly ObservationRow[]): string[] {
-  return [...new Set(reportedPrints(policy, rows).map(({ profile }) => profile))]
+/** What of a call may be new about fingerprints: its rows, the facts before it, and what was recorded so far. */
+export type PrintsAsked = { rows: readonly ObservationRow[]; facts: readonly CurrentFact[]; known: readonly PrintRow[] }
+
+/** The profiles of which fingerprints of mapped secrets say something new: their keys are held before they are recorded (`lockForIngest`). */
+export function profilesWithNewPrints({ policy }: LoadedPolicy, { rows, facts, known }: PrintsAsked): string[] {
+  return [...new Set(newPrints(reportedPrints(policy, rows), facts, known).map(({ profile }) => profile))]
 }
 
 function reportedPrints(policy: LoadedPolicy['policy'], rows: readonly ObservationRow[]): Reported[] {
@@ -37,7 +40,7 @@ function reportedPrints(policy: LoadedPolicy['policy'], rows: readonly Observati
 export async function recordPrints(
   { tx, now, actor }: Work,
   version: LoadedPolicy,
-  { rows, facts, known }: { rows: readonly ObservationRow[]; facts: readonly CurrentFact[]; known: readonly PrintRow[] },
+  { rows, facts, known }: PrintsAsked,
 ): Promise<{ made: number; findings: FingerprintFinding[] | null; events: AuditEvent[] }> {
   const { policy, systemId, hash } = version
   const news = newPrints(reportedPrints(policy, rows), facts, known)

@@ -2,6 +2,16 @@ import 'server-only'
 import type { Work } from '@/lib/db/mutate'
 import type { ObservationRow } from '@/lib/db/write-observations'
 import type { AuditEvent } from '@/lib/domain/audit-event'
+import type { CurrentFact, FactsOf } from '@/lib/domain/observation/facts'
+
+/** Whether a snapshot is reported that the same runtime did not report before. */
+export function hasNewSnapshots(rows: readonly ObservationRow[], facts: readonly CurrentFact[]): boolean {
+  return rows.some(({ profile, instance, facts: { snapshots = [] } }) => {
+    const before = facts.find((fact) => fact.profile === profile && fact.instance === instance && fact.section === 'snapshots')
+    const known = (before?.facts as FactsOf['snapshots'] | undefined) ?? [] // the section says so
+    return snapshots.some(({ digest }) => !known.some((each) => each.digest === digest))
+  })
+}
 
 type Seen = { profile: string; takenAt: Date; digest: string; location: string }
 

@@ -133,8 +133,8 @@ describe('recording observations', () => {
     const one = await countStatements(() => recordObservations(runtime, input(1)))
     await flushNews()
     const many = await countStatements(() => recordObservations(runtime, input(20)))
-    // begin, token, grants, locks, keep and read, write facts, events, commit
-    expect([one.statements, many.statements]).toEqual([8, 8])
+    // begin, token, grants, keep and read, renew facts, events, commit
+    expect([one.statements, many.statements]).toEqual([7, 7])
   })
 
   it('names the registered release that runs, and an artefact nobody registered as none', async () => {
