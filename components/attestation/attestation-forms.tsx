@@ -1,23 +1,12 @@
 'use client'
 
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
-import type { Why } from '@/components/ui/button'
+import { Button, type Why } from '@/components/ui/button'
 import { Disclosure } from '@/components/ui/disclosure'
 import { CheckboxGroup, Segmented, Select, TextArea, TextInput } from '@/components/ui/field'
 import type { FormAction } from '@/lib/http/form-state'
 
 type Owner = { id: string; name: string }
-
-/** A denied act stays where it is, with its reason. */
-function Denied({ action, whyNot, children }: { action: FormAction; whyNot: Why; children: string }) {
-  return (
-    <ActionForm action={action} label={children} className="grid">
-      <SubmitButton variant="default" refusal={whyNot}>
-        {children}
-      </SubmitButton>
-    </ActionForm>
-  )
-}
 
 function OwnerSelect({ owners, viewer }: { owners: readonly Owner[]; viewer: string }) {
   return (
@@ -42,7 +31,6 @@ export function AttestForm({
   every,
   owners,
   viewer,
-  whyNot,
 }: {
   action: FormAction
   system: string
@@ -53,15 +41,8 @@ export function AttestForm({
   every: string
   owners: readonly Owner[]
   viewer: string
-  whyNot: Why
 }) {
   const button = profile === null ? 'Attest' : `Attest for ${profile}`
-  if (whyNot)
-    return (
-      <Denied action={action} whyNot={whyNot}>
-        {button}
-      </Denied>
-    )
   return (
     <Disclosure button summary={button}>
       <ActionForm
@@ -103,12 +84,7 @@ export function FlagForm({
   viewer: string
   whyNot: Why
 }) {
-  if (whyNot)
-    return (
-      <Denied action={action} whyNot={whyNot}>
-        Record a flag
-      </Denied>
-    )
+  if (whyNot) return <Button refusal={whyNot}>Record a flag</Button>
   return (
     <Disclosure button summary="Record a flag">
       <ActionForm action={action} hidden={{ system }} label="Record a flag for a name">
@@ -141,7 +117,7 @@ export function FlagForm({
 /** Ends a flag before its time, in two steps. */
 export function EndFlagForm({ action, flag, name }: { action: FormAction; flag: string; name: string }) {
   return (
-    <Disclosure button danger summary={`End the flag for ${name}`}>
+    <Disclosure button danger summary="End the flag">
       <ActionForm action={action} hidden={{ flag }} label={`End the flag for ${name}`} className="grid gap-3" silentDone>
         <p className="c2">{name} counts as production again, and what runs under it is judged so at once.</p>
         <div className="btns">
@@ -168,12 +144,7 @@ export function GovernedChangeForm({
   variables: readonly string[]
   whyNot: Why
 }) {
-  if (whyNot)
-    return (
-      <Denied action={action} whyNot={whyNot}>
-        Record a change
-      </Denied>
-    )
+  if (whyNot) return <Button refusal={whyNot}>Record a change</Button>
   return (
     <Disclosure button summary="Record a change">
       <ActionForm action={action} hidden={{ system }} label="Record a governed change">

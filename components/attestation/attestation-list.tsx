@@ -1,5 +1,6 @@
 import { SourceNote, type SourceTitle } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
+import { Button } from '@/components/ui/button'
 import { Status, type StatusKind } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
@@ -52,20 +53,28 @@ export function AttestationList({
               {row.places.map((place) => (
                 <li key={place.profile ?? ''} className="grid gap-1.5">
                   <Place place={place} />
-                  <AttestForm
-                    action={action}
-                    system={system}
-                    topic={row.topic}
-                    title={row.title}
-                    profile={place.profile}
-                    every={every}
-                    owners={owners}
-                    viewer={viewer}
-                    whyNot={row.whyNot && { sentence: row.whyNot.sentence }}
-                  />
+                  {row.whyNot ? null : (
+                    <AttestForm
+                      action={action}
+                      system={system}
+                      topic={row.topic}
+                      title={row.title}
+                      profile={place.profile}
+                      every={every}
+                      owners={owners}
+                      viewer={viewer}
+                    />
+                  )}
                 </li>
               ))}
             </ul>
+            {row.whyNot ? (
+              <div className="mt-2">
+                <Button size="sm" refusal={{ sentence: row.whyNot.sentence }}>
+                  Attest
+                </Button>
+              </div>
+            ) : null}
           </li>
         )
       })}

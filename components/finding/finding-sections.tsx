@@ -40,8 +40,8 @@ export function WhatDeviates({ detail }: { detail: FindingDetail }) {
 }
 
 const SOURCE: Record<string, string> = {
-  runtime: 'a runtime of itself',
-  agent: 'an agent on the runtime',
+  runtime: 'a runtime, about itself',
+  agent: 'an agent beside the runtime',
   pipeline: 'a pipeline',
   person: 'a person',
 }

@@ -5,7 +5,7 @@ import { type Alert, alertsOf } from '@/lib/domain/alert'
 import { isGrantHeld } from '@/lib/domain/context'
 import { exceptionState } from '@/lib/domain/exception'
 import { inboxOf } from '@/lib/domain/inbox'
-import { type MatrixState, worstState } from '@/lib/domain/matrix-cell'
+import type { MatrixState } from '@/lib/domain/matrix-cell'
 import { Refused } from '@/lib/domain/refusal'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 import { isOutage } from '@/lib/outage'
@@ -46,11 +46,11 @@ export async function getShell(looker: Looker): Promise<ShellData> {
     exceptions: late > 0 ? { text: `${late} overdue`, bad: true } : flight.drift.exceptions.length,
     glassOpen: glass > 0 ? { text: `${glass} open`, bad: true } : 0,
     alerts,
-    systems: estateOf(flight.standings).systems.map(({ slug, name, profiles, words }) => ({
+    systems: estateOf(flight.standings).systems.map(({ slug, name, worst, words }) => ({
       slug,
       name,
       words,
-      state: worstState(profiles.map(({ state }) => state)),
+      state: worst,
     })),
     trailAt,
   }

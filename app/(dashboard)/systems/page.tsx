@@ -2,6 +2,7 @@ import { Page } from '@/components/layout/page'
 import { EstateDetail } from '@/components/system/estate-detail'
 import { EstateMatrix } from '@/components/system/estate-matrix'
 import { EmptyState } from '@/components/ui/banner'
+import { LinkButton } from '@/components/ui/button'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer } from '@/lib/auth/session'
 import { PROBLEM_STATES } from '@/lib/domain/matrix-cell'
@@ -24,7 +25,11 @@ export default async function SystemsPage() {
         : `${listWords(troubled.map((system) => system.name))} ${troubled.length === 1 ? 'needs' : 'need'} a look.`
   return (
     <Page crumbs={[{ label: 'Systems' }]} layout="page">
-      <PageHead title={estate.systems.length === 1 ? 'One system' : `${numberWord(estate.systems.length)} systems`} lead={lead} />
+      <PageHead
+        title={estate.systems.length === 1 ? 'One system' : `${numberWord(estate.systems.length)} systems`}
+        lead={lead}
+        actions={<LinkButton href={routes.findings()}>Findings</LinkButton>}
+      />
       {estate.systems.length === 0 ? (
         <EmptyState big>A system appears here when its policy is applied and an admin grants you a role on it.</EmptyState>
       ) : (

@@ -1,8 +1,10 @@
 import { notFound } from 'next/navigation'
 import { MatrixGrid } from '@/components/system/matrix-grid'
 import { SystemFrame } from '@/components/system/system-frame'
+import { Link } from '@/components/ui/link'
 import { ViewSwitch } from '@/components/ui/tabs'
 import { requireViewer } from '@/lib/auth/session'
+import { plural } from '@/lib/format'
 import { getMatrixActs } from '@/lib/queries/matrix-acts'
 import { getSystemHead } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
@@ -45,6 +47,12 @@ export default async function SystemPage({ params, searchParams }: Props) {
         sources={policy.sources.map(({ id, title }) => ({ id, title }))}
         acts={acts}
       />
+      <p className="offpaper mt-5">
+        <Link className="link" href={routes.findings({ system: slug })}>
+          Findings of {head.name}
+        </Link>{' '}
+        <span className="c2">{head.drift.length === 0 ? 'None is open.' : `${plural(head.drift.length, 'is', 'are')} open.`}</span>
+      </p>
     </SystemFrame>
   )
 }

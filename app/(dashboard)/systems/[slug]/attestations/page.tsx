@@ -53,7 +53,7 @@ export default async function AttestationsPage({ params }: Props) {
           <div className="pt-3">
             <KnownNames names={view.names} unknownName={view.unknownName} />
           </div>
-          <div className="py-1">
+          <div className="pt-4 pb-1">
             <FlagTable flags={view.flags} end={endFlagAction} mayEnd={view.whyNotFlag?.code !== 'not_allowed'} />
           </div>
           <div className="offpaper mt-3">
