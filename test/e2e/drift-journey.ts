@@ -12,7 +12,7 @@ export async function fileException(
   await page.goto(`/exceptions/new?${new URLSearchParams(from)}`)
   if (answers.observed) await page.getByLabel('What is so instead').fill(answers.observed)
   await page.getByLabel('Why, in one sentence').fill(answers.why)
-  await page.getByRole('radio', { name: answers.duration }).check({ force: true })
+  await page.getByRole('radio', { name: new RegExp(`^${answers.duration}`) }).check({ force: true })
   await page.getByLabel('How it gets fixed').fill(answers.fix)
   // The preview is what the release notes will say.
   await expect(page.getByRole('complementary', { name: 'Preview' })).toContainText(answers.why)
@@ -39,6 +39,7 @@ type Exception = {
   owner: { id: string }
   askedUntil: string | null
   closingLink: string | null
+  closingObservation: string | null
 }
 
 /** An exception as the API shows it. */
@@ -62,12 +63,23 @@ export async function askForMore(page: Page, exception: string, days: number, wh
 /** Closes an exception with where the evidence is. */
 export async function closeException(page: Page, exception: string, note: string, link: string): Promise<void> {
   await page.goto(`/exceptions/${exception}`)
-  await page.getByText(`Close ${exception}`, { exact: true }).first().click()
   const form = page.getByRole('form', { name: `Close ${exception}` })
+  if (!(await form.isVisible())) await page.getByText(`Close ${exception}`, { exact: true }).first().click()
   await form.getByLabel('How it was fixed').fill(note)
   const byLink = form.getByRole('radio', { name: /link/i })
   if ((await byLink.count()) > 0) await byLink.first().check({ force: true })
   await form.getByLabel('Where the evidence is').fill(link)
+  await form.getByRole('button', { name: `Close ${exception}` }).click()
+  await expect(form).toHaveCount(0)
+}
+
+/** Closes an exception with an observation that shows the deviation gone. */
+export async function closeByObservation(page: Page, exception: string, note: string, observation: string): Promise<void> {
+  await page.goto(`/exceptions/${exception}`)
+  const form = page.getByRole('form', { name: `Close ${exception}` })
+  if (!(await form.isVisible())) await page.getByText(`Close ${exception}`, { exact: true }).first().click()
+  await form.getByLabel('How it was fixed').fill(note)
+  await form.getByLabel('Observation', { exact: true }).selectOption(observation)
   await form.getByRole('button', { name: `Close ${exception}` }).click()
   await expect(form).toHaveCount(0)
 }

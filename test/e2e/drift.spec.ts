@@ -1,4 +1,4 @@
-import { approveException, askForMore, closeException, exceptionOf, fileException, report } from './drift-journey'
+import { approveException, askForMore, closeByObservation, closeException, exceptionOf, fileException, report } from './drift-journey'
 import { openPromotion, seal, sign } from './journey'
 import { aRelease, axe, call, digest, evidence, expect, pageOf, test, verdict } from './support'
 
@@ -53,7 +53,8 @@ test('an observation opens a finding that blocks a promotion; an exception cover
   request,
 }) => {
   test.setTimeout(300_000)
-  const instance = `journey-${stamp}`
+  const instance = 'journey'
+  await report(request, 'stack', 'staging', instance, { migrations: { heads: ['0042'], diverged: false } })
   const version = await aRelease(request, 'stack', digest('drift', stamp).slice(0, 7))
   const manager = await pageOf(browser, 'Ines Okafor')
   const engineer = await pageOf(browser, 'Hana Sato')
@@ -131,11 +132,8 @@ test('an observation opens a finding that blocks a promotion; an exception cover
       migrations: { heads: ['0044'], diverged: false },
     })
     expect(closed).toContain(finding)
-    const ended = await call(request, 'post', `/api/v1/exceptions/${short}/close`, {
-      note: 'One head again.',
-      observation: observations[0]?.id,
-    })
-    expect(ended.status, JSON.stringify(ended.body)).toBe(200)
+    await closeByObservation(engineer, short, 'One head again.', observations[0]?.id as string)
+    expect(await exceptionOf(request, short)).toMatchObject({ state: 'closed', closingObservation: observations[0]?.id })
     await expect.poll(reasons).not.toContain(short)
   })
 })
