@@ -34,13 +34,15 @@ export function ExceptionActs({ detail, actions, now }: { detail: ExceptionDetai
   const base = Math.max(facts.endsAt.getTime(), now.getTime()) + 24 * HOUR
   return (
     <div className="mt-5 grid gap-3">
-      <CloseForm
-        action={actions.close}
-        exception={exception}
-        whyNot={whyNot.close}
-        observations={observations.map(({ id, source, recordedAt }) => ({ id, words: `${formatInstant(recordedAt)}, ${source}` }))}
-        isOpen={state === 'overdue' && whyNot.close === null}
-      />
+      <div id="close">
+        <CloseForm
+          action={actions.close}
+          exception={exception}
+          whyNot={whyNot.close}
+          observations={observations.map(({ id, source, recordedAt }) => ({ id, words: `${formatInstant(recordedAt)}, ${source}` }))}
+          isOpen={state === 'overdue' && whyNot.close === null}
+        />
+      </div>
       {facts.asked ? (
         <WithdrawExtensionForm action={actions.withdrawExtension} exception={exception} whyNot={whyNot.withdrawExtension} />
       ) : (

@@ -10,12 +10,7 @@ import { fileHref, type MatrixActs } from './matrix-acts'
 /** The rules that share a cell and are not simply met, each with its exception or the way to one. */
 export function InspectorParts({ cell, acts }: { cell: MatrixCell; acts: MatrixActs }) {
   const { parts = [] } = cell
-  if (parts.length === 0)
-    return (
-      <p className="mt-0.5">
-        {cell.known === 'seen' ? 'All as they should be.' : `${cell.known.replace(/, seen$/, '')} as they should be.`}
-      </p>
-    )
+  if (parts.length === 0) return <p className="mt-0.5">{countWords(cell)}</p>
   return (
     <ul className="mt-1 grid gap-2.5">
       {parts.map((part) => (
@@ -63,4 +58,11 @@ function PartException({ part, cell, acts }: { part: CellPart; cell: MatrixCell;
       File exception
     </Link>
   )
+}
+
+function countWords({ state, known }: MatrixCell): string {
+  if (known === 'seen') return 'All as they should be.'
+  const count = known.replace(/, seen$/, '')
+  if (state === 'pass') return `${count} as they should be.`
+  return /^\d/.test(known) ? `${count} as they should be; nobody reported the others.` : 'Nobody reported any of them yet.'
 }

@@ -65,7 +65,7 @@ export type MatrixCell = {
   exception: CellException | null
   /** The open finding of it. */
   finding: string | null
-  /** The rules that share this cell and are not simply met. */
+  /** The rules that share this cell and are neither simply met nor unreported. */
   parts?: CellPart[]
   /** An age against its limit, in milliseconds: drawn as a bullet bar. */
   bullet?: { value: number; limit: number }

@@ -78,7 +78,7 @@ function ruleCell(key: string, profile: string, known: DriftIndex, now: Date): M
   return withDrift({ ...blank(profile, verdict?.expected ?? 'As the policy says'), key, provenance: verdict?.provenance ?? {} }, of, now)
 }
 
-/** What is not simply met, worst first, and of the rest how many there are. What is only noted is listed and turns no cell. */
+/** What is not simply met, worst first; of what is met or that nobody reported how many there are. What is only noted is listed and turns no cell. */
 function sharedCell(
   { keys, words }: { keys: readonly string[]; words: string },
   profile: string,
@@ -98,7 +98,9 @@ function sharedCell(
   const worst = worstState(counted.map(({ state }) => state))
   // A summary is as old as the oldest fact in it.
   const observed = oldestSeen(counted)
-  const listed = parts.filter(({ state }) => state !== 'pass').toSorted((a, b) => rankOf(a.state) - rankOf(b.state))
+  const listed = parts
+    .filter(({ state, observed: seen, exception, finding }) => state !== 'pass' && (state !== 'waiting' || seen || exception || finding))
+    .toSorted((a, b) => rankOf(a.state) - rankOf(b.state))
   return {
     ...blank(profile, words),
     ...summary(listed, worst, { met: met.length, all: counted.length, at: observed?.at ?? null }),
