@@ -11,7 +11,8 @@ import { loadTexts } from './load-incidents'
 import { loadPolicyVersion } from './load-policy'
 import { namedSelect, toNamed } from './named'
 
-type StandingRow = {
+/** A row of `standingRowsSql`. Instants are texts where it came as JSON. */
+export type StandingRow = {
   id: string
   systemId: string
   profileKey: string
@@ -37,16 +38,21 @@ type StandingRow = {
   terms: { approvedAt: string; until: string }[] | null
 }
 
-/** Exceptions as verdicts, gates, dossiers and notes read them: one statement (policies are kept by the process). `where` speaks of `e`. */
-async function standings(tx: Tx, where: Prisma.Sql): Promise<ExceptionStanding[]> {
-  const rows = await tx.$queryRaw<StandingRow[]>(Prisma.sql`/* kept */
-    SELECT e.id, e."systemId", e."profileKey", e."policyVersionId", e.rule, e.expected, e.observed, e.reason, e.remediation, e."findingId", e."ownerId",
-      p.kind AS "ownerKind", coalesce(n.name, p.label, 'Somebody erased') AS "ownerName", coalesce(p."sponsorId", p.id) AS "ownerCountsAs", e."startsAt",
-      e."endsAt", e.tier, e.status, e."approvedAt", e.extensions, e."endedAt", e."askedUntil",
-      (SELECT json_agg(json_build_object('approvedAt', t."approvedAt", 'until', t."untilAt") ORDER BY t.number) FROM "ExceptionTerm" t
-        WHERE t."exceptionId" = e.id) AS terms
-    FROM "DriftException" e JOIN "Principal" p ON p.id = e."ownerId" LEFT JOIN "Person" n ON n."principalId" = p.id
-    WHERE ${where} ORDER BY e."startsAt", e.id`)
+/** What makes an `ExceptionStanding`, for statements of their own and for such that bring other lists too. `where` speaks of `e`. */
+export const standingRowsSql = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  SELECT e.id, e."systemId", e."profileKey", e."policyVersionId", e.rule, e.expected, e.observed, e.reason, e.remediation, e."findingId", e."ownerId",
+    p.kind AS "ownerKind", coalesce(n.name, p.label, 'Somebody erased') AS "ownerName", coalesce(p."sponsorId", p.id) AS "ownerCountsAs", e."startsAt",
+    e."endsAt", e.tier, e.status, e."approvedAt", e.extensions, e."endedAt",
+    (SELECT json_agg(json_build_object('approvedAt', t."approvedAt", 'until', t."untilAt") ORDER BY t.number) FROM "ExceptionTerm" t
+      WHERE t."exceptionId" = e.id) AS terms
+  FROM "DriftException" e JOIN "Principal" p ON p.id = e."ownerId" LEFT JOIN "Person" n ON n."principalId" = p.id
+  WHERE ${where} ORDER BY e."startsAt", e.id`
+
+const instant = (at: Date | string): Date => new Date(at)
+const instantOrNull = (at: Date | string | null): Date | null => (at === null ? null : new Date(at))
+
+/** Rows of `standingRowsSql` as verdicts, gates, dossiers and notes read them. Policies are kept by the process. */
+export async function toStandings(tx: Tx, rows: readonly StandingRow[]): Promise<ExceptionStanding[]> {
   const found: ExceptionStanding[] = []
   for (const row of rows) {
     const { policy } = await loadPolicyVersion(tx, row.policyVersionId)
@@ -60,21 +66,24 @@ async function standings(tx: Tx, where: Prisma.Sql): Promise<ExceptionStanding[]
       expected: row.expected,
       observed: row.observed,
       owner: { id: row.ownerId, kind: row.ownerKind, name: row.ownerName, countsAsId: row.ownerCountsAs },
-      startsAt: row.startsAt,
-      endsAt: row.endsAt,
-      approvedAt: row.approvedAt,
-      endedAt: row.endedAt,
+      startsAt: instant(row.startsAt),
+      endsAt: instant(row.endsAt),
+      approvedAt: instantOrNull(row.approvedAt),
+      endedAt: instantOrNull(row.endedAt),
       status: row.status,
       covers: covers(policy, tierOf(policy, row.tier), ref, isProductionLikeProfile(policy, row.profileKey)),
       extensions: row.extensions,
       reason: row.reason,
       remediation: row.remediation,
       finding: row.findingId,
-      waits: row.status === 'filed' || row.askedUntil !== null,
       terms: (row.terms ?? []).map(({ approvedAt, until }) => ({ approvedAt: new Date(approvedAt), until: new Date(until) })),
     })
   }
   return found
+}
+
+async function standings(tx: Tx, where: Prisma.Sql): Promise<ExceptionStanding[]> {
+  return toStandings(tx, await tx.$queryRaw<StandingRow[]>(Prisma.sql`/* kept */ ${standingRowsSql(where)}`))
 }
 
 /** The exceptions of some systems that are filed or approved and have not ended, overdue ones among them, the oldest deviation first. One statement. */
@@ -87,14 +96,6 @@ export function loadRecentExceptions(tx: Tx, systems: readonly string[], since: 
   return standings(
     tx,
     Prisma.sql`e."approvedAt" IS NOT NULL AND (e."endedAt" IS NULL OR e."endedAt" > ${since}) AND e."systemId" = ANY (${[...systems]}::text[])`,
-  )
-}
-
-/** Both in one statement: what is open, and what was approved and ended after an instant. */
-export function loadStandingExceptions(tx: Tx, systems: readonly string[], since: Date): Promise<ExceptionStanding[]> {
-  return standings(
-    tx,
-    Prisma.sql`(e."endedAt" IS NULL OR (e."approvedAt" IS NOT NULL AND e."endedAt" > ${since})) AND e."systemId" = ANY (${[...systems]}::text[])`,
   )
 }
 

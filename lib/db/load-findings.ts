@@ -15,9 +15,12 @@ export const findingColumns = Prisma.sql`
  */
 export async function loadOpenFindings(tx: Tx, systems: readonly string[]): Promise<FindingStanding[]> {
   if (systems.length === 0) return []
-  return tx.$queryRaw<FindingStanding[]>`/* kept */
-    SELECT ${findingColumns} FROM "Finding" WHERE "systemId" = ANY (${[...systems]}::text[]) AND "closedAt" IS NULL ORDER BY "openedAt", id`
+  return tx.$queryRaw<FindingStanding[]>`/* kept */ ${openFindingsSql(systems)}`
 }
+
+/** The rows of `loadOpenFindings`, for statements that bring other lists too. */
+export const openFindingsSql = (systems: readonly string[]): Prisma.Sql =>
+  Prisma.sql`SELECT ${findingColumns} FROM "Finding" WHERE "systemId" = ANY (${[...systems]}::text[]) AND "closedAt" IS NULL ORDER BY "openedAt", id`
 
 /**
  * A finding, locked for a decision on it (T07). Refuses `not_found` alike for one that does not exist and one of a system that may not be seen (T23).

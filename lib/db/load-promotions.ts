@@ -2,11 +2,8 @@ import 'server-only'
 import type { Named } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
 import type { Dossier } from '@/lib/domain/dossier'
-import { durationMs } from '@/lib/domain/duration'
 import { type EmergencyFacts, emergencyEdge, type ReviewFinding, skipGate } from '@/lib/domain/emergency'
-import type { ExceptionStanding } from '@/lib/domain/exception'
 import { budgetOf } from '@/lib/domain/exception-budget'
-import type { FindingStanding } from '@/lib/domain/finding'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
 import { gateException } from '@/lib/domain/gate-exception'
 import type { KeyStanding } from '@/lib/domain/key-standing'
@@ -20,8 +17,7 @@ import type { Tx } from './client'
 import { type GateScope, gateFactsFrom } from './gate-facts'
 import { Prisma } from './generated/client'
 import { loadDebts } from './load-debts'
-import { loadStandingExceptions } from './load-exceptions'
-import { loadOpenFindings } from './load-findings'
+import { type Drift, loadDrift } from './load-drift'
 import { loadKeyStandings } from './load-keys'
 import { type LoadedPolicy, loadPolicyVersion } from './load-policy'
 import { type PromotionJson, type PromotionRow, promotionRowsSql, toPromotionRow, type WhoRow } from './promotion-rows'
@@ -47,38 +43,24 @@ export function liveOn(live: Map<string, LiveFacts>, systemId: string, profileKe
 }
 
 /** What profiles owe, how old their keys are and what deviates there, of some systems: what says of a promotion what is not about its release. */
-export type Standing = {
-  debts: readonly Debt[]
-  keys: readonly KeyStanding[]
-  /** Filed and approved exceptions that have not ended, and findings that nothing closed. */
-  exceptions: readonly ExceptionStanding[]
-  findings: readonly FindingStanding[]
-  /** The same exceptions with those that ended as lately as a budget of open exception days counts. */
-  recent: readonly ExceptionStanding[]
-}
+export type Standing = Drift & { debts: readonly Debt[]; keys: readonly KeyStanding[] }
 
-/** Reads debts, open exceptions and findings and, unless told otherwise, ages of keys under some policies once for all promotions of their systems. */
-export async function loadStanding(tx: Tx, policies: readonly Policy[], now: Date, also = { keys: true }): Promise<Standing> {
+/**
+ * Reads what is owed, what deviates and, unless told otherwise, ages of keys under some policies once for all promotions of their systems. `drift`: where
+ * that has been read already.
+ */
+export async function loadStanding(
+  tx: Tx,
+  policies: readonly Policy[],
+  now: Date,
+  also: { keys: boolean; drift?: Drift } = { keys: true },
+): Promise<Standing> {
   const systems = [...new Set(policies.map(({ system }) => system.slug))]
   if (systems.length === 0) return { debts: [], keys: [], exceptions: [], findings: [], recent: [] }
   // One after the other: this runs inside transactions too, and a connection answers one question at a time.
   const debts = await loadDebts(tx, systems, now)
-  const drift = await loadDrift(tx, policies, now)
+  const drift = also.drift ?? (await loadDrift(tx, policies, now))
   return { debts, keys: also.keys ? await loadKeyStandings(tx, systems, now) : [], ...drift }
-}
-
-/** What deviates in some systems: two statements whatever their number. Exceptions that ended are read as far back as a budget of these policies counts. */
-export async function loadDrift(
-  tx: Tx,
-  policies: readonly Policy[],
-  now: Date,
-): Promise<Pick<Standing, 'exceptions' | 'findings' | 'recent'>> {
-  const systems = [...new Set(policies.map(({ system }) => system.slug))]
-  if (systems.length === 0) return { exceptions: [], findings: [], recent: [] }
-  const back = Math.max(0, ...policies.map(({ drift }) => (drift.budget ? durationMs(drift.budget.within) : 0)))
-  const recent = await loadStandingExceptions(tx, systems, new Date(now.getTime() - back))
-  const findings = await loadOpenFindings(tx, systems)
-  return { exceptions: recent.filter(({ endedAt }) => endedAt === null), findings, recent }
 }
 
 /** Whether debts, keys and drift of its profiles say something of a promotion: while it is open, and afterwards what an emergency owes. */

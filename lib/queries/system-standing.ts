@@ -2,11 +2,12 @@ import 'server-only'
 import { cache } from 'react'
 import { db } from '@/lib/db/client'
 import { loadDebts } from '@/lib/db/load-debts'
+import { type Drift, loadDrift } from '@/lib/db/load-drift'
 import { loadVerdicts } from '@/lib/db/load-judge-context'
 import { loadSecretFacts, type SecretFacts } from '@/lib/db/load-keys'
 import { loadPeople } from '@/lib/db/load-people'
 import { type LoadedPolicy, loadPolicyVersion } from '@/lib/db/load-policy'
-import { liveOn, loadDrift, loadGateFacts, loadLive, loadPromotions, type Standing } from '@/lib/db/load-promotions'
+import { liveOn, loadGateFacts, loadLive, loadPromotions, type Standing } from '@/lib/db/load-promotions'
 import type { Candidate } from '@/lib/domain/approval'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Debt } from '@/lib/domain/debt'
@@ -74,7 +75,7 @@ export type Standings = {
   people: Candidate[]
   secrets: SecretFacts
   debts: Debt[]
-  drift: Pick<Standing, 'exceptions' | 'findings' | 'recent'>
+  drift: Drift
 }
 
 /**

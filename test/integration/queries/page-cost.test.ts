@@ -41,12 +41,12 @@ beforeAll(async () => {
 }, 90_000)
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
-  ['/', 21, getInbox],
-  ['/promotions', 28, (looker) => getBoard(looker)],
-  ['/promotions/[id]', 35, (looker) => getPromotionDossier(looker, promotion)],
-  ['/systems/[slug]', 19, (looker) => getSystemHead(looker, robodj.slug)],
-  ['/rotations', 23, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
-  ['/rotations/[id]', 26, (looker) => getRotation(looker, rotation)],
+  ['/', 20, getInbox],
+  ['/promotions', 27, (looker) => getBoard(looker)],
+  ['/promotions/[id]', 34, (looker) => getPromotionDossier(looker, promotion)],
+  ['/systems/[slug]', 18, (looker) => getSystemHead(looker, robodj.slug)],
+  ['/rotations', 22, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
+  ['/rotations/[id]', 25, (looker) => getRotation(looker, rotation)],
 ])('%s asks the database at most %i times, frame included (speed.md)', async (_, most, page) => {
   const { actor } = await inBrowser(robodj.people.release_manager)
   const { session } = actor
