@@ -1,8 +1,9 @@
 import { ListChecks } from 'lucide-react'
 import { LinkButton } from '@/components/ui/button'
 import type { MatrixCell } from '@/lib/domain/matrix-cell'
+import type { MatrixActs } from '@/lib/queries/matrix-acts'
 import { routes } from '@/lib/routes'
-import { fileHref, type MatrixActs } from './matrix-acts'
+import { fileHref } from './file-href'
 
 /** What can be done about a cell: file an exception, close the one it has, see the finding. What may not be done says why (ux.md, explain no). */
 export function InspectorActions({ cell, acts }: { cell: MatrixCell; acts: MatrixActs }) {

@@ -3,9 +3,10 @@ import { Status } from '@/components/ui/status'
 import { RelativeTime } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import type { CellPart, MatrixCell } from '@/lib/domain/matrix-cell'
+import type { MatrixActs } from '@/lib/queries/matrix-acts'
 import { routes } from '@/lib/routes'
 import { joiner } from './cell-words'
-import { fileHref, type MatrixActs } from './matrix-acts'
+import { fileHref } from './file-href'
 
 /** The rules that share a cell and are not simply met, each with its exception or the way to one. */
 export function InspectorParts({ cell, acts }: { cell: MatrixCell; acts: MatrixActs }) {

@@ -9,11 +9,11 @@ import { Chip } from '@/components/ui/status'
 import { RelativeTime, Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
 import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix-cell'
+import type { MatrixActs } from '@/lib/queries/matrix-acts'
 import { cellWords } from './cell-words'
 import { InspectorActions } from './inspector-actions'
 import { InspectorException } from './inspector-exception'
 import { InspectorParts } from './inspector-parts'
-import type { MatrixActs } from './matrix-acts'
 
 /** What stands behind one cell (ux.md section 8): the matrix says, observed, evidence, the exception with how far it has run, and what can be done. */
 export function MatrixInspector({

@@ -1,8 +1,8 @@
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { MatrixActs } from '@/components/system/matrix-acts'
 import { MatrixGrid } from '@/components/system/matrix-grid'
 import type { MatrixCell, MatrixGroup, MatrixState } from '@/lib/domain/matrix-cell'
+import type { MatrixActs } from '@/lib/queries/matrix-acts'
 
 let search = new URLSearchParams()
 const push = vi.fn()
