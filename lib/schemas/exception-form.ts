@@ -31,7 +31,12 @@ export const approveExceptionForm = fromForm(approveExceptionInput, ['conditions
 export const withdrawExceptionForm = fromForm(withdrawExceptionInput)
 export const withdrawExtensionForm = fromForm(withdrawExtensionInput)
 export const addConditionForm = fromForm(addConditionInput)
-export const closeExceptionForm = fromForm(closeExceptionInput)
+/** The form of closing: which of the two shows it only decides what the form asks for. */
+export const closeExceptionForm = z.preprocess((raw) => {
+  if (!isRecord(raw)) return raw
+  const { by: _, ...rest } = raw
+  return rest
+}, fromForm(closeExceptionInput))
 
 function endIn(startsAt: unknown, duration: unknown, untilAt: unknown): unknown {
   if (duration === UNTIL_DATE) return inUtc(untilAt)

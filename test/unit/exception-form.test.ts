@@ -8,7 +8,7 @@ import { durationMs } from '@/lib/domain/duration'
 import { needsSignature, tierFor } from '@/lib/domain/exception-tier'
 import { readPolicy } from '@/lib/domain/policy/load'
 import { isProductionLikeProfile, rulesOf } from '@/lib/domain/rule-ref'
-import { fileExceptionForm } from '@/lib/schemas/exception-form'
+import { closeExceptionForm, fileExceptionForm } from '@/lib/schemas/exception-form'
 
 const HOUR = 3_600_000
 const policies = readdirSync('policies')
@@ -114,5 +114,17 @@ describe('words of exceptions', () => {
     const days = (...open: number[]) => open.map((count, day) => ({ at: at(day * 24).toISOString(), open: count }))
     expect(burnDownLabel(days(2, 2, 2, 2, 2, 2, 2, 3), false)).toBe('Open exceptions rose from 2 to 3 in one week')
     expect(burnDownLabel(days(...Array(43).fill(1)), true)).toBe('1 open exception, as six weeks ago; 2 with this one')
+  })
+})
+
+describe('the form of closing', () => {
+  it('takes whichever of the two was chosen, and forgets which that was', () => {
+    const observation = '0198c0de-0000-7000-8000-000000000001'
+    const common = { exception: 'EXC-0031', note: 'The launcher is back.' }
+    expect(closeExceptionForm.parse({ ...common, by: 'observation', observation })).toEqual({ ...common, observation })
+    expect(closeExceptionForm.parse({ ...common, by: 'link', link: 'https://ci.example.org/1' })).toEqual({
+      ...common,
+      link: 'https://ci.example.org/1',
+    })
   })
 })
