@@ -17,7 +17,7 @@ import { type JudgedGate, letsThrough } from './gate'
 import type { KeyStanding } from './key-standing'
 import type { Policy, PolicyEdge } from './policy/schema'
 import { openDrift, type PromotionFinding, type StandingException } from './promotion-drift'
-import { holdsOf, type NotYet, overdueKeys } from './promotion-holds'
+import { heldInShort, holdsOf, type NotYet, overdueKeys } from './promotion-holds'
 import { type Refusal, refuse } from './refusal'
 import { whyNotRight } from './rights'
 import { whyNotScope } from './scopes'
@@ -278,9 +278,7 @@ function whyNotHeld(facts: PromotionFacts, what: string): Refusal | null {
   const holds = holdsOf(facts)
   if (holds.length === 0) return null
   const details = holds.map(({ sentence, who }) => (who ? `${sentence} Can move it: ${who}.` : sentence))
-  const rest = holds.some(({ kind }) => kind === 'debt')
-    ? `${facts.edge.to} owes something from before: an ordinary promotion waits until it is paid.`
-    : holds.map(({ sentence }) => sentence).join(' ')
+  const rest = [...new Set(holds.map((hold) => heldInShort(hold, facts.edge.to)))].join(' ')
   return refuse('held', `${what} while this holds. ${rest}`, { details })
 }
 
