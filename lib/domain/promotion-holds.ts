@@ -176,6 +176,27 @@ function holdOfKey(key: KeyStanding): Hold {
 
 const ended = (sentence: string) => sentence.replace(/[.!?]?$/, '.')
 
+/** What holds, in short where each is said at length beside it. */
+export function heldInShort({ kind, sentence }: Hold, target: string): string {
+  switch (kind) {
+    case 'debt':
+      return `${target} owes something from before: an ordinary promotion waits until it is paid.`
+    case 'finding':
+      return `${target} has drifted, and no exception covers it.`
+    case 'exception':
+      return `An exception on ${target} is past its end and not closed.`
+    case 'conflict':
+      return 'Documents disagree, and the policy says to stop.'
+    case 'budget':
+      return 'The budget of open exceptions is spent.'
+    case 'incident':
+    case 'key':
+      return sentence
+    default:
+      return kind satisfies never
+  }
+}
+
 /** Keys of the target profile past the policy's age: they always show, and hold only where the policy says so. */
 export function overdueKeys(facts: { keys: readonly KeyStanding[] }): KeyStanding[] {
   return facts.keys.filter(({ state }) => state === 'overdue')
