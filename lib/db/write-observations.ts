@@ -175,6 +175,15 @@ export async function replaceFacts(tx: Tx, systemId: string, facts: readonly Cur
       "observationId" = excluded."observationId", "seenAt" = excluded."seenAt"`
 }
 
+/** Drops facts that say nothing any more; the observations they came with stay. The caller holds the system's row. */
+export async function forgetFacts(tx: Tx, systemId: string, facts: readonly CurrentFact[]): Promise<void> {
+  if (facts.length === 0) return
+  await tx.$executeRaw`
+    DELETE FROM "ProfileFact" f USING unnest(${facts.map(({ profile }) => profile)}::text[], ${facts.map(({ instance }) => instance)}::text[],
+      ${facts.map(({ section }) => section)}::text[]) AS u(profile, instance, section)
+    WHERE f."systemId" = ${systemId} AND f."profileKey" = u.profile AND f.instance = u.instance AND f.section = u.section`
+}
+
 /** What a runtime says it runs. */
 export type Running = { reference: string | null; gitSha: string | null }
 

@@ -15,13 +15,18 @@ import { startTestbed } from '../testbed.mjs'
 import { serve } from '../web.mjs'
 import { makeBenchTable } from './bare-sql.mjs'
 import { startHand } from './hand.mjs'
+import { measureJudging } from './judging.mjs'
 import { measurePages } from './pages.mjs'
 import { residentMiB } from './resident.mjs'
 import { throughput, warmUp } from './sections.mjs'
 import { measureStarts, startDemo } from './starts.mjs'
 import { measureWriters } from './writers.mjs'
 
-const SECTIONS = ['evidence', 'sign', 'verdict', 'writers', 'pages', 'starts']
+const SECTIONS = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'writers', 'pages', 'starts']
+/** What runs against a PostgreSQL of its own. */
+const ON_EXTERNAL = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'writers']
+/** How many runtimes of a profile report. */
+const RUNTIMES = 2
 const LEVELS = [1, 8, 32]
 const ROWS = 64
 
@@ -78,8 +83,7 @@ async function run(options) {
     results.aims.push(...aims)
     say()
   }
-  if (options.only.some((name) => ['evidence', 'sign', 'verdict', 'writers', 'starts'].includes(name)))
-    await onExternal(options, results, told)
+  if (options.only.some((name) => [...ON_EXTERNAL, 'starts'].includes(name))) await onExternal(options, results, told)
   if (options.only.some((name) => ['pages', 'starts'].includes(name))) await onEmbedded(options, results, told)
   mkdirSync(inRoot('bench-results'), { recursive: true })
   const file = join('bench-results', `${results.takenAt.replaceAll(':', '-').slice(0, 19)}${options.quick ? '-quick' : ''}.json`)
@@ -137,14 +141,21 @@ async function onExternal(options, results, told) {
     sections.startsExternal = figures
     told(lines, aims)
   }
-  if (!options.only.some((name) => ['evidence', 'sign', 'verdict', 'writers'].includes(name))) return
+  if (!options.only.some((name) => ON_EXTERNAL.includes(name))) return
   world.hand = await step('Worker', () => startHand(settings))
   await step('Web server', () => serve({ env: settings, port, host: '127.0.0.1' }))
   const { pid } = portHolder(port) ?? {}
   const idle = residentMiB(pid)
   world.data = await step('Data, through the use cases', () => world.hand.ask('prepare', { open: 32 }))
+  if (options.only.includes('judging')) {
+    const { lines, aims, figures } = await step('Judging', () => measureJudging(world))
+    sections.judging = figures
+    told(lines, aims)
+  }
+  if (options.only.includes('ingest'))
+    world.data.ingest = await step('Reports of runtimes', () => world.hand.ask('prepareIngest', { runtimes: RUNTIMES }))
   await step('Warming up', () => warmUp(world))
-  for (const name of ['evidence', 'sign', 'verdict'].filter((each) => options.only.includes(each))) {
+  for (const name of ['evidence', 'sign', 'verdict', 'ingest'].filter((each) => options.only.includes(each))) {
     const { lines, aims, figures } = await step(`Load: ${name}`, () => throughput(name, world))
     sections[name] = figures
     told(lines, aims)

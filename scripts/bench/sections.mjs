@@ -52,6 +52,27 @@ export function evidenceRequest({ data: { system, profile, gate, token } }, vers
   }
 }
 
+/** How many observations a batch brings. */
+const BATCH = 20
+
+/** The request that reports what a client's runtimes say, as they said it before: `count` at once, each with a claim of its own. */
+function ingestRequest({ data: { ingest } }, client, count) {
+  const claimedAt = () => new Date(Date.now() - 600_000 + (claims++ % 590_000)).toISOString()
+  const one = (n) => {
+    const { profile, facts } = ingest.reports[n % ingest.reports.length]
+    // Neighbours report of another profile or another runtime of it, as they would.
+    const instance = `runtime-${Math.floor(n / ingest.reports.length) % ingest.runtimes}`
+    return { profile, instance, claimedAt: claimedAt(), facts }
+  }
+  return {
+    method: 'POST',
+    path: `/api/v1/systems/${ingest.system}/observations`,
+    headers: { ...json, Authorization: `Bearer ${ingest.token}` },
+    body: JSON.stringify(count === 1 ? one(client) : { observations: Array.from({ length: count }, (_, i) => one(client + i)) }),
+  }
+}
+let claims = 0
+
 // Enough signatures for a moment of each level; every promotion gives one for each slot. A slow machine stops before they are used up.
 const SIGNING_MS = 3000
 const signaturesAt = (clients, quick) => ({ 1: 45, 8: 135, 32: 192 })[clients] / (quick ? 3 : 1)
@@ -105,6 +126,21 @@ const SECTIONS = {
         stretch: 0.8,
       }),
     ],
+  },
+  ingest: {
+    variants: (world) => ({
+      'observations over HTTP, one a call': overHttp(world, 201, (client) => ingestRequest(world, client, 1)),
+      [`observations over HTTP, calls of ${BATCH}`]: overHttp(world, 201, (client) => ingestRequest(world, client, BATCH)),
+      'bare route, interactive': bareRoute(world, 'interactive'),
+    }),
+    aims: ({ at8 }) => {
+      const { run } = at8('observations over HTTP, one a call', 'bare route, interactive')
+      const batches = at8(`observations over HTTP, calls of ${BATCH}`, 'bare route, interactive').run
+      return [
+        judge({ what: 'observations a second, one a call, findings up to date, 8 clients', value: run.perSecond, least: 250 }),
+        judge({ what: `observations a second, calls of ${BATCH}, 8 clients`, value: batches.perSecond * BATCH, least: 250 }),
+      ]
+    },
   },
   verdict: {
     variants: (world) => {

@@ -4,15 +4,21 @@ import { writeSessionToken } from '@/lib/auth/session-token'
 import { db } from '@/lib/db/client'
 import { loadActivePolicy } from '@/lib/db/load-policy'
 import type { Ctx } from '@/lib/domain/context'
+import { evaluateContract } from '@/lib/domain/contract/evaluate'
 import { type EdgeGate, edgeGates } from '@/lib/domain/gate'
+import type { CurrentFact, FactsOf } from '@/lib/domain/observation/facts'
+import { judgeSystem } from '@/lib/domain/observation/judge'
 import { readPolicy } from '@/lib/domain/policy/load'
-import type { PolicyEdge } from '@/lib/domain/policy/schema'
+import type { Policy, PolicyEdge } from '@/lib/domain/policy/schema'
 import type { Role } from '@/lib/domain/roles'
+import { reportObservationsInput } from '@/lib/schemas/observation'
 import { createToken } from '@/lib/usecases/account/create-token'
+import { recordObservations } from '@/lib/usecases/observation/record-observations'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
-import { aPerson } from '@/test/support/people'
+import { aPerson, aToken } from '@/test/support/people'
 import { anOpenPromotion, aSealedPromotion, inBrowser } from '@/test/support/promotions'
 import { aGovernedSystem, policyText, type Scene } from '@/test/support/scene'
+import { NOW, recording } from '@/test/unit/observation/recordings'
 import { drive } from './load.mjs'
 
 // The bench's hand inside the application: it prepares data through the use cases and runs them in this process, as told over the channel
@@ -68,6 +74,34 @@ function chooseWay(): { slug: string; edge: PolicyEdge; gate: EdgeGate } {
   throw new Error('No policy has a way that the bench could take')
 }
 
+/** Every policy of this folder. */
+function policies(): Policy[] {
+  return readdirSync('policies')
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => readPolicy(policyText(name.replace('.yaml', '')), name).policy ?? [])
+}
+
+const sizeOf = ({ variables, constraints }: Policy): number => variables.length + constraints.length
+
+/** What the profiles of a system report when everything is in order. */
+function reportsOf(slug: string): { profile: string; facts: Record<string, unknown> }[] {
+  const byProfile = Map.groupBy(recording(slug).good, ({ profile }) => profile)
+  return [...byProfile].map(([profile, rows]) => ({
+    profile,
+    facts: Object.fromEntries(rows.map(({ section, facts }) => [section, facts])),
+  }))
+}
+
+/** Milliseconds of each of some runs, after a few that do not count. */
+function timed(times: number, work: () => unknown): number[] {
+  for (let i = 0; i < 50; i += 1) work()
+  return Array.from({ length: times }, () => {
+    const from = performance.now()
+    work()
+    return performance.now() - from
+  })
+}
+
 const commands = {
   /** Governs a system, makes a token and `open` open promotions for evidence, and one sealed promotion for verdicts. */
   async prepare({ open }: { open: number }) {
@@ -96,6 +130,48 @@ const commands = {
       token: secret,
       versions: opened.map(({ version }) => version),
       sealed: { version: sealed.version, promotion: sealed.id },
+    }
+  },
+
+  /**
+   * Governs the system with the largest policy that nothing else here uses, and reports everything that is recorded of it once, so that later reports find
+   * findings up to date. Gives what to report.
+   */
+  async prepareIngest({ runtimes }: { runtimes: number }) {
+    const policy = policies()
+      .filter(({ system }) => system.slug !== scene.slug)
+      .toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] as Policy // there are several
+    const slug = policy.system.slug
+    const { people: here } = await aGovernedSystem(slug)
+    const { secret } = await createToken(here.admin, {
+      name: 'bench runtimes',
+      agent: null,
+      system: slug,
+      scopes: ['observation:report'],
+      gates: [],
+      days: 1,
+    })
+    const reports = reportsOf(slug)
+    const reporter = await aToken(here.admin, { scopes: ['observation:report'], systemId: slug })
+    for (let runtime = 0; runtime < runtimes; runtime += 1) {
+      const observations = reports.map((report) => ({ ...report, instance: `runtime-${runtime}` }))
+      await recordObservations(reporter, reportObservationsInput.parse({ system: slug, observations }))
+    }
+    return { system: slug, token: secret, reports, runtimes, findings: await db.finding.count({ where: { systemId: slug } }) }
+  },
+
+  /** Milliseconds that judging takes in this process: the contract of one profile, and every rule of a system, of the largest policy. */
+  judging({ times }: { times: number }) {
+    const policy = policies().toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] as Policy // there are several
+    const { good, record } = recording(policy.system.slug)
+    const { profile, facts } = good.find(({ section }) => section === 'variables') as CurrentFact // every recording has some
+    const context = { profile, variant: null, conditions: {} }
+    return {
+      system: policy.system.slug,
+      variables: policy.variables.length,
+      rules: judgeSystem(policy, good, record, NOW).length,
+      contract: timed(times, () => evaluateContract(policy, facts as FactsOf['variables'], context)),
+      judge: timed(times, () => judgeSystem(policy, good, record, NOW)),
     }
   },
 

@@ -15,7 +15,7 @@ import {
   mayBringObserved,
   runsRelease,
 } from '@/lib/domain/observation/gate-evidence'
-import { judgeBindings } from '@/lib/domain/observation/judge'
+import { type Judged, judgeBindings } from '@/lib/domain/observation/judge'
 import { voidIfMoved } from '../promotion/void-moved'
 
 /** Evidence that an observation brought for a gate of an open promotion. */
@@ -115,6 +115,8 @@ export async function bringObserved(
 /** What the facts say of every gate that the call has a say in. */
 async function judged({ tx, now, actor }: Work, { system, profiles, promotions, facts, context }: ObservedCall): Promise<Due[]> {
   const due: Due[] = []
+  // What facts say of a gate is the same for every promotion under one policy version.
+  const known = new Map<string, Judged>()
   for (const promotion of promotions) {
     const { policy, hash } = await loadPolicyVersion(tx, promotion.policyVersionId)
     const edge = policy.edges.find(({ id }) => id === promotion.edge)
@@ -123,7 +125,9 @@ async function judged({ tx, now, actor }: Work, { system, profiles, promotions, 
       const observedOn = gate.observedOn ?? promotion.profile
       if (bindings.length === 0 || !profiles.includes(observedOn) || !mayBringObserved(gate, actor, system.id, now)) continue
       if (observedOn !== promotion.profile && !runsRelease(facts, observedOn, promotion.release)) continue
-      const found = judgeBindings(policy, bindings, observedOn, facts, context, now)
+      const at = JSON.stringify([hash, promotion.edge, gate.id])
+      const found = known.get(at) ?? judgeBindings(policy, bindings, observedOn, facts, context, now)
+      known.set(at, found)
       const verdict = evidenceVerdict(found)
       if (verdict === null) continue
       const gateId = (await loadGateIds(tx, promotion.policyVersionId)).get(gateRowKey(promotion.edge, gate.id))

@@ -8,6 +8,7 @@ import { mutate, type Outcome, type Work } from '@/lib/db/mutate'
 import { type OpenedFinding, writeFindings } from '@/lib/db/write-findings'
 import {
   findReplayed,
+  forgetFacts,
   keepObservations,
   lockForIngest,
   readSystem,
@@ -20,6 +21,7 @@ import type { AuditEvent } from '@/lib/domain/audit-event'
 import type { Ctx } from '@/lib/domain/context'
 import type { Explanations, JudgeContext } from '@/lib/domain/observation/context'
 import type { CurrentFact } from '@/lib/domain/observation/facts'
+import { forgottenFacts } from '@/lib/domain/observation/forget'
 import { judgeSystem } from '@/lib/domain/observation/judge'
 import { mergeFacts } from '@/lib/domain/observation/merge'
 import { type Reconciliation, reconcile } from '@/lib/domain/observation/reconcile'
@@ -158,6 +160,7 @@ async function change(
   const { facts: before, findings, prints: recorded } = known.judged
   const merged = mergeAll(policy, before, rows, known.judged.context.explained, now)
   await replaceFacts(tx, systemId, merged)
+  await forgetFacts(tx, systemId, forgottenFacts(policy, overlay(before, merged), now))
   const seen = await recordSeenSnapshots(work, systemId, rows)
   const prints = await recordPrints(work, version, { rows, facts: before, known: recorded })
   const context = {

@@ -3,6 +3,7 @@ import type { Actor } from '@/lib/domain/context'
 import type { EdgeGate } from '@/lib/domain/gate'
 import { whyNotClaims } from '@/lib/domain/observation/claims'
 import { type CurrentFact, ObservationFacts } from '@/lib/domain/observation/facts'
+import { forgottenFacts } from '@/lib/domain/observation/forget'
 import {
   evidenceSummary,
   evidenceVerdict,
@@ -52,6 +53,29 @@ describe('why a claim cannot be taken', () => {
     expect(whyNotClaims(policy, claim(variable('ROBODJ_ENV')), '', NOW)).toBeNull()
     for (const name of ['ROBODJ_SECRET_KEY', 'NOBODY_KNOWS'])
       expect(whyNotClaims(policy, claim(variable(name)), '', NOW)).toMatchObject({ code: 'invalid', place: 'facts.variables[0].says' })
+  })
+})
+
+describe('facts that say nothing any more', () => {
+  const fact = (instance: string, days: number, more: Partial<CurrentFact> = {}): CurrentFact => ({
+    profile: 'prod',
+    instance,
+    section: 'files',
+    facts: { present: [] },
+    baseline: null,
+    source: 'runtime',
+    seenAt: new Date(NOW.getTime() - days * 86_400_000),
+    observationId: 'o',
+    ...more,
+  })
+
+  test('are those of runtimes that were silent for a week while another reports the same, never the last word on a profile', () => {
+    const old = fact('pod-1', 8)
+    expect(forgottenFacts(policy, [old, fact('pod-2', 0)], NOW)).toEqual([old])
+    expect(forgottenFacts(policy, [fact('pod-1', 6), fact('pod-2', 0)], NOW)).toEqual([])
+    expect(forgottenFacts(policy, [old, fact('pod-2', 3)], NOW)).toEqual([])
+    expect(forgottenFacts(policy, [old, fact('pod-2', 0, { profile: 'staging' })], NOW)).toEqual([])
+    expect(forgottenFacts(policy, [old, fact('pod-2', 0, { section: 'routes', facts: { exposed: [] } })], NOW)).toEqual([])
   })
 })
 

@@ -12,6 +12,7 @@ import { applyPolicy } from '@/lib/usecases/policy/apply-policy'
 import { openConsole } from '@/lib/usecases/policy/open-console'
 import { aReporter, observe, present, printOf, type ReportedFacts, robodjStaging, robodjVariables } from '../../../support/observations'
 import { aPerson, aToken } from '../../../support/people'
+import { asOwner } from '../../../support/record'
 import { aGovernedSystem, aRelease, digestOf, policyText, refusalOf, type Scene, trail, trailLength } from '../../../support/scene'
 import { countStatements } from '../../../support/statements'
 
@@ -326,6 +327,16 @@ describe('what comes with an observation', () => {
       expect(await report(old, { profile: 'prod', instance: 'a' })).toMatchObject({ fingerprints: 0 })
       expect(await report(rotated, { profile: 'prod', instance: 'b' })).toMatchObject({ fingerprints: 0 })
     }
+  })
+})
+
+describe('runtimes whose names change with every start', () => {
+  it('do not pile up: what was silent for a week goes when others report, its observations stay', async () => {
+    await report({ routes: { exposed: [] } }, { profile: 'dev', instance: 'pod-1' })
+    await asOwner(`UPDATE "ProfileFact" SET "seenAt" = now() - interval '8 days' WHERE instance = 'pod-1'`)
+    await report({ routes: { exposed: [] } }, { profile: 'dev', instance: 'pod-2' })
+    expect(await db.profileFact.count({ where: { instance: 'pod-1' } })).toBe(0)
+    expect(await db.observation.count({ where: { instance: 'pod-1' } })).toBe(1)
   })
 })
 
