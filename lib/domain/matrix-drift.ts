@@ -2,7 +2,7 @@ import { coveringException, type ExceptionStanding, type ExceptionState, excepti
 import type { FindingStanding } from './finding'
 import { type CellException, type DriftFacts, type MatrixCell, worstState } from './matrix-cell'
 import type { RuleVerdict } from './observation/verdict'
-import { dayInWords } from './words'
+import { dateInWords, dayInWords } from './words'
 
 // What reported facts and exceptions make of a cell of the grid (issue 4, section 2; ux.md section 8).
 
@@ -87,7 +87,12 @@ function reported(known: RuleKnown, now: Date): Judged | null {
   if (!verdict && finding && finding.kind !== 'drift') return deviation(known, finding, finding.openedAt, now)
   if (!verdict || verdict.state === 'unknown') return null
   const { seenAt, severity } = verdict
-  if (verdict.state === 'met') return { state: 'pass', known: metWords(verdict), knownAt: seenAt }
+  if (verdict.state === 'met') {
+    // Words that name the day need no second one.
+    const words = brief(verdict.observed)
+    if (seenAt && words.includes(dateInWords(seenAt))) return { state: 'pass', known: words, knownAt: null }
+    return { state: 'pass', known: metWords(verdict), knownAt: seenAt }
+  }
   if (verdict.state === 'stale')
     return {
       state: severity === 'note' ? 'waiting' : 'stale',

@@ -90,6 +90,8 @@ describe('a cell and what was reported of it', () => {
       knownAt: hours(-0.2),
       observed: { instance: 'stg-win-02' },
     })
+    const attested = 'Attested on 19 Nov 2026, next due 19 Feb 2027'
+    expect(cell({ verdicts: [verdict({ state: 'met', observed: attested })] })).toMatchObject({ known: attested, knownAt: null })
     expect(cell({ verdicts: [verdict({ state: 'met', observed: '0 agent writes, 30 days' })] }).known).toBe('0 agent writes, 30 days, seen')
   })
 
