@@ -98,11 +98,16 @@ export function ContractHeatMap({
 }
 
 /** "9 of 10 met, 12 min ago", or that nobody reported. */
-function Answer({ of: { reported, result, required } }: { of: ContractOnProfile }) {
+function Answer({ of: { reported, result, required, cells } }: { of: ContractOnProfile }) {
   if (!reported || !result) return <>nobody reported{required > 0 ? `, ${required} required` : ''}</>
+  // A variable that is there and valid may deviate all the same: it changed, or is the same elsewhere.
+  const met =
+    result.met -
+    result.lines.filter(({ variable, verdict, required: needed }) => needed && verdict === 'met' && cells.get(variable)?.fine === false)
+      .length
   return (
     <>
-      {result.met} of {result.required} met, {reported.fresh ? '' : 'old: '}
+      {met} of {result.required} met, {reported.fresh ? '' : 'old: '}
       <RelativeTime at={reported.seenAt} />
       {reported.instances.length > 1 ? `, ${plural(reported.instances.length, 'runtime')}` : ''}
     </>

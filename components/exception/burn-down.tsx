@@ -26,6 +26,7 @@ export function BurnDown({ days, filing = false }: { days: readonly OpenOn[]; fi
   const steps = days.map(({ open }, index) => (index === 0 ? `M0 ${y(open)}` : `H${x(index)}V${y(open)}`)).join('')
   const now = y(last.open)
   const plus = y(last.open + 1)
+  const topIsSaid = top === last.open || (filing && top === last.open + 1)
   const changes = days.filter(({ open }, index) => index === 0 || open !== days[index - 1]?.open)
   return (
     <figure>
@@ -45,6 +46,11 @@ export function BurnDown({ days, filing = false }: { days: readonly OpenOn[]; fi
             </text>
           ) : null}
           {/* Two numbers that would lie on each other are one too many. */}
+          {topIsSaid || now - y(top) < 13 || (filing && plus - y(top) < 13) ? null : (
+            <text className="dim" x="8" y={Math.max(10, y(top) + 4)}>
+              {top}
+            </text>
+          )}
           {last.open > 0 && (!filing || now - plus >= 13) && FLOOR - now >= 13 ? (
             <text className={filing ? 'dim' : 'plus'} x="8" y={now + 4}>
               {last.open}

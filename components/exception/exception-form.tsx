@@ -196,7 +196,7 @@ function AnswersAndPreview({ start, now }: { start: ExceptionFormStart; now: Dat
             <LinkButton href={routes.exception(rule.open.id)} size="lg">
               Open {rule.open.id}
             </LinkButton>
-          ) : (
+          ) : rule?.never ? null : (
             <span className="c3 t-xs exc-keys not-phone">
               <kbd>Ctrl</kbd> <kbd>Enter</kbd> files it
             </span>

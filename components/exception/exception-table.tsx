@@ -63,7 +63,9 @@ function columnsOf(now: Date, withSystem: boolean, ended: boolean): Column<Excep
               more time waits on {row.waitsFor.length > 0 ? listWords(row.waitsFor) : 'signatures'}, until <Time at={row.askedUntil} />
             </span>
           ) : null}
-          {row.extensions > 0 ? <span className="t-2xs c3 block">extended {plural(row.extensions, 'time')}</span> : null}
+          {row.extensions > 0 ? (
+            <span className="t-2xs c3 block">extended {row.extensions === 1 ? 'once' : plural(row.extensions, 'time')}</span>
+          ) : null}
         </>
       ),
     },

@@ -65,9 +65,7 @@ export function FilingDoes({
           </tr>
           <tr>
             <td>If it runs over</td>
-            <td>
-              Turns red, blocks the next promotion to <code>{rule?.profile ?? 'that profile'}</code>
-            </td>
+            <td>Turns red, blocks the next promotion to {rule ? <code>{rule.profile}</code> : 'its profile'}</td>
           </tr>
         </tbody>
       </table>

@@ -6,7 +6,10 @@ import { Timeline } from '@/components/ui/timeline'
 import type { AuditRow } from '@/lib/queries/audit'
 import { routes } from '@/lib/routes'
 
-/** What happened, oldest first, each line an entry of the record (ux.md section 17: absolute times). */
+/**
+ * What happened, oldest first, each line an entry of the record (ux.md section 17: absolute times). The sentence says what happened, so its shape has
+ * no word of its own: "You" or "Waiting" would be wrong beside what somebody else did long ago.
+ */
 export function RecordTimeline({
   rows,
   more,
@@ -26,6 +29,7 @@ export function RecordTimeline({
         items={rows.map((row) => ({
           key: row.id,
           status: statusOf(row),
+          word: row.outcome === 'refused' ? undefined : null,
           title: row.sentence,
           when: (
             <Link href={routes.auditEntry(row.id)} className="link">
@@ -48,19 +52,25 @@ const STATUS: Partial<Record<string, StatusKind>> = {
   'incident.closed': 'pass',
   'fallback.opened': 'glass',
   'fallback.extended': 'glass',
-  'fallback.approved': 'yours',
+  'fallback.approved': 'pass',
   'fallback.declined': 'denied',
   'fallback.withdrawn': 'denied',
   'fallback.returned': 'pass',
   'fallback.cleaned_up': 'pass',
   'fallback.reviewed': 'pass',
   'exception.filed': 'drift',
-  'exception.approved': 'yours',
+  'exception.approved': 'pass',
   'exception.declined': 'denied',
   'exception.took_effect': 'drift',
   'exception.extended': 'drift',
   'exception.withdrawn': 'denied',
+  'exception.extension_withdrawn': 'denied',
   'exception.closed': 'pass',
+  'finding.opened': 'open-drift',
+  'finding.raised': 'open-drift',
+  'finding.closed': 'pass',
+  'finding.resolved': 'pass',
+  'step_up.failed': 'fail',
   'rotation.completed': 'pass',
   'rotation.rolling_back': 'fail',
   'rotation.rolled_back': 'warn',

@@ -5,6 +5,8 @@ import { STATUS_WORD, StatusGlyph, type StatusKind } from './status'
 export type TimelineItem = {
   key: string
   status: StatusKind
+  /** The word of the shape where the title does not say it; left out, the status has its own, and `null` leaves it to the title. */
+  word?: string | null
   title: ReactNode
   /** A second, smaller line: a command, a reason, an actor. */
   detail?: ReactNode
@@ -22,7 +24,7 @@ export function Timeline({ items, numbered, label }: { items: readonly TimelineI
       {items.map((item) => (
         <li key={item.key} className={clsx(item.open && 'open')} aria-current={item.open ? 'step' : undefined} data-row="">
           <span className="mt-0.5">
-            <StatusGlyph status={item.status} size={14} label={STATUS_WORD[item.status]} />
+            <StatusGlyph status={item.status} size={14} label={item.word === null ? undefined : (item.word ?? STATUS_WORD[item.status])} />
           </span>
           {numbered ? <span className={clsx('no', item.open && 'acc')}>{item.no}</span> : null}
           <div className="min-w-0">

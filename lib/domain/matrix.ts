@@ -250,8 +250,14 @@ function evidenceState(
   // What runs has passed this moment; evidence that grew old since then says nothing against it.
   if (judged.verdict === 'pass_with_exception') return { ...shown, state: 'drift', known: `passed for ${version} with an exception` }
   if (live || judged.verdict === 'pass') return { ...shown, state: 'pass', known: `passed for ${version}` }
+  // Its sentence says how old it is, so the age is not said twice.
   if (judged.verdict === 'stale')
-    return { ...shown, state: binding === 'binding' ? 'stale' : 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
+    return {
+      facts,
+      knownAt: null,
+      state: binding === 'binding' ? 'stale' : 'waiting',
+      known: `for ${version}, ${lowerFirst(judged.sentence)}`,
+    }
   return { ...shown, state: 'waiting', known: `for ${version}, ${lowerFirst(judged.sentence)}` }
 }
 

@@ -48,10 +48,12 @@ export default async function SystemPage({ params, searchParams }: Props) {
         acts={acts}
       />
       <p className="offpaper mt-5">
+        <span className="c2">
+          {head.drift.length === 0 ? 'No finding is open.' : `${plural(head.drift.length, 'finding is', 'findings are')} open.`}
+        </span>{' '}
         <Link className="link" href={routes.findings({ system: slug })}>
           Findings of {head.name}
-        </Link>{' '}
-        <span className="c2">{head.drift.length === 0 ? 'None is open.' : `${plural(head.drift.length, 'is', 'are')} open.`}</span>
+        </Link>
       </p>
     </SystemFrame>
   )
