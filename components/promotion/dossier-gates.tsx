@@ -1,4 +1,5 @@
 import { ChevronRight } from 'lucide-react'
+import { Fragment } from 'react'
 import { StartRunForm } from '@/components/checklist/step-forms'
 import { SourceNote } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
@@ -12,6 +13,7 @@ import { Section, SubHead } from '@/components/ui/section'
 import { Status, StatusGlyph } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
+import { coveringIds } from '@/lib/domain/gate'
 import { formatAge, formatFreshness, formatHash, formatInstant, formatLimit, formatTimeUtc, HOUR } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { EvidenceView, GateView } from '@/lib/queries/gate-view'
@@ -201,11 +203,16 @@ function Detail({ view, d, actions }: Shared & { view: GateView }) {
           },
           {
             label: 'Covered by',
-            value: view.exception ? (
-              <Link className="link" href={routes.exception(view.exception.id)}>
-                {view.exception.id}
-              </Link>
-            ) : null,
+            value: view.exception
+              ? coveringIds(view.exception).map((id, index) => (
+                  <Fragment key={id}>
+                    {index > 0 ? ', ' : null}
+                    <Link className="link" href={routes.exception(id)}>
+                      {id}
+                    </Link>
+                  </Fragment>
+                ))
+              : null,
           },
           { label: 'Good until', value: view.freshUntil ? <Time at={view.freshUntil} relative /> : null },
           { label: 'Has to run', value: gate.ranIn ?? null },

@@ -8,6 +8,7 @@ import {
   type TickState,
 } from '@/lib/domain/checklist'
 import type { Named } from '@/lib/domain/context'
+import { OBSERVED_ON } from '@/lib/domain/evidence'
 import type { ChecklistFact, EdgeGate, EvidenceFact, GateFacts, SnapshotFact } from '@/lib/domain/gate'
 import type { Policy } from '@/lib/domain/policy/schema'
 import type { Tx } from './client'
@@ -24,6 +25,7 @@ export type EvidenceRow = {
   snapshotId: string | null
   summary: string
   link: string | null
+  ranOn: string | null
   byId: string
   byName: string
   byKind: Named['kind']
@@ -62,7 +64,7 @@ export async function loadGateFacts(tx: Tx, scopes: readonly GateScope[]): Promi
   const [rows] = await tx.$queryRaw<Record<keyof GateRows, unknown>[]>`/* kept */
     SELECT ${list(Prisma.sql`
       SELECT DISTINCT ON (e."releaseId", e."profileKey", e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId",
-        e.summary, e.link, p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
+        e.summary, e.link, e."ranOn", p.id AS "byId", p.kind AS "byKind", coalesce(n.name, p.label, 'Somebody erased') AS "byName"
       FROM "Evidence" e JOIN "Principal" p ON p.id = e."broughtById" LEFT JOIN "Person" n ON n."principalId" = p.id
       WHERE e."releaseId" = ANY (${releases}::uuid[])
       ORDER BY e."releaseId", e."profileKey", e."gateKey", e."recordedAt" DESC, e.id DESC`)} AS evidence,
@@ -135,5 +137,6 @@ export function checklistContext(scope: Pick<GateScope, 'policy' | 'profileKey'>
 
 function toEvidence(row: EvidenceRow): EvidenceFact {
   const { id, verdict, recordedAt, snapshotId, summary, link } = row
-  return { id, verdict, recordedAt, snapshotId, summary, link, broughtBy: { id: row.byId, name: row.byName, kind: row.byKind } }
+  const isObserved = row.ranOn?.startsWith(OBSERVED_ON) ?? false
+  return { id, verdict, recordedAt, snapshotId, summary, link, isObserved, broughtBy: { id: row.byId, name: row.byName, kind: row.byKind } }
 }

@@ -57,6 +57,7 @@ export async function toStandings(tx: Tx, rows: readonly StandingRow[]): Promise
   for (const row of rows) {
     const { policy } = await loadPolicyVersion(tx, row.policyVersionId)
     const ref = refOf(policy, row)
+    const tier = tierOf(policy, row.tier)
     found.push({
       id: row.id,
       system: row.systemId,
@@ -71,7 +72,8 @@ export async function toStandings(tx: Tx, rows: readonly StandingRow[]): Promise
       approvedAt: instantOrNull(row.approvedAt),
       endedAt: instantOrNull(row.endedAt),
       status: row.status,
-      covers: covers(policy, tierOf(policy, row.tier), ref, isProductionLikeProfile(policy, row.profileKey)),
+      covers: covers(policy, tier, ref, isProductionLikeProfile(policy, row.profileKey)),
+      signed: tier.slots.length > 0,
       extensions: row.extensions,
       reason: row.reason,
       remediation: row.remediation,

@@ -5,7 +5,7 @@ import type { Dossier } from '@/lib/domain/dossier'
 import { type EmergencyFacts, emergencyEdge, type ReviewFinding, skipGate } from '@/lib/domain/emergency'
 import { budgetOf } from '@/lib/domain/exception-budget'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
-import { gateException } from '@/lib/domain/gate-exception'
+import { coverOfGate } from '@/lib/domain/gate-exception'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import { isProductionLike } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyEdge } from '@/lib/domain/policy/schema'
@@ -156,8 +156,10 @@ export function toPromotionFacts(row: PromotionRow, version: LoadedPolicy, stand
     keys: isStanding(row) ? standing.keys.filter(({ system, profile }) => system === row.systemId && profile.id === row.toKey) : [],
     targetIsProductionLike: target ? isProductionLike(target.class) : true,
     gates: edgeGates(version.policy, edge).map((gate) => {
-      const exception = gateException(version.policy, gate.id, { system: row.systemId, profile: row.toKey }, drift.exceptions, now)
-      const judged = judgeGate(gate, { ...factsFor(scope, gate), exception }, now)
+      const known = factsFor(scope, gate)
+      const at = { system: row.systemId, profile: row.toKey }
+      const exception = coverOfGate(version.policy, gate, at, { ...known, findings: drift.drift, exceptions: drift.exceptions }, now)
+      const judged = judgeGate(gate, { ...known, exception }, now)
       return emergency?.skipped.includes(gate.id) ? skipGate(judged) : judged
     }),
     baseline: baseline && baseline.promotion !== row.id ? baseline : null,

@@ -99,7 +99,7 @@ export function promotionRowsSql(selected: Prisma.Sql): Prisma.Sql {
       'deploymentRunning', (SELECT d.id FROM "Deployment" d WHERE d."promotionId" = p.id AND d.status = 'started' LIMIT 1),
       'gates', json_build_object(
         'evidence', ${list(Prisma.sql`
-          SELECT DISTINCT ON (e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId", e.summary, e.link,
+          SELECT DISTINCT ON (e."gateKey") e.id, e."releaseId", e."profileKey", e."gateKey", e.verdict, e."recordedAt", e."snapshotId", e.summary, e.link, e."ranOn",
             b.id AS "byId", b.kind AS "byKind", coalesce(n.name, b.label, 'Somebody erased') AS "byName"
           FROM "Evidence" e JOIN "Principal" b ON b.id = e."broughtById" LEFT JOIN "Person" n ON n."principalId" = b.id
           WHERE e."releaseId" = p."releaseId" AND e."profileKey" = p."toKey" ORDER BY e."gateKey", e."recordedAt" DESC, e.id DESC`)},

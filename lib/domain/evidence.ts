@@ -8,6 +8,9 @@ import { whyNotTokenGate } from './scopes'
 /** How far a claimed time may be from ours before it is flagged, in milliseconds (T11). */
 export const CLAIM_SKEW_MS = 5 * 60_000
 
+/** How evidence that an observation brought says where it is from; nobody else may say so. */
+export const OBSERVED_ON = 'Observed on '
+
 /** What evidence says, as far as the gate has a say in it. */
 export type EvidenceClaim = { verdict: 'pass' | 'fail'; command?: string; exitCode?: number; ranOn?: string; snapshot?: string }
 
@@ -51,6 +54,10 @@ export function whyNotClaim(gate: EdgeGate, claim: EvidenceClaim): Refusal | nul
   if (claim.verdict === 'pass' && claim.exitCode !== undefined && claim.exitCode !== 0) {
     return refuse('invalid', `A command that ended with ${claim.exitCode} did not pass. Bring it as failed.`, { place: 'verdict' })
   }
+  if (claim.ranOn?.startsWith(OBSERVED_ON))
+    return refuse('invalid', `“${OBSERVED_ON}…” is said of evidence that an observation brings. Say where the command ran.`, {
+      place: 'ranOn',
+    })
   if (gate.ranIn !== undefined && claim.ranOn === undefined)
     return refuse('invalid', `${gate.title} has to run here: ${gate.ranIn}. Say where it ran.`, { place: 'ranOn' })
   if (gate.boundToSnapshotOf !== undefined && claim.snapshot === undefined) {

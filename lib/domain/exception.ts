@@ -27,6 +27,8 @@ export type ExceptionStanding = {
   status: ExceptionStatus
   /** False: approved by filing where that never covers (domain.md: a tier without slots). */
   covers: boolean
+  /** Whether its tier has slots, so that somebody signed for it: only such a one reaches a gate through the rules it fails by. */
+  signed?: boolean
   extensions: number
   /** Digests of why and of how it gets fixed. */
   reason: string

@@ -1,7 +1,7 @@
 import { durationMs, formatDuration } from './duration'
 import type { Policy, PolicyEdge, PolicyGate } from './policy/schema'
 import { ROLE_TITLE } from './roles'
-import { instantInWords } from './words'
+import { instantInWords, listInWords } from './words'
 
 /** When a gate is judged: when a promotion opens, before it is sealed and signed, when its deployment starts. */
 export type GateMoment = 'opening' | 'promotion' | 'deployment'
@@ -25,6 +25,8 @@ export type EvidenceFact = {
   broughtBy: { id: string; name: string; kind: 'person' | 'token' | 'agent' }
   summary: string
   link: string | null
+  /** Brought by an observation, by the facts that the policy binds the gate to. */
+  isObserved?: boolean
 }
 
 /** Where a checklist run of a gate stands: how many items that count are done, open or failed. */
@@ -42,8 +44,14 @@ export type ChecklistFact = {
 
 export type SnapshotFact = { id: string; takenAt: Date; digest: string }
 
-/** A running exception that covers a gate (gate-exception.ts). */
-export type CoveringException = { id: string; endsAt: Date }
+/**
+ * A running exception that covers a gate (gate-exception.ts). `also`: others that it takes besides, where reported facts fail the gate by several rules; the
+ * one that ends first is the one named.
+ */
+export type CoveringException = { id: string; endsAt: Date; also?: readonly string[] }
+
+/** Every exception that it takes, by id. */
+export const coveringIds = ({ id, also = [] }: CoveringException): string[] => [id, ...also]
 
 /** All facts that one gate's verdict depends on. Evidence is newest first. */
 export type GateFacts = {
@@ -131,7 +139,7 @@ export function judgeGate(gate: EdgeGate, facts: GateFacts, now: Date): JudgedGa
     exception: facts.exception,
     // It lets through as long as the exception lasts, however old or missing the evidence is.
     freshUntil: facts.exception.endsAt,
-    sentence: `Covered by ${facts.exception.id} until ${instantInWords(facts.exception.endsAt)}. ${judged.sentence}`,
+    sentence: `Covered by ${listInWords(coveringIds(facts.exception))} until ${instantInWords(facts.exception.endsAt)}. ${judged.sentence}`,
   }
 }
 

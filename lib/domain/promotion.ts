@@ -13,7 +13,7 @@ import type { Debt } from './debt'
 import { type Dossier, dossierException, dossierFinding, dossierGate, movedInputs } from './dossier'
 import type { EmergencyFacts } from './emergency'
 import type { ExceptionBudget } from './exception-budget'
-import { type JudgedGate, letsThrough } from './gate'
+import { coveringIds, type JudgedGate, letsThrough } from './gate'
 import type { KeyStanding } from './key-standing'
 import type { Policy, PolicyEdge } from './policy/schema'
 import { openDrift, type PromotionFinding, type StandingException } from './promotion-drift'
@@ -416,7 +416,7 @@ export function signStatement(
   const covered =
     by.length === 0
       ? ''
-      : ` I know that ${by.length === 1 ? 'this gate passes' : 'these gates pass'} by an exception only: ${by.map(({ gate, exception }) => `${gate.title} (${exception?.id})`).join(', ')}.`
+      : ` I know that ${by.length === 1 ? 'this gate passes' : 'these gates pass'} by an exception only: ${by.map(({ gate, exception }) => `${gate.title} (${exception ? coveringIds(exception).join(', ') : ''})`).join(', ')}.`
   const open = emergency ? openDrift(facts.drift).filter(({ severity }) => severity === 'block') : []
   const drift =
     open.length === 0 ? '' : ` I know that ${listInWords(open.map(({ id }) => id))} ${open.length === 1 ? 'is' : 'are'} open drift.`

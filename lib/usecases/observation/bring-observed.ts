@@ -4,6 +4,7 @@ import type { Work } from '@/lib/db/mutate'
 import type { OpenPromotion } from '@/lib/db/write-observations'
 import type { AuditEvent } from '@/lib/domain/audit-event'
 import { sha256Hex } from '@/lib/domain/canonical'
+import { OBSERVED_ON } from '@/lib/domain/evidence'
 import { type EdgeGate, edgeGates } from '@/lib/domain/gate'
 import type { JudgeContext } from '@/lib/domain/observation/context'
 import type { CurrentFact } from '@/lib/domain/observation/facts'
@@ -87,7 +88,7 @@ export async function bringObserved(
     gateId,
     verdict,
     summary,
-    ranOn: `Observed on ${observedOn}`,
+    ranOn: `${OBSERVED_ON}${observedOn}`,
     digest: sha256Hex(JSON.stringify([call.shownBy(observedOn), promotion.id, gate.id, verdict])),
     broughtById: actor.id,
     onBehalfOfId: actor.countsAsId === actor.id ? null : actor.countsAsId,

@@ -3,13 +3,14 @@ import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
 import type { Tx } from '@/lib/db/client'
 import { loadOpenExceptions } from '@/lib/db/load-exceptions'
+import { loadOpenFindings } from '@/lib/db/load-findings'
 import { holdIncident, loadGateFacts } from '@/lib/db/load-promotions'
 import { loadSystem } from '@/lib/db/load-system'
 import { isDuplicate, mutate } from '@/lib/db/mutate'
 import type { Ctx } from '@/lib/domain/context'
 import { skipGate, whyNotEmergency } from '@/lib/domain/emergency'
 import { edgeGates, judgeGate } from '@/lib/domain/gate'
-import { gateException } from '@/lib/domain/gate-exception'
+import { coverOfGate } from '@/lib/domain/gate-exception'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import { openGates, whyNotOpenPromotion } from '@/lib/domain/promotion'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
@@ -62,9 +63,11 @@ export async function openPromotion(ctx: Ctx, input: z.output<typeof openPromoti
       const scope = { systemId: governed.id, releaseId: registered.id, profileKey: edge.to, policy }
       const factsFor = await loadGateFacts(tx, [scope])
       const exceptions = await loadOpenExceptions(tx, [governed.id])
+      const findings = await loadOpenFindings(tx, [governed.id])
       const judged = edgeGates(policy, edge).map((gate) => {
-        const exception = gateException(policy, gate.id, { system: governed.id, profile: edge.to }, exceptions, now)
-        return judgeGate(gate, { ...factsFor(scope, gate), exception }, now)
+        const known = factsFor(scope, gate)
+        const exception = coverOfGate(policy, gate, { system: governed.id, profile: edge.to }, { ...known, findings, exceptions }, now)
+        return judgeGate(gate, { ...known, exception }, now)
       })
       const open = openGates({ gates: judged.map((each) => (skipped.includes(each.gate.id) ? skipGate(each) : each)) }, 'opening')
       ensure(

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gateException } from '@/lib/domain/gate-exception'
+import { edgeGates, judgeGate } from '@/lib/domain/gate'
+import { coverOfGate, gateException } from '@/lib/domain/gate-exception'
 import { whatHolds } from '@/lib/domain/holding'
 import type { Policy } from '@/lib/domain/policy/schema'
 import { notYet, type PromotionFacts, promotionPhase, signStatement, whyNotSignPromotion } from '@/lib/domain/promotion'
 import { openDrift } from '@/lib/domain/promotion-drift'
 import { holdsOf } from '@/lib/domain/promotion-holds'
 import { windowInWords } from '@/lib/domain/words'
-import { aFinding, anException, aPerson, aPromotion, deviating, hours, NOW, robodj, runs, sealed } from './facts'
+import { aFinding, anException, aPerson, aPromotion, deviating, hours, NOW, robodj, runs, sealed, someEvidence } from './facts'
 
 const stops: Policy = {
   ...robodj,
@@ -171,6 +172,63 @@ describe('an exception of a gate', () => {
       drift: { ...never.drift, neverExceptable: [{ id: 'drills', text: '', constraint: 'rollback-drill' }] },
     }
     expect(gateException(byConstraint, 'rollback-drill', at, [gate], NOW)).toBeNull()
+  })
+})
+
+describe('exceptions of the rules that a gate fails by', () => {
+  const at = { system: 'robodj', profile: 'prod' }
+  const edge = robodj.edges.find(({ id }) => id === 'staging->prod')
+  const gate = edge && edgeGates(robodj, edge).find(({ id }) => id === 'secret-preflight')
+  if (!gate) throw new Error('There is no such gate')
+  const failing = [{ verdict: 'fail' as const, isObserved: true }]
+  const one = aFinding({ id: 'FND-0011', rule: 'variable.ROBODJ_SECRET_KEY' })
+  const other = aFinding({ id: 'FND-0012', rule: 'environment.env-file' })
+  const aside = aFinding({ id: 'FND-0013', rule: 'runtime.launchPath' })
+  const covers = (rule: string, more: Parameters<typeof anException>[0] = {}) =>
+    anException({ id: `EXC-${rule}`, rule, signed: true, ...more })
+  const first = covers(one.rule, { endsAt: hours(30) })
+  const second = covers(other.rule, { endsAt: hours(20) })
+  const cover = (exceptions: Parameters<typeof anException>[0][], more: Partial<Parameters<typeof coverOfGate>[3]> = {}, now = NOW) =>
+    coverOfGate(
+      robodj,
+      gate,
+      at,
+      { evidence: failing, findings: [one, other, aside], exceptions: exceptions as ReturnType<typeof anException>[], ...more },
+      now,
+    )
+
+  it('cover it when each of them is covered, until the first of them ends, and it names all', () => {
+    expect(cover([first, second])).toEqual({ id: second.id, endsAt: hours(20), also: [first.id] })
+    expect(cover([first], { findings: [one, aside] })).toEqual({ id: first.id, endsAt: hours(30) })
+    const evidence = [{ ...someEvidence({ verdict: 'fail', summary: 'ROBODJ_SECRET_KEY: not there' }), isObserved: true }]
+    const judged = judgeGate(gate, { evidence, newestSnapshot: null, checklist: null, exception: cover([first, second]) }, NOW)
+    expect(judged).toMatchObject({ verdict: 'pass_with_exception', found: 'fail', freshUntil: hours(20) })
+    expect(judged.sentence).toMatch(/^Covered by EXC-environment\.env-file and EXC-variable\.ROBODJ_SECRET_KEY until /)
+  })
+
+  it.each<[string, () => ReturnType<typeof cover>]>([
+    ['one of them is not covered', () => cover([first])],
+    ['no finding says why it fails', () => cover([first, second], { findings: [aside] })],
+    ['a pipeline failed it, not an observation', () => cover([first, second], { evidence: [{ verdict: 'fail', isObserved: false }] })],
+    ['there is no evidence', () => cover([first, second], { evidence: [] })],
+    ['filing alone approved one of them', () => cover([first, { ...second, signed: false }])],
+    ['one of them is on another profile', () => cover([first, { ...second, profile: 'staging' }])],
+    ['one of them has ended', () => cover([first, second], {}, hours(20))],
+    ['one of them is not approved yet', () => cover([first, { ...second, status: 'filed', approvedAt: null }])],
+  ])('cover nothing where %s', (_, asked) => {
+    expect(asked()).toBeNull()
+  })
+
+  it('cover nothing where the policy never excepts the gate or one of them', () => {
+    for (const never of [{ gate: gate.id }, { variable: 'ROBODJ_SECRET_KEY' }]) {
+      const strict: Policy = { ...robodj, drift: { ...robodj.drift, neverExceptable: [{ id: 'never', text: 'Never.', ...never }] } }
+      expect(coverOfGate(strict, gate, at, { evidence: failing, findings: [one], exceptions: [first] }, NOW)).toBeNull()
+    }
+  })
+
+  it('cover nothing where facts can fail it that are no rule of their own', () => {
+    const bound = { ...gate, observed: [...gate.observed, { by: 'snapshots' as const }] }
+    expect(coverOfGate(robodj, bound, at, { evidence: failing, findings: [one], exceptions: [first] }, NOW)).toBeNull()
   })
 })
 

@@ -4,6 +4,8 @@ import { loadPromotions } from '@/lib/db/load-promotions'
 import type { Ctx } from '@/lib/domain/context'
 import { applyPolicy } from '@/lib/usecases/policy/apply-policy'
 import { openConsole } from '@/lib/usecases/policy/open-console'
+import { anApprovedException } from '../../../support/drift'
+import { closeIt } from '../../../support/exceptions'
 import { aReporter, observe, robodjStaging, robodjVariables } from '../../../support/observations'
 import { anOpenPromotion, aSealedPromotion } from '../../../support/promotions'
 import { aGovernedSystem, policyText, type Scene, trail } from '../../../support/scene'
@@ -45,6 +47,27 @@ describe('evidence of observations for gates that the policy binds to reported f
     const [facts] = await loadPromotions(db, { id: promotion.id }, new Date())
     expect(facts?.gates.find(({ gate }) => gate.id === GATE)?.verdict).toBe('fail')
     expect((await staging(robodjStaging())).evidence).toMatchObject([{ verdict: 'pass' }])
+    await end(promotion.id)
+  })
+
+  it('a gate that facts fail passes with exceptions of every rule it fails by, and says so; when one is closed it fails again (000.32)', async () => {
+    const promotion = await anOpenPromotion(scene, 'staging', { except: [GATE] })
+    await staging(missing)
+    const gateNow = async () => {
+      const [facts] = await loadPromotions(db, { id: promotion.id }, new Date())
+      return facts?.gates.find(({ gate }) => gate.id === GATE)
+    }
+    expect(await gateNow()).toMatchObject({ verdict: 'fail', exception: null })
+    const id = await anApprovedException(scene, { profile: 'staging', rule: 'variable.ROBODJ_SECRET_KEY' })
+    expect(await gateNow()).toMatchObject({
+      verdict: 'pass_with_exception',
+      found: 'fail',
+      exception: { id },
+      sentence: expect.stringContaining(`Covered by ${id} until`),
+    })
+    await closeIt(scene.people.engineer, id)
+    expect(await gateNow()).toMatchObject({ verdict: 'fail', exception: null })
+    await staging(robodjStaging())
     await end(promotion.id)
   })
 
