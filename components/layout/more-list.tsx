@@ -1,6 +1,6 @@
 'use client'
 
-import { Braces, ChevronRight, Keyboard, KeySquare, Siren, UserRound, Users } from 'lucide-react'
+import { Braces, ChevronRight, Keyboard, KeySquare, ScanSearch, Siren, UserRound, Users } from 'lucide-react'
 import { ThemeChoice } from '@/components/theme-switch'
 import { Link } from '@/components/ui/link'
 import { NAV, NAV_PINNED, routes } from '@/lib/routes'
@@ -24,6 +24,13 @@ export function MoreList({ people }: { people?: boolean }) {
           <Link href={routes.secrets()}>
             <KeySquare size={20} aria-hidden="true" />
             Secrets
+            <ChevronRight size={20} aria-hidden="true" />
+          </Link>
+        </li>
+        <li>
+          <Link href={routes.findings()}>
+            <ScanSearch size={20} aria-hidden="true" />
+            Findings
             <ChevronRight size={20} aria-hidden="true" />
           </Link>
         </li>

@@ -79,6 +79,7 @@ export function ShellProvider({ viewer, systems, children }: { viewer: Viewer; s
       })),
       ...systems.map((system) => ({ kind: 'System', title: system.name, href: routes.system(system.slug), hint: system.word })),
       { kind: 'Page', title: 'Secrets', href: routes.secrets(), hint: 'overdue, running, shared, owed' },
+      { kind: 'Page', title: 'Findings', href: routes.findings(), hint: 'open drift, conflicts of documents' },
       { kind: 'Page', title: 'Incidents', href: routes.incidents() },
       { kind: 'Page', title: 'Your profile', href: routes.profile() },
       { kind: 'Command', title: 'Copy a link to this page', hint: 'c', run: actions.copyLink },
