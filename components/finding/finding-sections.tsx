@@ -145,8 +145,8 @@ function exceptionWords({ state, endsAt, isCovering }: FindingException, now: Da
 }
 
 /** The ways out of an open finding: mend it, except it for a while, or change what the policy says. */
-export function WhatAnswers({ detail }: { detail: FindingDetail }) {
-  const { kind, profile, system, title, expected, ref, policy, closed, document } = detail
+export function WhatAnswers({ detail, now }: { detail: FindingDetail; now: Date }) {
+  const { covering, kind, profile, system, title, expected, ref, policy, closed, document } = detail
   if (closed) return null
   const place = ref?.provenance.source?.place
   return (
@@ -165,7 +165,12 @@ export function WhatAnswers({ detail }: { detail: FindingDetail }) {
                 ? `Bring it in line with the document; then somebody else resolves it.`
                 : `It closes by itself with the next report in which ${title} is as the policy says${profile ? ` on ${profile}` : ''}.`}
             </li>
-            {profile === null ? null : (
+            {covering ? (
+              <li>
+                <b className="b c1">Let {covering.id} run.</b> It holds nothing until {formatDay(covering.endsAt, now)}; more time is an
+                extension of it, and a new approval.
+              </li>
+            ) : profile === null ? null : (
               <li>
                 <b className="b c1">Make an exception.</b> With an owner, an end and the way back; it is printed in the release notes while
                 it lasts, and holds nothing until it ends.

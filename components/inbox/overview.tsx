@@ -90,10 +90,10 @@ function Trend({ page, now }: { page: InboxPage; now: Date }) {
         <h2 className="h2 mt-7 mb-2" id="own">
           How long your evidence holds
         </h2>
-        <ul className="grid gap-2.5">
+        <ul className="grid grid-cols-1 gap-2.5">
           {page.expiries.map((expiry) => (
             <li key={expiry.key} className="row between t-xs gap-3">
-              <Link href={routes.promotion(expiry.promotion)} className="trunc">
+              <Link href={routes.promotion(expiry.promotion)} className="min-w-0">
                 {expiry.text}
               </Link>
               <Freshness used={usedOf(expiry, now)}>

@@ -28,7 +28,7 @@ export function Movers({ who, you }: { who: readonly Mover[]; you?: string }) {
   return (
     <span className="actor max-w-full min-w-0">
       <Avatar name={first.name} kind={first.kind} />
-      <span className="trunc">
+      <span className="min-w-0">
         {first.name}
         {first.kind === 'person' ? null : <span className="sr"> (agent)</span>}
         {first.name === you ? ', you' : ''}

@@ -70,7 +70,10 @@ export function whyNotTopic(
 export function whyNotAttest(policy: Policy, topic: AttestationTopicFacts, actor: Actor, now: Date): Refusal | null {
   const { slug, name } = policy.system
   if (actor.kind === 'person' && holdsAny(actor, topic.by, slug, now)) return null
-  return refuse('not_allowed', `${topic.title} is attested by ${listOfTitles(topic.by)} of ${name}. An admin grants roles.`)
+  return refuse(
+    'not_allowed',
+    `${topic.title.replace(/\.$/, '')} is attested by ${listOfTitles(topic.by)} of ${name}. An admin grants roles.`,
+  )
 }
 
 /** Why somebody cannot own a record of a system: its owner is a person with an acting role there. */

@@ -121,7 +121,7 @@ function toLookAt(who: Person, finding: DriftStanding, { nameOf }: DriftTable, n
       why:
         kind === 'conflict'
           ? `${finding.title}. Every promotion of ${name} waits until it is resolved.`
-          : `${finding.title}: ${finding.observed}, where the policy says ${finding.expected}. It holds promotions${profile === null ? '' : ` to ${profile}`}.`,
+          : `${finding.title}: ${endless(finding.observed)}, where the policy says ${endless(finding.expected)}. It holds promotions${profile === null ? '' : ` to ${profile}`}.`,
       since: finding.openedAt,
       risk: 4,
       system: { id: system, name },
@@ -152,3 +152,6 @@ function toAttest(who: Person, due: AttestationDue, now: Date): InboxItem[] {
     },
   ]
 }
+
+/** Words that go on in a sentence: without the point at their end. */
+const endless = (text: string): string => text.replace(/[.\s]+$/, '')

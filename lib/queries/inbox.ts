@@ -259,7 +259,7 @@ function upcomingOf(flight: InFlight, items: readonly InboxItem[], { actor, now 
             key: `end ${exception.id}`,
             at: exception.endsAt,
             state: 'drift',
-            text: `${exception.title}, ${flight.drift.nameOf(exception.system)} ${exception.profile}, is expected to be fixed`,
+            text: `${exception.id} ends, ${flight.drift.nameOf(exception.system)} ${exception.profile}`,
             promotion: null,
             deployment: null,
             exception: exception.id,

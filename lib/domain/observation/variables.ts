@@ -135,5 +135,5 @@ function changes(
 function changeInWords(was: string | null, is: string | null, at: Date): string {
   return was !== null && is !== null && was !== is
     ? `${is}, and was ${was} until ${instantInWords(at)}; no governed change explains it.`
-    : `Changed, first seen ${instantInWords(at)}; no governed change explains it.`
+    : `changed, first seen ${instantInWords(at)}; no governed change explains it.`
 }

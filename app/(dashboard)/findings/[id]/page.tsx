@@ -73,7 +73,7 @@ export default async function FindingPage({ params }: Props) {
           </Section>
         ) : null}
         <ItsExceptions detail={detail} now={viewer.now} />
-        <WhatAnswers detail={detail} />
+        <WhatAnswers detail={detail} now={viewer.now} />
         <Section title="What happened">
           <RecordTimeline {...detail.record} label="What happened, oldest first" subject={`finding:${id}`} />
         </Section>

@@ -104,9 +104,9 @@ function answer({ attestations, acceptance, flags }: AttestationsView): string {
   const count = (state: string) => places.filter((place) => place.state === state).length
   const [violated, due, never] = [count('violated'), count('due'), count('never')]
   const parts = [
-    violated > 0 ? `${violated} said not to hold` : null,
-    due > 0 ? `${due} too old` : null,
-    never > 0 ? `${never} never said` : null,
+    violated > 0 ? `${violated} ${violated === 1 ? 'is' : 'are'} said not to hold` : null,
+    due > 0 ? `${due} ${due === 1 ? 'is' : 'are'} too old` : null,
+    never > 0 ? `${never} ${never === 1 ? 'was' : 'were'} never given` : null,
   ].filter((part) => part !== null)
   const open = flags.filter(({ inForce }) => inForce).length
   const names =
@@ -114,5 +114,5 @@ function answer({ attestations, acceptance, flags }: AttestationsView): string {
       ? ` ${numberWord(open)} ${open === 1 ? 'flag' : 'flags'} for a name nobody declared ${open === 1 ? 'is' : 'are'} in force.`
       : ''
   if (places.length === 0) return `Nothing here is attested by people.${names}`
-  return `${parts.length === 0 ? `All ${places.length} are attested.` : `Of ${places.length} things people attest: ${parts.join(', ')}.`}${names}`
+  return `${parts.length === 0 ? `All ${places.length} are attested.` : `${places.length - violated - due - never} of ${places.length} attestations hold; ${parts.join(', ')}.`}${names}`
 }
