@@ -16,15 +16,16 @@ import { serve } from '../web.mjs'
 import { makeBenchTable } from './bare-sql.mjs'
 import { startHand } from './hand.mjs'
 import { measureJudging } from './judging.mjs'
+import { measureMatrix } from './matrix.mjs'
 import { measurePages } from './pages.mjs'
 import { residentMiB } from './resident.mjs'
 import { throughput, warmUp } from './sections.mjs'
 import { measureStarts, startDemo } from './starts.mjs'
 import { measureWriters } from './writers.mjs'
 
-const SECTIONS = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'writers', 'pages', 'starts']
+const SECTIONS = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers', 'pages', 'starts']
 /** What runs against a PostgreSQL of its own. */
-const ON_EXTERNAL = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'writers']
+const ON_EXTERNAL = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers']
 /** How many runtimes of a profile report. */
 const RUNTIMES = 2
 const LEVELS = [1, 8, 32]
@@ -158,6 +159,11 @@ async function onExternal(options, results, told) {
   for (const name of ['evidence', 'sign', 'verdict', 'ingest'].filter((each) => options.only.includes(each))) {
     const { lines, aims, figures } = await step(`Load: ${name}`, () => throughput(name, world))
     sections[name] = figures
+    told(lines, aims)
+  }
+  if (options.only.includes('matrix')) {
+    const { lines, aims, figures } = await step('The page of a matrix', () => measureMatrix(world))
+    sections.matrix = figures
     told(lines, aims)
   }
   if (options.only.includes('writers')) {

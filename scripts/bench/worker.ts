@@ -160,6 +160,35 @@ const commands = {
     return { system: slug, token: secret, reports, runtimes, findings: await db.finding.count({ where: { systemId: slug } }) }
   },
 
+  /** Whose page is asked for, and of which system. */
+  viewer() {
+    return { system: scene.slug, cookie: (people[0] as (typeof people)[number]).cookie } // prepare seated them
+  },
+
+  /** Reports of every profile of the system until each has `count` observations; gives how many each has. */
+  async observe({ count }: { count: number }): Promise<Record<string, number>> {
+    const reporter = await aToken(scene.people.admin, { scopes: ['observation:report'], systemId: scene.slug })
+    const reports = reportsOf(scene.slug)
+    const from = Date.now() - count * 1_000
+    for (let done = 0; done < count; done += 20) {
+      const observations = reports.flatMap(({ profile, facts }) =>
+        Array.from({ length: Math.min(20, count - done) }, (_, i) => ({
+          profile,
+          facts,
+          instance: `runtime-${i % 2}`,
+          claimedAt: new Date(from + (done + i) * 1_000).toISOString(),
+        })),
+      )
+      for (let part = 0; part < observations.length; part += 100)
+        await recordObservations(
+          reporter,
+          reportObservationsInput.parse({ system: scene.slug, observations: observations.slice(part, part + 100) }),
+        )
+    }
+    const rows = await db.observation.groupBy({ by: ['profileKey'], where: { systemId: scene.slug }, _count: true })
+    return Object.fromEntries(rows.map(({ profileKey, _count }) => [profileKey, _count]))
+  },
+
   /** Milliseconds that judging takes in this process: the contract of one profile, and every rule of a system, of the largest policy. */
   judging({ times }: { times: number }) {
     const policy = policies().toSorted((a, b) => sizeOf(b) - sizeOf(a))[0] as Policy // there are several
