@@ -187,13 +187,13 @@ function AnswersAndPreview({ start, now }: { start: ExceptionFormStart; now: Dat
           <SubmitButton size="lg" pendingLabel="Filing" refusal={whyNot(start, rule)}>
             File exception
           </SubmitButton>
-          {rule?.never ? null : (
+          {rule?.never || rule?.open ? null : (
             <Button size="lg" onClick={draft.save}>
               Save draft
             </Button>
           )}
           {rule?.open ? (
-            <LinkButton href={routes.exception(rule.open.id)} size="lg">
+            <LinkButton href={routes.exception(rule.open.id)} size="lg" variant="primary">
               Open {rule.open.id}
             </LinkButton>
           ) : rule?.never ? null : (

@@ -1,12 +1,11 @@
 import { SourceNote } from '@/components/policy/source-note'
-import { Words } from '@/components/policy/words'
+import { isCode, Words } from '@/components/policy/words'
 import { Statement } from '@/components/ui/banner'
 import { DataTable } from '@/components/ui/data-table'
 import { KeyValue } from '@/components/ui/key-value'
 import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
-import { Visible } from '@/components/ui/visible'
 import type { ExceptionTermFacts } from '@/lib/domain/exception-approval'
 import { exceptionParts } from '@/lib/domain/exception-sentence'
 import { plural } from '@/lib/format'
@@ -18,7 +17,7 @@ type Part = { detail: ExceptionDetail }
 
 /** The exception as release notes print it. */
 export function ExceptionSentence({ detail: { facts } }: Part) {
-  const code = (text: string) => (facts.ref.kind === 'variable' && !/[`\s]/.test(text) ? `\`${text}\`` : text)
+  const code = (text: string) => (isCode(text) || (facts.ref.kind === 'variable' && !/[`\s]/.test(text)) ? `\`${text}\`` : text)
   const { what, when, why, remediation } = exceptionParts({
     title: code(facts.ref.title),
     expected: code(facts.expected),
@@ -74,7 +73,7 @@ export function WhatDeviates({ detail }: Part) {
                 </>
               ),
             },
-            { label: 'It is', value: <Visible text={facts.observed} /> },
+            { label: 'It is', value: <Words text={facts.observed} /> },
             { label: 'Why', value: <Text text={facts.texts.reason} /> },
             { label: 'How it gets fixed', value: <Text text={facts.texts.remediation} /> },
             {

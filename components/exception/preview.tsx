@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import { Words } from '@/components/policy/words'
+import { isCode, Words } from '@/components/policy/words'
 import { Status } from '@/components/ui/status'
 import { type ExceptionSaid, exceptionParts, exceptionSentence } from '@/lib/domain/exception-sentence'
 
@@ -28,7 +28,7 @@ export function Preview({
   asCode: boolean
   ticks: Ticks
 }) {
-  const code = (text: string) => (asCode && text !== '' && !/[`\s]/.test(text) ? `\`${text}\`` : text)
+  const code = (text: string) => (isCode(text) || (asCode && text !== '' && !/[`\s]/.test(text)) ? `\`${text}\`` : text)
   const parts = exceptionParts({
     ...said,
     title: code(said.title),

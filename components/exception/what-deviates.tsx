@@ -1,6 +1,7 @@
 'use client'
 
 import { ChevronDown } from 'lucide-react'
+import { isCode, Words } from '@/components/policy/words'
 import { profileRef } from '@/components/system/profile-ref'
 import { Field } from '@/components/ui/field'
 import { useField } from '@/components/ui/form-context'
@@ -16,6 +17,9 @@ import { DEMANDS, KIND_TITLE } from './exception-words'
 const KINDS = Object.keys(KIND_TITLE) as RuleKind[]
 
 type System = { slug: string; name: string }
+
+/** A word of a variable is what a machine says, whatever it looks like. */
+const isName = ({ kind }: RuleOffer, text: string): boolean => isCode(text) || (kind === 'variable' && !/\s/.test(text))
 
 /** What deviates, when it was known before the form was opened: said, with a way to change it. */
 export function WhatFixed({
@@ -40,8 +44,14 @@ export function WhatFixed({
         <p>
           <b>{system.name}</b> <ProfileTag profile={profileRef(rule.profile, profileClass)} />{' '}
           {rule.kind === 'variable' ? <code>{rule.title}</code> : rule.title} <span className="c3">{DEMANDS[rule.kind]}</span>{' '}
-          {/\s/.test(rule.expected) ? rule.expected : <code>{rule.expected}</code>} <span className="c3">but is</span>{' '}
-          {/\s/.test(observed) ? <b className="bb drift">{observed}</b> : <code className="bb drift">{observed}</code>}
+          {isName(rule, rule.expected) ? <code>{rule.expected}</code> : <Words text={rule.expected} />} <span className="c3">but is</span>{' '}
+          {isName(rule, observed) ? (
+            <code className="bb drift">{observed}</code>
+          ) : (
+            <b className="bb drift">
+              <Words text={observed} />
+            </b>
+          )}
         </p>
         <button type="button" className="link t-xs" onClick={onChange}>
           Change

@@ -6,7 +6,6 @@ import { Link } from '@/components/ui/link'
 import { Section } from '@/components/ui/section'
 import { Status, type StatusKind } from '@/components/ui/status'
 import { Age, Time } from '@/components/ui/time'
-import { Visible } from '@/components/ui/visible'
 import type { ExceptionState } from '@/lib/domain/exception'
 import { formatDay } from '@/lib/format'
 import type { FindingDetail, FindingException } from '@/lib/queries/finding'
@@ -26,7 +25,7 @@ export function WhatDeviates({ detail }: { detail: FindingDetail }) {
               label: 'Observed',
               value: (
                 <b className="b">
-                  <Visible text={observed} />
+                  <Words text={observed} />
                 </b>
               ),
             },

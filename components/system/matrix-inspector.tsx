@@ -7,7 +7,6 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { KeyValue } from '@/components/ui/key-value'
 import { Chip } from '@/components/ui/status'
 import { RelativeTime, Time } from '@/components/ui/time'
-import { Visible } from '@/components/ui/visible'
 import type { MatrixCell, MatrixRow } from '@/lib/domain/matrix-cell'
 import type { MatrixActs } from '@/lib/queries/matrix-acts'
 import { cellWords } from './cell-words'
@@ -89,7 +88,7 @@ export function MatrixInspector({
       </h3>
       {observed && !cell.parts ? (
         <p className="mt-0.5">
-          {observed.words === '' ? 'As the matrix says' : <Visible text={observed.words} />}
+          {observed.words === '' ? 'As the matrix says' : <Words text={observed.words} />}
           {observed.at ? (
             <span className="t-xs c3 block">
               <Time at={observed.at} />

@@ -38,8 +38,20 @@ const HREF: Record<SystemTab, (slug: string) => string> = {
   Policy: (slug) => routes.systemPolicy(slug),
 }
 
-/** What every tab of a system stands in: name, governing document, pipeline, tabs. */
-export function SystemFrame({ head, tab, aside, children }: { head: SystemHead; tab: SystemTab; aside?: ReactNode; children: ReactNode }) {
+/** What every tab of a system stands in: name, governing document, pipeline, tabs. `phoneAside` stands under the tabs of a phone, where it differs. */
+export function SystemFrame({
+  head,
+  tab,
+  aside,
+  phoneAside = aside,
+  children,
+}: {
+  head: SystemHead
+  tab: SystemTab
+  aside?: ReactNode
+  phoneAside?: ReactNode
+  children: ReactNode
+}) {
   const { document } = head.version.policy
   const open = head.exceptions.length
   const counts: Readonly<Record<string, number | undefined>> = { Exceptions: open > 0 ? open : undefined }
@@ -86,7 +98,7 @@ export function SystemFrame({ head, tab, aside, children }: { head: SystemHead; 
           aside={aside}
         />
       </div>
-      {aside ? <div className="only-phone mt-3">{aside}</div> : null}
+      {phoneAside ? <div className="only-phone mt-3">{phoneAside}</div> : null}
       <div className="mt-3">{children}</div>
     </Page>
   )

@@ -25,21 +25,19 @@ export default async function SystemPage({ params, searchParams }: Props) {
   if (!head) notFound()
   const acts = await getMatrixActs(viewer, head)
   const { policy } = head.version
+  const views = (
+    <ViewSwitch
+      label="Show"
+      showLabel
+      items={[
+        { label: 'All rules', href: routes.system(slug), current: show !== 'problems' },
+        { label: 'Only problems', href: routes.system(slug, { show: 'problems' }), current: show === 'problems', count: head.problems },
+      ]}
+    />
+  )
   return (
-    <SystemFrame
-      head={head}
-      tab="Matrix"
-      aside={
-        <ViewSwitch
-          label="Show"
-          showLabel
-          items={[
-            { label: 'All rules', href: routes.system(slug), current: show !== 'problems' },
-            { label: 'Only problems', href: routes.system(slug, { show: 'problems' }), current: show === 'problems', count: head.problems },
-          ]}
-        />
-      }
-    >
+    // A phone begins with the problems of one profile and says so itself: "All rules" over it would not be true.
+    <SystemFrame head={head} tab="Matrix" aside={views} phoneAside={show ? views : null}>
       <MatrixGrid
         name={head.name}
         groups={head.groups}
