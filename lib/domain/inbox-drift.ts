@@ -111,17 +111,16 @@ function toLookAt(who: Person, finding: DriftStanding, { nameOf }: DriftTable, n
   if (finding.exception || finding.severity !== 'block' || finding.acknowledgedAt !== null) return []
   if (!holdsAny(who, kind === 'conflict' ? RESOLVES : LOOKS, system, now)) return []
   const name = nameOf(system)
-  const where = profile === null ? name : `${name} ${profile}`
   return [
     {
       ...NOTHING,
       key: `finding ${finding.id}`,
       kind: 'finding',
-      title: kind === 'conflict' ? `Resolve a conflict of documents, ${name}` : `Look at the drift on ${where}`,
+      title: kind === 'conflict' ? `Resolve a conflict of documents, ${name}` : `Look at the drift of ${finding.title}, ${name}`,
       why:
         kind === 'conflict'
           ? `${finding.title}. Every promotion of ${name} waits until it is resolved.`
-          : `${finding.title}: ${endless(finding.observed)}, where the policy says ${endless(finding.expected)}. It holds promotions${profile === null ? '' : ` to ${profile}`}.`,
+          : `Observed: ${endless(finding.observed)}; the policy says ${endless(finding.expected)}. It holds promotions${profile === null ? '' : ` to ${profile}`}.`,
       since: finding.openedAt,
       risk: 4,
       system: { id: system, name },
