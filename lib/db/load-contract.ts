@@ -22,12 +22,12 @@ type ChoiceRow = Omit<VariantChoice, 'reason' | 'chosenAt' | 'endedAt'> & { reas
 /** How many choices are shown: those in force and the newest of those that ended. */
 const MOST_CHOICES = 50
 
-/** What was reported of the variables of a system, on every profile and runtime, and who chose which set of them. Two statements, the second for the reasons. */
+/** What was reported of the variables of a system and of the conditions under which it needs them, on every profile and runtime, and who chose which set of them. Two statements, the second for the reasons. */
 export async function loadContract(tx: Tx, systemId: string): Promise<{ facts: CurrentFact[]; choices: VariantChoice[] }> {
   const [row] = await tx.$queryRaw<{ facts: FactRow[]; choices: ChoiceRow[] }[]>`/* kept */
     SELECT ${list(Prisma.sql`
       SELECT "systemId", "profileKey" AS profile, instance, section, facts, baseline, source, "seenAt", "observationId"
-      FROM "ProfileFact" WHERE "systemId" = ${systemId} AND section = 'variables' ORDER BY "profileKey", instance`)} AS facts,
+      FROM "ProfileFact" WHERE "systemId" = ${systemId} AND section IN ('variables', 'conditions') ORDER BY "profileKey", instance, section`)} AS facts,
     ${list(Prisma.sql`
       SELECT c.id, c."profileKey" AS profile, c.variant, c.reason, c."chosenAt", c."endedAt", coalesce(n.name, p.label, 'Somebody erased') AS "chosenBy"
       FROM "VariantChoice" c JOIN "Principal" p ON p.id = c."chosenById" LEFT JOIN "Person" n ON n."principalId" = p.id

@@ -108,7 +108,6 @@ export function judgedFrom(policies: readonly Policy[], rows: JudgeRows): Map<st
               attestedAt: new Date(attestedAt),
               nextDueAt: new Date(nextDueAt),
             })),
-            conditions: {},
             fingerprintFindings: prints.length === 0 ? [] : findingsFrom([policy], prints),
             snapshots: mine(rows.snapshots).map(({ profile, takenAt, digest }) => ({ profile, takenAt: new Date(takenAt), digest })),
             explained: {

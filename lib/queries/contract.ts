@@ -5,9 +5,9 @@ import { type CapabilityOff, type ContractResult, evaluateContract, requiredSet,
 import type { VariableFact } from '@/lib/domain/contract/facts'
 import { type CellContext, type ContractCell, contractCell, unreportedCell } from '@/lib/domain/contract/view'
 import { whyNotChooseVariant, whyNotEndVariant } from '@/lib/domain/contract-choice'
+import { answersOn, type ConditionAnswer, conditionsFrom } from '@/lib/domain/observation/conditions'
 import { NOTHING_RECORDED } from '@/lib/domain/observation/context'
-import type { CurrentFact } from '@/lib/domain/observation/facts'
-import { scopeOf } from '@/lib/domain/observation/scope'
+import { type Scope, scopeOf } from '@/lib/domain/observation/scope'
 import type { Policy, PolicyProfile } from '@/lib/domain/policy/schema'
 import type { Refusal } from '@/lib/domain/refusal'
 import type { SystemHead } from './system-head'
@@ -32,6 +32,8 @@ export type ContractOnProfile = {
   reported: { seenAt: Date; fresh: boolean; instances: string[] } | null
   result: ContractResult | null
   facts: VariableFact[]
+  /** What was said of conditions that the policy leaves open, as far as it is fresh (002.20). */
+  answers: ConditionAnswer[]
   /** By name: the variables of the policy, then what it does not know. */
   cells: Map<string, ContractCell>
   required: number
@@ -50,12 +52,14 @@ export async function getContractView(looker: Looker, head: SystemHead): Promise
   const { policy, systemId } = head.version
   const { facts, choices } = await loadContract(db, systemId)
   const inForce = choices.filter(({ endedAt }) => endedAt === null)
+  const scope = scopeOf(policy, facts, NOTHING_RECORDED, looker.now)
   return {
     profiles: policy.profiles.map((profile) => {
       const choice = inForce.find((each) => each.profile === profile.id) ?? null
-      const seen = reportedOn(policy, facts, profile.id, looker.now)
+      const seen = reportedOn(scope, profile.id)
+      const answers = answersOn(scope, profile.id)
       return {
-        ...onProfile(policy, profile, seen, choice?.variant ?? null, head, looker.now),
+        ...onProfile(policy, profile, { seen, answers }, choice?.variant ?? null, head, looker.now),
         variant: variantView(policy, profile, choice, looker),
       }
     }),
@@ -71,14 +75,14 @@ export function judgedBy(
   now: Date,
 ): Pick<ContractOnProfile, 'cells' | 'result' | 'off'> {
   const seen = view.reported && { ...view.reported, facts: view.facts }
-  return onProfile(policy, view.profile, seen, view.variant?.choice?.variant ?? null, head, now)
+  return onProfile(policy, view.profile, { seen, answers: view.answers }, view.variant?.choice?.variant ?? null, head, now)
 }
 
 type Seen = { seenAt: Date; fresh: boolean; instances: string[]; facts: VariableFact[] }
 
 /** What runtimes report of the variables of a profile: all of those that count, as of the oldest of them. */
-function reportedOn(policy: Policy, facts: readonly CurrentFact[], profile: string, now: Date): Seen | null {
-  const { rows, fresh } = scopeOf(policy, facts, NOTHING_RECORDED, now).seen(profile, 'variables')
+function reportedOn(scope: Scope, profile: string): Seen | null {
+  const { rows, fresh } = scope.seen(profile, 'variables')
   if (rows.length === 0) return null
   return {
     seenAt: new Date(Math.min(...rows.map(({ seenAt }) => seenAt.getTime()))),
@@ -91,7 +95,7 @@ function reportedOn(policy: Policy, facts: readonly CurrentFact[], profile: stri
 function onProfile(
   policy: Policy,
   profile: PolicyProfile,
-  seen: Seen | null,
+  { seen, answers }: { seen: Seen | null; answers: ConditionAnswer[] },
   variant: string | null,
   head: SystemHead,
   now: Date,
@@ -99,10 +103,10 @@ function onProfile(
   const required = requiredSet(policy, profile.id, variant)
   if (!seen) {
     const cells = policy.variables.map(({ name }) => unreportedCell(name, profile.id, required.has(name)))
-    return { profile, reported: null, result: null, facts: [], cells: byName(cells), required: required.size, off: [] }
+    return { profile, reported: null, result: null, facts: [], answers, cells: byName(cells), required: required.size, off: [] }
   }
   const { facts, ...reported } = seen
-  const result = evaluateContract(policy, facts, { profile: profile.id, variant, conditions: {} })
+  const result = evaluateContract(policy, facts, { profile: profile.id, variant, conditions: conditionsFrom(answers) })
   const context: CellContext = {
     system: head.slug,
     profile: profile.id,
@@ -114,7 +118,7 @@ function onProfile(
     now,
   }
   const cells = byName(result.lines.map((line) => contractCell(line, context)))
-  return { profile, reported, result, facts, cells, required: result.required, off: result.off }
+  return { profile, reported, result, facts, answers, cells, required: result.required, off: result.off }
 }
 
 const byName = (cells: readonly ContractCell[]): Map<string, ContractCell> => new Map(cells.map((cell) => [cell.variable, cell]))

@@ -122,10 +122,16 @@ export function contractSeverity(policy: Policy, productionLike: boolean): Sever
 type Judged = { verdict: ContractVerdict; severity: Severity | null; sentence: string }
 
 /** Everything that judging one variable needs to know about the place. */
-type Place = { policy: Policy; profile: string; productionLike: boolean; severity: Severity }
+type Place = {
+  policy: Policy
+  profile: string
+  productionLike: boolean
+  severity: Severity
+  conditions: ContractContext['conditions']
+}
 
 function judgeDeclared(place: Place, variable: PolicyVariable, fact: VariableFact | undefined, required: boolean | null): Judged {
-  const { policy, profile, severity } = place
+  const { policy, profile, severity, conditions } = place
   const needed = required === true
   const said = (verdict: ContractVerdict, how: Severity | null, sentence: string): Judged => ({ verdict, severity: how, sentence })
   if (!fact?.present || (!needed && fact.valid === false && fact.problem === 'empty')) {
@@ -134,6 +140,8 @@ function judgeDeclared(place: Place, variable: PolicyVariable, fact: VariableFac
     const condition = variable.requiredWhen?.text
     if (required === null && condition)
       return said('missing', 'warn', `Not there. It is needed ${condition}, and nobody has said whether it is.`)
+    if (required === false && condition && Object.hasOwn(conditions, variable.name))
+      return said('not-required', null, `Not there. It is needed ${condition}, and on ${profile} it was said not to be.`)
     return said('not-required', null, `Not there, and not required on ${profile}.`)
   }
   if (fact.isDefault) {
@@ -209,7 +217,13 @@ const worse = (one: ContractVerdict, other: ContractVerdict): boolean => CONTRAC
 export function evaluateContract(policy: Policy, facts: readonly VariableFact[], context: ContractContext): ContractResult {
   const rules = compile(policy)
   const { id: profile, productionLike } = contractProfile(policy, context.profile)
-  const place: Place = { policy, profile, productionLike, severity: contractSeverity(policy, productionLike) }
+  const place: Place = {
+    policy,
+    profile,
+    productionLike,
+    severity: contractSeverity(policy, productionLike),
+    conditions: context.conditions,
+  }
   const required = requiredSet(policy, profile, context.variant)
   const reported = new Map<string, VariableFact[]>()
   const unknown = new Map<string, Judged & { variable: string }>()

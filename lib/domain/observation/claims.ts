@@ -2,6 +2,7 @@ import { maySay } from '../contract/shape'
 import { CLAIM_SKEW_MS } from '../evidence'
 import type { Policy } from '../policy/schema'
 import { type Refusal, refuse } from '../refusal'
+import { askedConditions } from './conditions'
 import type { ObservationFacts } from './facts'
 
 /** How old an observation may be when it is reported, in days: what is older says nothing of what runs. */
@@ -14,14 +15,14 @@ export type ObservationClaim = { claimedAt?: Date | undefined; facts: Observatio
 
 /**
  * Why an observation cannot be taken: a clock that runs ahead, a claim too old to say what runs (T11), or the word of a variable that is secret, undeclared or
- * not of the kind that may say one (T18). `place`: where it stands in the call, as `observations[3].`; never a value.
+ * not of the kind that may say one (T18), or an answer that the policy does not ask for. `place`: where it stands in the call, as `observations[3].`; never a value.
  */
 export function whyNotClaims(policy: Policy, { claimedAt, facts }: ObservationClaim, place: string, now: Date): Refusal | null {
   if (claimedAt && now.getTime() - claimedAt.getTime() > OLDEST_MS)
     return refuse('invalid', `This was seen more than ${OLDEST_DAYS} days ago. Report what runs now (${place}claimedAt).`, {
       place: `${place}claimedAt`,
     })
-  return whyNotInstants(claimedAt, facts, place, now) ?? whyNotWords(policy, facts, place)
+  return whyNotInstants(claimedAt, facts, place, now) ?? whyNotWords(policy, facts, place) ?? whyNotAnswers(policy, facts, place)
 }
 
 function whyNotInstants(claimedAt: Date | undefined, facts: ObservationFacts, place: string, now: Date): Refusal | null {
@@ -57,4 +58,13 @@ function whyNotWords(policy: Policy, { variables = [] }: ObservationFacts, place
     `Only a declared variable that is no secret and says a mode, a level or a name may say its word; this one may not (${at}). Leave says out.`,
     { place: at },
   )
+}
+
+function whyNotAnswers(policy: Policy, { conditions = [] }: ObservationFacts, place: string): Refusal | null {
+  const asked = new Set(askedConditions(policy))
+  const index = conditions.findIndex(({ variable }) => !asked.has(variable))
+  if (index < 0) return null
+  const at = `${place}facts.conditions[${index}].variable`
+  const known = asked.size > 0 ? `It asks of ${[...asked].join(', ')}.` : 'It asks of none.'
+  return refuse('invalid', `The policy of ${policy.system.name} leaves no condition of this variable open (${at}). ${known}`, { place: at })
 }

@@ -43,8 +43,6 @@ export type JudgeContext = {
   /** Profile to what is recorded as deployed there; none: nothing is. */
   live: Readonly<Record<string, LiveRelease | null>>
   attestations: readonly AttestationFact[]
-  /** Profile to the answers of conditions that a person answers, as `ContractContext.conditions`. */
-  conditions: Readonly<Record<string, Readonly<Record<string, boolean>>>>
   /** What the recorded keys say (fingerprint.ts). */
   fingerprintFindings: readonly FingerprintFinding[]
   /** Recorded snapshots; the newest of each profile is enough. */
@@ -59,7 +57,6 @@ export const NOTHING_RECORDED: JudgeContext = {
   glass: [],
   live: {},
   attestations: [],
-  conditions: {},
   fingerprintFindings: [],
   snapshots: [],
   explained: { changes: [], rotations: [] },

@@ -9,6 +9,7 @@ export const SECTIONS = [
   'runtime',
   'environment',
   'variables',
+  'conditions',
   'files',
   'fileChanges',
   'artefact',
@@ -30,6 +31,7 @@ export type ObservationSource = (typeof OBSERVATION_SOURCES)[number]
 /** How many entries a list may have. */
 export const LIMITS = {
   variables: 1_000,
+  conditions: 200,
   files: 500,
   fileChanges: 500,
   checks: 100,
@@ -112,6 +114,18 @@ export const ObservedVariable = z
     fingerprint: ObservedPrint.nullable().default(null),
   })
   .meta({ id: 'ObservedVariable', description: 'One environment variable: its name and shape, never its value.' })
+
+export const ObservedConditions = list(
+  z.strictObject({
+    variable: VariableName,
+    applies: z.boolean().describe('Whether the condition under which the policy asks for the variable applies there.'),
+  }),
+  LIMITS.conditions,
+  'conditions',
+).meta({
+  id: 'ObservedConditions',
+  description: 'Answers to what the policy leaves open: “if applicable”, “if enabled” (002.20). By name of the variable.',
+})
 
 export const ObservedRuntime = z
   .strictObject({
@@ -238,6 +252,7 @@ export const ObservationFacts = z
     runtime: ObservedRuntime.optional(),
     environment: ObservedEnvironment.optional(),
     variables: list(ObservedVariable, LIMITS.variables, 'variables').optional(),
+    conditions: ObservedConditions.optional(),
     files: ObservedFiles.optional(),
     fileChanges: ObservedFileChanges.optional(),
     artefact: ObservedArtefact.optional(),
@@ -251,9 +266,12 @@ export const ObservationFacts = z
     disagreements: ObservedDisagreements.optional(),
   })
   .refine((facts) => Object.values(facts).some((section) => section !== undefined), 'Report at least one section.')
-  .superRefine(({ variables = [], services = [] }, ctx) => {
+  .superRefine(({ variables = [], conditions = [], services = [] }, ctx) => {
     twice(variables.map(({ name }) => name)).forEach((index) => {
       ctx.addIssue({ code: 'custom', path: ['variables', index, 'name'], message: 'This variable stands twice.' })
+    })
+    twice(conditions.map(({ variable }) => variable)).forEach((index) => {
+      ctx.addIssue({ code: 'custom', path: ['conditions', index, 'variable'], message: 'This condition is answered twice.' })
     })
     twice(services.map(({ service }) => service)).forEach((index) => {
       ctx.addIssue({ code: 'custom', path: ['services', index, 'service'], message: 'This service stands twice.' })

@@ -4,6 +4,7 @@ import { isProductionLike } from '../policy/resolve'
 import type { PolicyProfile } from '../policy/schema'
 import { instantInWords } from '../words'
 import { isExplained } from './baseline'
+import { answersOn, conditionsFrom } from './conditions'
 import { filesUnderGlass } from './files'
 import { deviates, type Judged, met, type RuleJudged, type Seen, unknown, worst } from './judged'
 import { matchesPath } from './pattern'
@@ -27,7 +28,11 @@ export type VariableJudged = {
 export function judgeVariables(scope: Scope, profile: PolicyProfile, shared: SharedPrints): VariableJudged[] {
   const { policy, context } = scope
   const reported = scope.seen(profile.id, 'variables')
-  const at = { profile: profile.id, variant: context.variants[profile.id] ?? null, conditions: context.conditions[profile.id] ?? {} }
+  const at = {
+    profile: profile.id,
+    variant: context.variants[profile.id] ?? null,
+    conditions: conditionsFrom(answersOn(scope, profile.id)),
+  }
   const rows = reported.rows
   const evaluate = (facts: Row<'variables'>['facts']) => evaluateContract(policy, facts, at).lines
   const lines = rows.length === 0 ? [] : evaluate(rows.flatMap(({ facts }) => facts))

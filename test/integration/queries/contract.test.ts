@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { db } from '@/lib/db/client'
 import type { Ctx } from '@/lib/domain/context'
 import { factsOfValues } from '@/lib/domain/contract/values'
 import { contractDifferences } from '@/lib/domain/contract/view'
@@ -66,6 +67,39 @@ describe('the contract page', () => {
     await report(dreichor, reporter, 'prod', {}, 'run-2')
     const two = await countStatements(() => getContractView(looker(dreichor.people.engineer), head))
     expect(two.statements).toBe(one.statements)
+  })
+
+  it('002.20: shows what was said of a condition that the policy leaves open, and judges by it', async () => {
+    const stack = await aGovernedSystem('stack')
+    const by = await aReporter(stack)
+    await report(stack, by, 'production', { API__CORS_ORIGINS: undefined })
+    const cellOf = async () => {
+      const found = on(await viewOf(stack, stack.people.engineer), 'production')
+      return {
+        answers: found.answers,
+        cell: found.cells.get('API__CORS_ORIGINS'),
+        line: found.result?.lines.find(({ variable }) => variable === 'API__CORS_ORIGINS'),
+      }
+    }
+    const open = () =>
+      db.finding.findMany({
+        where: { systemId: stack.slug, rule: 'variable.API__CORS_ORIGINS', closedAt: null },
+        select: { severity: true },
+      })
+    expect(await cellOf()).toMatchObject({ answers: [], line: { verdict: 'missing', severity: 'warn' } })
+    expect(await open()).toEqual([{ severity: 'warn' }])
+    await observe(by, stack.slug, 'production', { conditions: [{ variable: 'API__CORS_ORIGINS', applies: true }] }, { instance: 'run-2' })
+    expect(await cellOf()).toMatchObject({
+      answers: [{ applies: true, instance: 'run-2' }],
+      line: { verdict: 'missing', severity: 'block' },
+    })
+    expect(await open()).toEqual([{ severity: 'block' }])
+    await observe(by, stack.slug, 'production', { conditions: [{ variable: 'API__CORS_ORIGINS', applies: false }] }, { instance: 'run-2' })
+    expect((await cellOf()).line).toMatchObject({
+      verdict: 'not-required',
+      sentence: 'Not there. It is needed if applicable, and on production it was said not to be.',
+    })
+    expect(await open()).toEqual([])
   })
 
   it('004.20: names what differs between two profiles', async () => {

@@ -66,7 +66,6 @@ describe('one key of a rule (000.32)', () => {
       glass: [],
       live: {},
       attestations: [],
-      conditions: {},
       fingerprintFindings: [],
       snapshots: [],
       explained: { changes: [], rotations: [] },

@@ -56,6 +56,19 @@ describe('why a claim cannot be taken', () => {
   })
 })
 
+test('002.20: only a condition that the policy leaves open is answered, and what stands there instead of a name is not repeated', () => {
+  const stack = loadPolicy('stack')
+  const answer = (variable: string) => claim({ conditions: [{ variable, applies: false }] })
+  expect(whyNotClaims(stack, answer('API__CORS_ORIGINS'), '', NOW)).toBeNull()
+  for (const name of ['API__DATABASE_URL', 'HUNTER2_IS_MY_WORD']) {
+    const refusal = whyNotClaims(stack, answer(name), 'observations[1].', NOW)
+    expect(refusal).toMatchObject({ code: 'invalid', place: 'observations[1].facts.conditions[0].variable' })
+    expect(refusal?.sentence).toContain('It asks of API__CORS_ORIGINS.')
+    expect(JSON.stringify(refusal)).not.toContain(name)
+  }
+  expect(ObservationFacts.safeParse({ conditions: [1, 2].map(() => ({ variable: 'A', applies: true })) }).success).toBe(false)
+})
+
 describe('facts that say nothing any more', () => {
   const fact = (instance: string, days: number, more: Partial<CurrentFact> = {}): CurrentFact => ({
     profile: 'prod',

@@ -248,3 +248,29 @@ describe('attestations (002.14, 002.43, 002.44)', () => {
     expect(of(said(topic, null, '2026-11-01', '2026-12-01'))?.state).toBe('unknown')
   })
 })
+
+describe('002.20: conditions that the policy leaves open', () => {
+  const cors = 'variable.API__CORS_ORIGINS'
+  const none = { variables: [{ name: 'API__CORS_ORIGINS', present: false }] }
+  const says = (applies: boolean) => ({ conditions: [{ variable: 'API__CORS_ORIGINS', applies }] })
+  const found = (...all: Seen[]) => {
+    const verdicts = judgeSystem(stack, seen(stack, ...all), NOTHING_RECORDED, NOW)
+    const verdict = verdicts.find(({ profile, rule }) => profile === 'production' && rule === cors)
+    return verdict && [verdict.state, verdict.severity]
+  }
+  const at = (hoursAgo: number, facts: unknown, instance = 'a'): Seen => ({ profile: 'production', instance, hoursAgo, facts })
+
+  test('unanswered it warns; answered it holds, or asks for nothing', () => {
+    expect(found(at(1, none))).toEqual(['deviates', 'warn'])
+    expect(found(at(2, says(true)), at(1, none))).toEqual(['deviates', 'block'])
+    expect(found(at(2, says(false)), at(1, none))?.[0]).toBe('met')
+  })
+
+  test('the newest fresh answer of all runtimes counts, and an old one is none', () => {
+    expect(found(at(3, says(false)), at(2, says(true), 'b'), at(1, none))).toEqual(['deviates', 'block'])
+    expect(found(at(3, says(true)), at(2, says(false), 'b'), at(1, none))?.[0]).toBe('met')
+    expect(found(at(2, says(false)), at(2, says(true), 'b'), at(1, none))).toEqual(['deviates', 'block'])
+    expect(found(at(25, says(false)), at(1, none))).toEqual(['deviates', 'warn'])
+    expect(found({ profile: 'staging', facts: says(false) }, at(1, none))).toEqual(['deviates', 'warn'])
+  })
+})

@@ -61,6 +61,10 @@ function observed(policy: Policy) {
           { requiredKeys: [] },
         ),
         variables: fc.uniqueArray(variable, { selector: ({ name }) => name, maxLength: 20 }),
+        conditions: fc.uniqueArray(fc.record({ variable: some(names), applies: fc.boolean() }), {
+          selector: (each) => each.variable,
+          maxLength: 3,
+        }),
         files: fc.record({ present: fc.array(path, { maxLength: 5 }) }),
         fileChanges: fc.record({
           since: instant,

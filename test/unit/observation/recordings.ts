@@ -129,7 +129,6 @@ const contextOf = (record: Readonly<Record<string, unknown>>): JudgeContext => {
     flags: all.flags.map((flag) => ({ ...flag, endedAt: null })),
     variants: all.variants,
     explained: { changes: all.changes, rotations: all.rotations },
-    conditions: {},
     fingerprintFindings: [],
   }
 }

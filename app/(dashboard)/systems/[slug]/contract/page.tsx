@@ -2,6 +2,7 @@ import { Download, FileInput } from 'lucide-react'
 import { notFound } from 'next/navigation'
 import { ContractBreaks } from '@/components/contract/breaks'
 import { CapabilitiesOff } from '@/components/contract/capabilities-off'
+import { OpenConditions } from '@/components/contract/conditions'
 import { ContractDifferences } from '@/components/contract/differences'
 import { ContractHeatMap } from '@/components/contract/heat-map'
 import { VariantsInForce } from '@/components/contract/variants'
@@ -14,6 +15,7 @@ import { requireViewer } from '@/lib/auth/session'
 import { EXPORT_FILES, EXPORT_FORMS } from '@/lib/domain/contract/export'
 import { contractDifferences } from '@/lib/domain/contract/view'
 import { PROBLEM_STATES } from '@/lib/domain/matrix-cell'
+import { isAsked } from '@/lib/domain/observation/conditions'
 import { listWords, plural } from '@/lib/format'
 import { type ContractOnProfile, getContractView, judgedBy } from '@/lib/queries/contract'
 import { getSystemHead } from '@/lib/queries/system-head'
@@ -123,6 +125,11 @@ export default async function ContractPage({ params, searchParams }: Props) {
               {...contractDifferences(policy, sideOf(pair.left), sideOf(pair.right))}
             />
           </div>
+        </Section>
+      ) : null}
+      {policy.variables.some(isAsked) ? (
+        <Section title="Conditions that the policy leaves open" className="mt-9" id="conditions">
+          <OpenConditions policy={policy} profiles={profiles} />
         </Section>
       ) : null}
       {policy.contractVariants.length > 0 ? (
