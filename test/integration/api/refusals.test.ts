@@ -71,6 +71,8 @@ const anException = () => ({
   until: '2026-12-01T09:00:00Z',
   remediation: 'Restore it.',
 })
+/** Staging, started past its launcher. */
+const aReport = () => ({ profile: 'staging', facts: { runtime: { launchPath: 'python main.py' } } })
 const register = (secret: string | null, body: unknown, headers: Record<string, string> = {}, query = '') =>
   api(secret, 'POST /systems/robodj/releases', { body, headers, query })
 
@@ -151,7 +153,7 @@ describe('who asks', () => {
       for (const [id, operation] of Object.entries<Operation>(OPERATIONS)) {
         if (operation.scope === null || operation.scope === 'snapshot:record') continue
         const line = `${operation.method.toUpperCase()} ${operation.path.replace(/\{\w+\}/g, 'x')}` as Parameters<typeof api>[1]
-        const answer = await api(operation.method === 'get' ? secret : reading, line, operation.method === 'get' ? {} : { body: {} })
+        const answer = await api(operation.scope === 'read' ? secret : reading, line, operation.method === 'get' ? {} : { body: {} })
         expect(answer, id).toMatchObject({ status: 403, body: { code: 'not_allowed', place: operation.scope } })
       }
     })
@@ -177,6 +179,9 @@ describe('who asks', () => {
     const started = await api(full, 'POST /deployments', { body: { system: 'robodj', profile: 'dev', version, inputs: [] } })
     const deployment = started.body.id as string
     const { id: exception } = await fileIt(robodj, robodj.people.engineer, { profile: 'dev', rule: 'runtime.launchPath' })
+    const reported = await api(full, 'POST /systems/robodj/observations', { body: aReport() })
+    const [{ id: observation } = { id: '' }] = reported.body.observations as { id: string }[]
+    const [{ id: finding } = { id: '' }] = reported.body.opened as { id: string }[]
     const at = { system: 'robodj', version, profile: 'prod' }
     const swapped: [Parameters<typeof api>[1], Parameters<typeof api>[1], object?, object?][] = [
       ['GET /systems/robodj', 'GET /systems/nowhere'],
@@ -229,6 +234,13 @@ describe('who asks', () => {
       ['POST /promotions', 'POST /promotions', { system: 'robodj', version, to: 'prod' }, { system: 'nowhere', version, to: 'prod' }],
       ['POST /deployments', 'POST /deployments', at, { ...at, system: 'nowhere' }],
       [`POST /deployments/${deployment}/result`, 'POST /deployments/DEP-9999/result', { result: 'succeeded' }],
+      ['GET /systems/robodj/observations', 'GET /systems/nowhere/observations'],
+      [`GET /systems/robodj/observations/${observation}`, `GET /systems/nowhere/observations/${observation}`],
+      ['GET /systems/robodj/verdicts', 'GET /systems/nowhere/verdicts'],
+      ['GET /systems/robodj/profiles/prod/contract', 'GET /systems/nowhere/profiles/prod/contract'],
+      [`GET /findings/${finding}`, 'GET /findings/FND-9999'],
+      ['POST /systems/robodj/observations', 'POST /systems/nowhere/observations', aReport()],
+      ['POST /systems/robodj/contract/evaluate', 'POST /systems/nowhere/contract/evaluate', { profile: 'prod', variables: [] }],
       [`GET /exceptions/${exception}`, 'GET /exceptions/EXC-9999'],
       ['POST /exceptions', 'POST /exceptions', anException(), { ...anException(), system: 'nowhere' }],
       [
@@ -244,7 +256,7 @@ describe('who asks', () => {
         const unseen = await api(foreign, seen, body ? { body } : {})
         const unknown = await api(foreign, nowhere, other ? { body: other } : {})
         expect([unseen.status, unknown.status], seen).toEqual([404, 404])
-        const plain = (text = '') => text.replaceAll(/robodj|nowhere|(PRM|DEP|EXC)-\d+/g, '…')
+        const plain = (text = '') => text.replaceAll(/robodj|nowhere|(PRM|DEP|EXC|FND)-\d+/g, '…')
         expect(plain(unseen.body.detail), seen).toBe(plain(unknown.body.detail))
       }
       expect((await api(foreign, 'GET /promotions', { query: { system: 'robodj' } })).status).toBe(404)
@@ -344,6 +356,8 @@ describe('fields that are none (T24)', () => {
     ],
     recordSecretAudit: async () => ['POST /systems/robodj/secret-audits', { profile: 'prod', finding: 'met', note: 'fine' }],
     declareIncident: async () => ['POST /incidents', { system: 'robodj', title: 'It is down', severity: 'sev2' }],
+    reportObservations: async () => ['POST /systems/robodj/observations', aReport()],
+    evaluateContract: async () => ['POST /systems/robodj/contract/evaluate', { profile: 'prod', variables: [] }],
     fileException: async () => ['POST /exceptions', anException()],
     extendException: async () => ['POST /exceptions/EXC-0001/extension', { until: '2026-12-01T09:00:00Z', reason: 'Longer.' }],
     closeException: async () => ['POST /exceptions/EXC-0001/close', { note: 'Fixed.', link: 'https://ci.example.org/1' }],
@@ -387,6 +401,9 @@ describe('fields that are none (T24)', () => {
           'RotationConfirmation',
           'DriftException',
           'ExceptionTerm',
+          'Observation',
+          'ProfileFact',
+          'Finding',
         ],
       ],
     )
