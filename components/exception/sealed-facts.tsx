@@ -5,7 +5,6 @@ import { Words } from '@/components/policy/words'
 import { KeyValue } from '@/components/ui/key-value'
 import { Section } from '@/components/ui/section'
 import { Time } from '@/components/ui/time'
-import { Visible } from '@/components/ui/visible'
 import type { ExceptionText } from '@/lib/domain/exception-approval'
 import { spanInWords } from '@/lib/domain/exception-sentence'
 import { formatHash, listWords, plural } from '@/lib/format'
@@ -35,12 +34,12 @@ export function SealedFacts({
       <Section title="What deviates" aside={text.exception}>
         <div className="pt-3">
           <KeyValue
-            width="narrow"
+            width="wider"
             items={[
               { label: 'Where', value: `${system} ${text.profile}` },
               { label: 'Rule', value: <RuleName title={text.title} rule={text.rule} /> },
               { label: 'The policy says', value: <Words text={text.expected} /> },
-              { label: 'It is', value: <Visible text={text.observed} /> },
+              { label: 'It is', value: <Words text={text.observed} /> },
               { label: 'Why', value: said(text.reason) },
               { label: 'Finding', value: text.finding },
               { label: 'Policy', value: `version ${text.policy.version}` },
@@ -51,7 +50,7 @@ export function SealedFacts({
       <Section title="How long, and whose">
         <div className="pt-3">
           <KeyValue
-            width="narrow"
+            width="wider"
             items={[
               { label: 'Since', value: <Time at={start} /> },
               { label: 'Until', value: <Time at={until} /> },
