@@ -1,11 +1,13 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import { chosenVariant } from '@/lib/db/load-choices'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import { type Candidate, type SeparationLine, separationLines, whyNotEligible } from '@/lib/domain/approval'
 import { whyNotApproveBundle } from '@/lib/domain/bundle'
 import { holdsAny, readableSystems } from '@/lib/domain/context'
+import { requiredSet } from '@/lib/domain/contract/evaluate'
 import type { Debt } from '@/lib/domain/debt'
 import { whyNotRecordDeployment } from '@/lib/domain/deployment'
 import type { Dossier } from '@/lib/domain/dossier'
@@ -17,7 +19,6 @@ import { eligibleFor, gateCounts, type Holding, holdersOf, type Mover, whatHolds
 import { bundleFacts } from '@/lib/domain/inbox'
 import type { KeyStanding } from '@/lib/domain/key-standing'
 import type { SealedWords } from '@/lib/domain/notes-exceptions'
-import { requiredVariables } from '@/lib/domain/policy/resolve'
 import type { Policy, PolicyVariable } from '@/lib/domain/policy/schema'
 import {
   approvalFacts,
@@ -167,7 +168,7 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
   if (!facts) return null
   const { policy } = facts.policy
   const dossier = facts.sealed?.dossier ?? dossierOf(facts, facts.nextNumber)
-  const [people, versions, discussion, evidence, snapshots, openings, words, row] = await Promise.all([
+  const [people, versions, discussion, evidence, snapshots, openings, words, row, chosen] = await Promise.all([
     loadPeople(db, [facts.system.id], now),
     loadVersions(facts.id),
     loadDiscussion(facts),
@@ -188,6 +189,7 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
       : [],
     loadSealedWords(dossier.exceptions),
     db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { endedAt: true, endReason: true } }),
+    policy.contractVariants.length > 0 ? chosenVariant(db, facts.system.id, facts.edge.to) : null,
   ])
   const manages = actor.kind === 'person' && holdsAny(actor, ['release_manager'], facts.system.id, now)
   const acting = ROLES.filter((role) => role !== 'auditor' && role !== 'admin')
@@ -231,7 +233,10 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
     keys: { overdue: overdueKeys(facts), unknown: facts.keys.filter(({ state }) => state === 'unknown').length, total: facts.keys.length },
     snapshots: snapshots.map(({ profileKey, ...rest }) => ({ profile: profileKey, ...rest })),
     deciders: holdersOf(people, policy.rollback.decidedBy, facts.system.id, now),
-    contract: { variables: contractOf(policy, facts.edge.to), secrets: policy.secrets.mappings.map(({ variable }) => variable) },
+    contract: {
+      variables: contractOf(policy, facts.edge.to, chosen?.variant ?? null),
+      secrets: policy.secrets.mappings.map(({ variable }) => variable),
+    },
     discussion,
     slots,
     ...yourSlot(facts, slots, looker),
@@ -380,9 +385,10 @@ function driftWords(facts: PromotionFacts): string | null {
   return `${facts.edge.to} runs ${facts.live.version}, not ${facts.baseline.version}, which was last signed.`
 }
 
-function contractOf(policy: Policy, profile: string): PolicyVariable[] {
-  const names = requiredVariables(policy, profile)
-  return policy.variables.filter(({ name }) => names.includes(name))
+/** What the target has to have, by the set of variables that was chosen for it (001.12). */
+function contractOf(policy: Policy, profile: string, variant: string | null): PolicyVariable[] {
+  const names = requiredSet(policy, profile, variant)
+  return policy.variables.filter(({ name }) => names.has(name))
 }
 
 async function reasonWords(reason: string): Promise<string | null> {

@@ -42,11 +42,3 @@ export function previousProfiles(policy: Policy, profileId: string): string[] {
 export function resolveManagerKey(mapping: PolicySecretMapping, profileId: string): string {
   return mapping.managerKey.replaceAll('<profile>', mapping.profileNames?.[profileId] ?? profileId)
 }
-
-/** The variable names a profile needs under a contract variant: of the named one, else the default one, else every required variable. */
-export function requiredVariables(policy: Policy, profileId: string, variantId?: string): string[] {
-  const variant = policy.contractVariants.find(
-    ({ id, isDefault, profiles }) => profiles.includes(profileId) && (variantId === undefined ? isDefault : id === variantId),
-  )
-  return variant ? variant.variables : policy.variables.filter(({ requiredIn }) => requiredIn.includes(profileId)).map(({ name }) => name)
-}

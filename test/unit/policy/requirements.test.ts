@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { variantOf } from '@/lib/domain/contract/evaluate'
 import { edgeGates } from '@/lib/domain/gate'
-import { gatesInto, isProductionLike, requiredVariables, resolveManagerKey, resolveProfile } from '@/lib/domain/policy/resolve'
+import { gatesInto, isProductionLike, resolveManagerKey, resolveProfile } from '@/lib/domain/policy/resolve'
 import { idsOf, loadPolicy, named } from './policies'
 import { ABILITIES } from './requirements-abilities'
 
@@ -195,7 +196,8 @@ const DATA: Record<string, () => void> = {
   },
   '001.2': () => {
     expect(waxwatch.config.injection.map(({ kind }) => kind)).toEqual(['ci-platform', 'secret-manager', 'process-environment'])
-    for (const name of requiredVariables(waxwatch, 'production')) expect(named(waxwatch.variables, name).definedIn[0]?.kind).toBe('secret')
+    for (const name of variantOf(waxwatch, 'production', null)?.variables ?? [])
+      expect(named(waxwatch.variables, name).definedIn[0]?.kind).toBe('secret')
   },
   '001.3': () =>
     expect(named(waxwatch.config.files, 'env-sample')).toMatchObject({ path: '.env.sample', committed: true, allowedIn: ['dev'] }),
@@ -233,7 +235,7 @@ const DATA: Record<string, () => void> = {
     expect(named(waxwatch.deployment.forbiddenInputs, 'env-file').matches).toContain('.env.prod')
   },
   '001.11': () =>
-    expect(requiredVariables(waxwatch, 'production')).toEqual([
+    expect(variantOf(waxwatch, 'production', null)?.variables).toEqual([
       'DATABASE_URL',
       'AUTH_ISSUER',
       'AUTH_JWKS_URL',
@@ -244,7 +246,9 @@ const DATA: Record<string, () => void> = {
       'EBAY_CLIENT_SECRET',
     ]),
   '001.12': () => {
-    expect(requiredVariables(waxwatch, 'production', 'without-providers')).toEqual(requiredVariables(waxwatch, 'production').slice(0, 4))
+    expect(variantOf(waxwatch, 'production', 'without-providers')?.variables).toEqual(
+      variantOf(waxwatch, 'production', null)?.variables.slice(0, 4),
+    )
     expect(named(waxwatch.contractVariants, 'without-providers').override).toMatchObject({
       variable: 'PROD_REQUIRED_ENV_VARS',
       needs: ['who', 'why'],
