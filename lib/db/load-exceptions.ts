@@ -1,4 +1,5 @@
 import 'server-only'
+import type { Named } from '@/lib/domain/context'
 import type { ExceptionStanding, ExceptionState, ExceptionStatus } from '@/lib/domain/exception'
 import type { ExceptionFacts, ExceptionText } from '@/lib/domain/exception-approval'
 import { covers } from '@/lib/domain/exception-tier'
@@ -7,9 +8,7 @@ import { ensure, refuse } from '@/lib/domain/refusal'
 import { isProductionLikeProfile, type RuleRef, ruleRef } from '@/lib/domain/rule-ref'
 import type { Tx } from './client'
 import { Prisma } from './generated/client'
-import { loadTexts } from './load-incidents'
 import { loadPolicyVersion } from './load-policy'
-import { namedSelect, toNamed } from './named'
 
 /** A row of `standingRowsSql`. Instants are texts where it came as JSON. */
 export type StandingRow = {
@@ -42,7 +41,7 @@ export type StandingRow = {
 export const standingRowsSql = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
   SELECT e.id, e."systemId", e."profileKey", e."policyVersionId", e.rule, e.expected, e.observed, e.reason, e.remediation, e."findingId", e."ownerId",
     p.kind AS "ownerKind", coalesce(n.name, p.label, 'Somebody erased') AS "ownerName", coalesce(p."sponsorId", p.id) AS "ownerCountsAs", e."startsAt",
-    e."endsAt", e.tier, e.status, e."approvedAt", e.extensions, e."endedAt",
+    e."endsAt", e.tier, e.status, e."approvedAt", e.extensions, e."endedAt", e."askedUntil",
     (SELECT json_agg(json_build_object('approvedAt', t."approvedAt", 'until', t."untilAt") ORDER BY t.number) FROM "ExceptionTerm" t
       WHERE t."exceptionId" = e.id) AS terms
   FROM "DriftException" e JOIN "Principal" p ON p.id = e."ownerId" LEFT JOIN "Person" n ON n."principalId" = p.id
@@ -50,6 +49,10 @@ export const standingRowsSql = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
 
 const instant = (at: Date | string): Date => new Date(at)
 const instantOrNull = (at: Date | string | null): Date | null => (at === null ? null : new Date(at))
+
+/** Whether the filing or an extension waits for signatures. */
+const isWaiting = ({ status, askedUntil, endedAt }: Pick<StandingRow, 'askedUntil' | 'endedAt'> & { status: string }): boolean =>
+  status === 'filed' || (askedUntil !== null && endedAt === null)
 
 /** Rows of `standingRowsSql` as verdicts, gates, dossiers and notes read them. Policies are kept by the process. */
 export async function toStandings(tx: Tx, rows: readonly StandingRow[]): Promise<ExceptionStanding[]> {
@@ -78,6 +81,7 @@ export async function toStandings(tx: Tx, rows: readonly StandingRow[]): Promise
       reason: row.reason,
       remediation: row.remediation,
       finding: row.findingId,
+      waits: isWaiting(row),
       terms: (row.terms ?? []).map(({ approvedAt, until }) => ({ approvedAt: new Date(approvedAt), until: new Date(until) })),
     })
   }
@@ -112,31 +116,48 @@ export function loadExceptionsDuring(tx: Tx, system: string, profile: string, fr
   )
 }
 
-const factsInclude = {
-  system: { select: { name: true } },
-  owner: namedSelect,
-  filedBy: namedSelect,
-  closedBy: namedSelect,
-  terms: { orderBy: { number: 'asc' }, include: { askedBy: namedSelect } },
-} as const satisfies Prisma.DriftExceptionInclude
+/** What belongs to one exception, read beside its row. Instants are texts, as JSON has them. */
+type Beside = {
+  id: string
+  systemName: string
+  terms: { number: number; tier: string; untilAt: string; askedById: string; approvedAt: string; sealedVersionId: string | null }[]
+  /** The live sealed version, with its standing signatures. */
+  sealed: {
+    id: string
+    number: number
+    hash: string
+    canonical: string
+    sealedAt: string
+    requesterId: string
+    signOffs: { slotKey: string; decision: 'approve' | 'decline'; signedAt: string; signerId: string }[]
+  } | null
+  /** Bodies by digest; what was taken off the record is not among them. */
+  texts: Record<string, string>
+  /** Everybody who is named above or in the row, by id. */
+  who: Record<string, Named>
+}
 
-const sealedSelect = {
-  id: true,
-  subjectId: true,
-  number: true,
-  hash: true,
-  canonical: true,
-  sealedAt: true,
-  requesterId: true,
-  signOffs: {
-    where: { withdrawnAt: null },
-    orderBy: { signedAt: 'asc' },
-    select: { slotKey: true, decision: true, signedAt: true, signer: namedSelect },
-  },
-} as const satisfies Prisma.SealedVersionSelect
+const besideSql = (ids: readonly string[]): Prisma.Sql => Prisma.sql`/* kept */
+  SELECT e.id, s.name AS "systemName", v.sealed,
+    (SELECT coalesce(json_agg(t ORDER BY t.number), '[]') FROM "ExceptionTerm" t WHERE t."exceptionId" = e.id) AS terms,
+    (SELECT coalesce(json_object_agg(x.digest, x.body), '{}') FROM audit.text_body x
+      WHERE x.body IS NOT NULL AND x.digest = ANY (ARRAY[e.reason, e.remediation, e."extensionReason", e."closingNote"] || e.conditions)) AS texts,
+    (SELECT json_object_agg(p.id, json_build_object('id', p.id, 'kind', p.kind, 'name', coalesce(n.name, p.label, 'Somebody erased'),
+        'countsAsId', coalesce(p."sponsorId", p.id)))
+      FROM "Principal" p LEFT JOIN "Person" n ON n."principalId" = p.id
+      WHERE p.id = ANY (ARRAY[e."ownerId", e."filedById", e."closedById", v."requesterId"] || v.signers
+        || ARRAY(SELECT t."askedById" FROM "ExceptionTerm" t WHERE t."exceptionId" = e.id))) AS who
+  FROM "DriftException" e JOIN "System" s ON s.id = e."systemId"
+  LEFT JOIN LATERAL (
+    SELECT v."requesterId", ARRAY(SELECT o."signerId" FROM "SignOff" o WHERE o."sealedVersionId" = v.id AND o."withdrawnAt" IS NULL) AS signers,
+      json_build_object('id', v.id, 'number', v.number, 'hash', v.hash, 'canonical', v.canonical, 'sealedAt', v."sealedAt", 'requesterId', v."requesterId",
+        'signOffs', (SELECT coalesce(json_agg(json_build_object('slotKey', o."slotKey", 'decision', o.decision, 'signedAt', o."signedAt",
+          'signerId', o."signerId") ORDER BY o."signedAt"), '[]') FROM "SignOff" o WHERE o."sealedVersionId" = v.id AND o."withdrawnAt" IS NULL)) AS sealed
+    FROM "SealedVersion" v WHERE v.subject = 'exception' AND v."subjectId" = e.id AND v."endedAt" IS NULL) v ON true
+  WHERE e.id = ANY (${[...ids]}::text[])`
 
 /**
- * Exceptions with everything their rules depend on and their texts, in a handful of statements whatever their number. Nothing of it depends on the clock:
+ * Exceptions with everything their rules depend on and their texts, in two statements whatever their number. Nothing of it depends on the clock:
  * states are derived by the domain at the instant of whoever reads.
  */
 export async function loadExceptions(
@@ -144,30 +165,22 @@ export async function loadExceptions(
   where: Prisma.DriftExceptionWhereInput,
   page: { take?: number; orderBy?: Prisma.DriftExceptionOrderByWithRelationInput[] } = {},
 ): Promise<ExceptionFacts[]> {
-  const rows = await tx.driftException.findMany({ where, ...page, include: factsInclude })
+  const rows = await tx.driftException.findMany({ where, ...page })
   if (rows.length === 0) return []
-  const live = await tx.sealedVersion.findMany({
-    where: { subject: 'exception', subjectId: { in: rows.map(({ id }) => id) }, endedAt: null },
-    select: sealedSelect,
-  })
-  const requesters = await tx.principal.findMany({ where: { id: { in: live.map(({ requesterId }) => requesterId) } }, ...namedSelect })
-  const texts = await loadTexts(
-    tx,
-    rows.flatMap((row) => [row.reason, row.remediation, row.extensionReason ?? [], row.closingNote ?? [], row.conditions].flat()),
-  )
-  const text = (digest: string | null): string | null => (digest === null ? null : (texts.get(digest) ?? null))
+  const beside = new Map((await tx.$queryRaw<Beside[]>(besideSql(rows.map(({ id }) => id)))).map((each) => [each.id, each]))
   const facts: ExceptionFacts[] = []
   for (const row of rows) {
     const { id: versionId, number, hash, policy } = await loadPolicyVersion(tx, row.policyVersionId)
     const ref = refOf(policy, row)
     const tier = tierOf(policy, row.tier)
     const productionLike = isProductionLikeProfile(policy, row.profileKey)
-    const sealed = live.find(({ subjectId }) => subjectId === row.id)
-    const requester = requesters.find(({ id }) => id === sealed?.requesterId)
+    const { systemName, sealed, terms, texts, who: known } = beside.get(row.id) as Beside // asked for just above
+    const text = (digest: string | null): string | null => (digest === null ? null : (texts[digest] ?? null))
+    const who = (id: string): Named => known[id] as Named // everybody of the row was asked for
     facts.push({
       id: row.id,
       system: row.systemId,
-      systemName: row.system.name,
+      systemName,
       profile: row.profileKey,
       profileName: policy.profiles.find(({ id }) => id === row.profileKey)?.name ?? row.profileKey,
       productionLike,
@@ -177,8 +190,8 @@ export async function loadExceptions(
       title: ref.title,
       expected: row.expected,
       observed: row.observed,
-      owner: toNamed(row.owner),
-      filedBy: { ...toNamed(row.filedBy), countsAsId: row.filedForId },
+      owner: who(row.ownerId),
+      filedBy: { ...who(row.filedById), countsAsId: row.filedForId },
       filedAt: row.filedAt,
       startsAt: row.startsAt,
       endsAt: row.endsAt,
@@ -197,40 +210,37 @@ export async function loadExceptions(
       texts: { reason: text(row.reason), remediation: text(row.remediation) },
       conditions: row.conditions.map((digest) => ({ digest, text: text(digest) })),
       finding: row.findingId,
-      waits: row.status === 'filed' || (row.askedUntil !== null && row.endedAt === null),
-      terms: row.terms.map(({ approvedAt, untilAt }) => ({ approvedAt, until: untilAt })),
-      history: row.terms.map((term) => ({
+      waits: isWaiting(row),
+      terms: terms.map(({ approvedAt, untilAt }) => ({ approvedAt: new Date(approvedAt), until: new Date(untilAt) })),
+      history: terms.map((term) => ({
         number: term.number,
         tier: term.tier,
-        until: term.untilAt,
-        askedBy: toNamed(term.askedBy),
-        approvedAt: term.approvedAt,
+        until: new Date(term.untilAt),
+        askedBy: who(term.askedById),
+        approvedAt: new Date(term.approvedAt),
         sealed: term.sealedVersionId,
       })),
-      closed: row.closedBy && {
-        by: toNamed(row.closedBy),
-        note: text(row.closingNote),
-        link: row.closingLink,
-        observation: row.closingObservationId,
-      },
-      sealed:
-        sealed && requester
-          ? {
-              id: sealed.id,
-              number: sealed.number,
-              hash: sealed.hash,
-              sealedAt: sealed.sealedAt,
-              requester: toNamed(requester),
-              text: JSON.parse(sealed.canonical) as ExceptionText, // our own canonical text
-            }
-          : null,
+      closed:
+        row.closedById === null
+          ? null
+          : { by: who(row.closedById), note: text(row.closingNote), link: row.closingLink, observation: row.closingObservationId },
+      sealed: sealed
+        ? {
+            id: sealed.id,
+            number: sealed.number,
+            hash: sealed.hash,
+            sealedAt: new Date(sealed.sealedAt),
+            requester: who(sealed.requesterId),
+            text: JSON.parse(sealed.canonical) as ExceptionText, // our own canonical text
+          }
+        : null,
       nextNumber: row.lastSealed + 1,
-      signOffs: (sealed?.signOffs ?? []).map(({ slotKey, decision, signedAt, signer }) => ({
+      signOffs: (sealed?.signOffs ?? []).map(({ slotKey, decision, signedAt, signerId }) => ({
         slotKey,
-        signerId: signer.id,
-        signerName: toNamed(signer).name,
-        decision: decision as 'approve' | 'decline',
-        signedAt,
+        signerId,
+        signerName: who(signerId).name,
+        decision,
+        signedAt: new Date(signedAt),
       })),
     })
   }

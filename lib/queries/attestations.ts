@@ -1,7 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { loadTexts } from '@/lib/db/load-incidents'
-import { namedSelect, toNamed } from '@/lib/db/named'
+import { loadNamed } from '@/lib/db/named'
 import { type AttestationTopicFacts, attestationTopics, whyNotAttest, whyNotOwner } from '@/lib/domain/attestation'
 import type { Named } from '@/lib/domain/context'
 import { isLate, whyNotFlag, whyNotGovernedChange } from '@/lib/domain/environment-flag'
@@ -82,7 +82,7 @@ export type AttestationsView = {
 const EARLIER = 3
 const MOST = 20
 
-/** Reads it for a system the viewer may see, in four statements beyond the frame's. */
+/** Reads it for a system the viewer may see, in five statements beyond the frame's. */
 export async function getAttestations(looker: Looker, head: Pick<SystemHead, 'slug' | 'name' | 'version'>): Promise<AttestationsView> {
   const { actor, now } = looker
   const { policy } = head.version
@@ -93,25 +93,25 @@ export async function getAttestations(looker: Looker, head: Pick<SystemHead, 'sl
       where: { systemId },
       orderBy: [{ attestedAt: 'desc' }, { id: 'desc' }],
       take: 500,
-      include: { owner: namedSelect, attestedBy: namedSelect },
     }),
     db.environmentFlag.findMany({
       where: { systemId },
       orderBy: [{ recordedAt: 'desc' }, { id: 'desc' }],
       take: MOST,
-      include: { owner: namedSelect, recordedBy: namedSelect },
     }),
     db.governedChange.findMany({
       where: { systemId },
       orderBy: [{ recordedAt: 'desc' }, { id: 'desc' }],
       take: MOST,
-      include: { recordedBy: namedSelect },
     }),
   ])
-  const texts = await loadTexts(db, [
-    ...words.map(({ note }) => note),
-    ...flags.map(({ reason }) => reason),
-    ...changes.map(({ reason }) => reason),
+  const [texts, who] = await Promise.all([
+    loadTexts(db, [...words.map(({ note }) => note), ...[...flags, ...changes].map(({ reason }) => reason)]),
+    loadNamed(db, [
+      ...words.flatMap(({ ownerId, attestedById }) => [ownerId, attestedById]),
+      ...flags.flatMap(({ ownerId, recordedById }) => [ownerId, recordedById]),
+      ...changes.map(({ recordedById }) => recordedById),
+    ]),
   ])
   const said = words.map((row) => ({
     topic: row.topic,
@@ -121,8 +121,8 @@ export async function getAttestations(looker: Looker, head: Pick<SystemHead, 'sl
       holds: row.holds,
       note: texts.get(row.note) ?? null,
       link: row.link,
-      owner: toNamed(row.owner),
-      by: toNamed(row.attestedBy),
+      owner: who(row.ownerId),
+      by: who(row.attestedById),
       at: row.attestedAt,
       nextDueAt: row.nextDueAt,
     } satisfies AttestationWord,
@@ -159,8 +159,8 @@ export async function getAttestations(looker: Looker, head: Pick<SystemHead, 'sl
       name: row.name,
       countsAs: row.countsAs,
       reason: texts.get(row.reason) ?? null,
-      owner: toNamed(row.owner),
-      by: toNamed(row.recordedBy),
+      owner: who(row.ownerId),
+      by: who(row.recordedById),
       recordedAt: row.recordedAt,
       expiresAt: row.expiresAt,
       endedAt: row.endedAt,
@@ -176,7 +176,7 @@ export async function getAttestations(looker: Looker, head: Pick<SystemHead, 'sl
       reference: row.reference,
       fromAt: row.fromAt,
       untilAt: row.untilAt,
-      by: toNamed(row.recordedBy),
+      by: who(row.recordedById),
       recordedAt: row.recordedAt,
       late: isLate(row),
     })),

@@ -3,7 +3,7 @@ import { db } from '@/lib/db/client'
 import { loadOpenExceptions } from '@/lib/db/load-exceptions'
 import { loadTexts } from '@/lib/db/load-incidents'
 import { findActivePolicy, type LoadedPolicy } from '@/lib/db/load-policy'
-import { namedSelect, toNamed } from '@/lib/db/named'
+import { loadNamed } from '@/lib/db/named'
 import { type Named, readableSystems } from '@/lib/domain/context'
 import { type ExceptionStanding, type ExceptionState, exceptionState } from '@/lib/domain/exception'
 import { whyNotFile } from '@/lib/domain/exception-guards'
@@ -56,10 +56,7 @@ export async function getFinding(looker: Looker, id: string): Promise<FindingDet
     where: { id, ...(readable === null ? {} : { systemId: { in: readable } }) },
     include: {
       system: { select: { name: true } },
-      raisedBy: namedSelect,
-      acknowledgedBy: namedSelect,
-      resolvedBy: namedSelect,
-      exceptions: { orderBy: { filedAt: 'desc' }, take: 20, include: { owner: namedSelect } },
+      exceptions: { orderBy: { filedAt: 'desc' }, take: 20 },
     },
   })
   if (!row) return null
@@ -70,9 +67,7 @@ export async function getFinding(looker: Looker, id: string): Promise<FindingDet
       db,
       [row.acknowledgement, row.resolution].filter((digest) => digest !== null),
     ),
-    row.observationId
-      ? db.observation.findUnique({ where: { id: row.observationId }, include: { observedBy: namedSelect } })
-      : Promise.resolve(null),
+    row.observationId ? db.observation.findUnique({ where: { id: row.observationId } }) : Promise.resolve(null),
   ])
   if (!version) return null // a system without an active policy is not seen
   const standing = {
@@ -85,11 +80,21 @@ export async function getFinding(looker: Looker, id: string): Promise<FindingDet
   const [drift] = driftOf([standing], open, now) as [DriftStanding]
   const system = { id: row.systemId, name: row.system.name }
   const facts = { ...standing, system }
-  const exceptions = exceptionsOf(row, open, drift.exception, now)
-  const record = await getRecordOf(looker, [
-    { kind: 'finding', id },
-    ...exceptions.map((each) => ({ kind: 'exception' as const, id: each.id })),
+  const ofRule = open.filter(({ profile, rule }) => profile === row.profileKey && rule === row.rule)
+  const [record, who] = await Promise.all([
+    getRecordOf(looker, [
+      { kind: 'finding', id },
+      ...[...new Set([...ofRule, ...row.exceptions].map((each) => each.id))].map((each) => ({ kind: 'exception' as const, id: each })),
+    ]),
+    loadNamed(db, [
+      row.raisedById,
+      row.acknowledgedById,
+      row.resolvedById,
+      report?.observedById ?? null,
+      ...row.exceptions.map(({ ownerId }) => ownerId),
+    ]),
   ])
+  const exceptions = exceptionsOf(row.exceptions, ofRule, drift.exception, who, now)
   const { policy } = version
   return {
     id,
@@ -106,17 +111,17 @@ export async function getFinding(looker: Looker, id: string): Promise<FindingDet
     closed: row.closedAt && {
       at: row.closedAt,
       how: row.closedHow as FindingEnd,
-      by: row.resolvedBy && toNamed(row.resolvedBy),
+      by: row.resolvedById === null ? null : who(row.resolvedById),
       resolution: row.resolution === null ? null : (texts.get(row.resolution) ?? null),
     },
     acknowledged:
-      row.acknowledgedAt && row.acknowledgedBy
-        ? { at: row.acknowledgedAt, by: toNamed(row.acknowledgedBy), note: texts.get(row.acknowledgement ?? '') ?? null }
+      row.acknowledgedAt && row.acknowledgedById
+        ? { at: row.acknowledgedAt, by: who(row.acknowledgedById), note: texts.get(row.acknowledgement ?? '') ?? null }
         : null,
-    raisedBy: row.raisedBy && toNamed(row.raisedBy),
+    raisedBy: row.raisedById === null ? null : who(row.raisedById),
     reference: row.reference,
     report: report && {
-      by: toNamed(report.observedBy),
+      by: who(report.observedById),
       source: report.source,
       recordedAt: report.recordedAt,
       claimedAt: report.claimedAt,
@@ -157,21 +162,22 @@ function whyNotExcept(
       )
 }
 
-type Row = {
-  profileKey: string | null
-  rule: string
-  exceptions: { id: string; status: string; startsAt: Date; endsAt: Date; owner: Parameters<typeof toNamed>[0] }[]
-}
+type Filed = { id: string; status: string; startsAt: Date; endsAt: Date; ownerId: string }
 
 /** Exceptions filed for the finding, and whatever else is open for its rule. */
-function exceptionsOf(row: Row, open: readonly ExceptionStanding[], covering: ExceptionStanding | null, now: Date): FindingException[] {
-  const filed = row.exceptions.map((each): FindingException => {
-    const { id, startsAt, endsAt, status } = each
+function exceptionsOf(
+  rows: readonly Filed[],
+  ofRule: readonly ExceptionStanding[],
+  covering: ExceptionStanding | null,
+  who: (id: string) => Named,
+  now: Date,
+): FindingException[] {
+  const filed = rows.map(({ id, startsAt, endsAt, status, ownerId }): FindingException => {
     const state = exceptionState({ status: status as ExceptionStanding['status'], endsAt }, now)
-    return { id, startsAt, endsAt, state, isCovering: covering?.id === id, owner: toNamed(each.owner) }
+    return { id, startsAt, endsAt, state, isCovering: covering?.id === id, owner: who(ownerId) }
   })
-  const others = open
-    .filter(({ id, profile, rule }) => profile === row.profileKey && rule === row.rule && !filed.some((each) => each.id === id))
+  const others = ofRule
+    .filter(({ id }) => !filed.some((each) => each.id === id))
     .map((each): FindingException => {
       const { id, startsAt, endsAt, owner } = each
       return { id, startsAt, endsAt, owner, state: exceptionState(each, now), isCovering: covering?.id === id }

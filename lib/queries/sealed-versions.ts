@@ -1,6 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { namedSelect, toNamed } from '@/lib/db/named'
+import { loadNamed } from '@/lib/db/named'
 
 /** A signature on a sealed version, whatever became of it. */
 export type SignOffView = {
@@ -28,13 +28,17 @@ export type SealedVersionView = {
   signOffs: SignOffView[]
 }
 
-/** Every sealed version of a subject, the newest first, with its signatures and their reasons; two statements at most. The caller has seen that it may be seen. */
+/** Every sealed version of a subject, the newest first, with its signatures and their reasons; four statements at most. The caller has seen that it may be seen. */
 export async function loadSealedVersions(subject: 'promotion' | 'rotation' | 'exception', id: string): Promise<SealedVersionView[]> {
   const rows = await db.sealedVersion.findMany({
     where: { subject, subjectId: id },
     orderBy: { number: 'desc' },
-    include: { sealedBy: namedSelect, signOffs: { include: { signer: namedSelect }, orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] } },
+    include: { signOffs: { orderBy: [{ signedAt: 'asc' }, { id: 'asc' }] } },
   })
+  const who = await loadNamed(
+    db,
+    rows.flatMap(({ sealedById, signOffs }) => [sealedById, ...signOffs.map(({ signerId }) => signerId)]),
+  )
   const digests = rows.flatMap(({ signOffs }) =>
     signOffs.flatMap(({ reason, withdrawReason }) => [reason, withdrawReason].filter((digest) => digest !== null)),
   )
@@ -46,14 +50,14 @@ export async function loadSealedVersions(subject: 'promotion' | 'rotation' | 'ex
     hash: row.hash,
     canonical: row.canonical,
     sealedAt: row.sealedAt,
-    sealedBy: row.sealedBy && toNamed(row.sealedBy).name,
+    sealedBy: row.sealedById && who(row.sealedById).name,
     endedAt: row.endedAt,
     endedBy: row.endedBy as SealedVersionView['endedBy'],
     moved: row.moved,
     signOffs: row.signOffs.map((signOff) => ({
       id: signOff.id,
       capacity: signOff.capacity,
-      name: toNamed(signOff.signer).name,
+      name: who(signOff.signerId).name,
       decision: signOff.decision as SignOffView['decision'],
       at: signOff.signedAt,
       withdrawnAt: signOff.withdrawnAt,

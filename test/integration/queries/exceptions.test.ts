@@ -6,6 +6,7 @@ import { type ExceptionDetail, getException } from '@/lib/queries/exception'
 import { type ExceptionCeremony, getExceptionCeremony } from '@/lib/queries/exception-ceremony'
 import { getExceptionStart } from '@/lib/queries/exception-new'
 import { type ExceptionFilter, type ExceptionPosition, type ExceptionsView, getExceptions } from '@/lib/queries/exceptions'
+import { getInbox } from '@/lib/queries/inbox'
 import { getSignOffReceipt } from '@/lib/queries/sign-off-receipt'
 import { withdrawExtensionInput } from '@/lib/schemas/exception'
 import { withdrawApproval } from '@/lib/usecases/approval/withdraw-approval'
@@ -104,6 +105,13 @@ describe('the list of exceptions', () => {
     expect(idsOf(await list(robodj.people.auditor, { state: 'closed' }))).toEqual([closed])
     expect(idsOf(await list(robodj.people.auditor, { state: 'withdrawn' }))).toEqual([])
     expect(idsOf(await list(robodj.people.auditor, { system: 'stack' }))).toEqual([])
+  })
+
+  it('has what waits on the table of whoever may approve it, and of nobody else', async () => {
+    const waiting = async (who: Ctx) => (await getInbox(looker(who))).rows.filter(({ kind }) => kind === 'except').map(({ key }) => key)
+    expect(await waiting(robodj.people.release_manager)).toEqual([`except ${filed}`])
+    expect(await waiting(robodj.people.engineer)).toEqual([])
+    expect(await waiting(outsider)).toEqual([])
   })
 
   it('goes through both parts page by page, each row once (T39)', async () => {
