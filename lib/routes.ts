@@ -70,7 +70,8 @@ export const routes = {
   exceptionDecline: (id: string, query?: { slot?: string; version?: number }) => at(`/exceptions/${part(id)}/decline`, query),
   findings: (query?: { system?: string; profile?: string; state?: string; after?: string }) => at('/findings', query),
   findingNew: (query?: { system?: string; kind?: string; document?: string }) => at('/findings/new', query),
-  finding: (id: string) => `/findings/${part(id)}`,
+  /** A finding; what has no number yet (a flag that lapsed, before the next report) stands among the others. */
+  finding: (id: string) => (id.startsWith('FND-') ? `/findings/${part(id)}` : '/findings'),
   breakGlass: (query?: { system?: string; rule?: string; incident?: string; after?: string }) => at('/break-glass', query),
   fallback: (id: string) => `/break-glass/${part(id)}`,
   fallbackGrant: (id: string, query?: { slot?: string; version?: number }) => at(`/break-glass/${part(id)}/grant`, query),

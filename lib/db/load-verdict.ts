@@ -61,7 +61,7 @@ export async function loadVerdictFacts(tx: Tx, asked: { system: string; profile:
   // A pipeline is told what holds, not how old keys are: those are read only where the policy lets them hold.
   const keysHold = active.rotation.ownership.some(({ profile, overdueBlocks }) => overdueBlocks && profile === row.profileKey)
   // A budget counts exceptions that ended as well, and is rare: only then they are asked for once more.
-  const drift = stored && version.policy.drift.budget === undefined ? await toDrift(tx, row) : undefined
+  const drift = stored && version.policy.drift.budget === undefined ? await toDrift(tx, row, row.now) : undefined
   const standing = await loadStanding(tx, stored ? [version.policy] : [], row.now, { keys: keysHold, drift })
   const { releaseId, version: number, gitSha, artefact } = row
   return {

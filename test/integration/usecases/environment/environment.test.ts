@@ -3,12 +3,16 @@ import { db } from '@/lib/db/client'
 import { loadOpenFindings } from '@/lib/db/load-findings'
 import { loadVerdicts } from '@/lib/db/load-judge-context'
 import { loadActivePolicy } from '@/lib/db/load-policy'
+import { loadPromotions } from '@/lib/db/load-promotions'
+import { loadVerdictFacts } from '@/lib/db/load-verdict'
 import type { Ctx } from '@/lib/domain/context'
+import { holdsOf } from '@/lib/domain/promotion-holds'
 import { recordFlagInput, recordGovernedChangeInput } from '@/lib/schemas/contract-choice'
 import { endFlag } from '@/lib/usecases/environment/end-flag'
 import { recordFlag } from '@/lib/usecases/environment/record-flag'
 import { recordGovernedChange } from '@/lib/usecases/environment/record-governed-change'
 import { aReporter, observe, present, printOf } from '../../../support/observations'
+import { anOpenPromotion } from '../../../support/promotions'
 import { asOwner } from '../../../support/record'
 import { aGovernedSystem, refusalOf, type Scene, trail, trailLength } from '../../../support/scene'
 
@@ -71,6 +75,27 @@ describe('the explicit flag for a name nobody declared (001.5 to 001.7)', () => 
     expect(again.id).not.toBe(id)
     expect((await db.environmentFlag.findUniqueOrThrow({ where: { id } })).endedAt).not.toBeNull()
     await endFlag(waxwatch.people.secops, { flag: again.id })
+  })
+
+  it('holds promotions again from the instant it ends, though nothing is reported meanwhile', async () => {
+    const { id } = await recordFlag(waxwatch.people.secops, flag({ name: 'uat', countsAs: 'pre-production' }))
+    await observe(runtime, 'waxwatch', 'staging', { environment: { name: 'uat' } })
+    const promotion = await anOpenPromotion(waxwatch, 'staging')
+    const holds = async () => {
+      const [facts] = await loadPromotions(db, { id: promotion.id }, new Date())
+      return facts ? holdsOf(facts).map(({ kind, sentence }) => [kind, sentence]) : null
+    }
+    expect(await holds()).toEqual([])
+    await asOwner(`UPDATE "EnvironmentFlag" SET "expiresAt" = clock_timestamp() WHERE id = '${id}'`)
+    expect(await open('waxwatch', 'staging')).not.toContain('environment.name')
+    expect(await holds()).toEqual([['finding', expect.stringMatching(/^Lapsed flag on staging: .*uat, a name nobody declared/)]])
+    const asked = { system: 'waxwatch', profile: 'staging', release: promotion.version }
+    const drift = (await loadVerdictFacts(db, asked))?.promotion?.drift ?? []
+    expect(drift.filter(({ profile }) => profile === 'staging')).toMatchObject([{ rule: 'environment.name', exception: null }])
+    const { opened } = await observe(runtime, 'waxwatch', 'staging', { environment: { name: 'uat' } })
+    expect(opened).toMatchObject([{ rule: 'environment.name' }])
+    expect(await holds()).toEqual([['finding', expect.stringMatching(/^FND-\d+ on staging: /)]])
+    await observe(runtime, 'waxwatch', 'staging', { environment: { name: 'staging' } })
   })
 
   it('is refused without owner or end, for a declared name, by other roles, and where the policy allows none', async () => {
