@@ -6,8 +6,8 @@ import { loadOpenFindings } from '@/lib/db/load-findings'
 import { loadTexts } from '@/lib/db/load-incidents'
 import { loadVerdicts } from '@/lib/db/load-judge-context'
 import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
-import { coveringException } from '@/lib/domain/exception'
 import { driftOf, type FindingStanding } from '@/lib/domain/finding'
+import { driftIndex } from '@/lib/domain/matrix-drift'
 import { SECTIONS } from '@/lib/domain/observation/facts'
 import type { RuleVerdict } from '@/lib/domain/observation/verdict'
 import { Refused, refuse } from '@/lib/domain/refusal'
@@ -186,14 +186,13 @@ export async function getVerdicts(looker: Looker, filter: { system: string; prof
   const verdicts = (await loadVerdicts(db, [active], now)).get(filter.system) ?? []
   const exceptions = await loadOpenExceptions(db, [filter.system])
   const findings = await loadOpenFindings(db, [filter.system])
-  const openOf = new Map(findings.map(({ id, profile: on, rule }) => [`${on}\n${rule}`, id]))
+  // As the matrix looks rules up: one that only follows from others is covered when all of them are.
+  const knownOf = driftIndex({ verdicts, findings: driftOf(findings, exceptions, now), exceptions }, filter.system, now)
   const items = verdicts
     .filter((verdict) => profile === null || verdict.profile === profile)
     .map((verdict) => {
-      const covering =
-        verdict.state === 'deviates'
-          ? coveringException(exceptions, { system: filter.system, profile: verdict.profile, rule: verdict.rule }, now)
-          : null
+      const known = knownOf(verdict.profile, [verdict.rule])
+      const covering = verdict.state === 'deviates' ? known.covering : null
       const { rule, severity, title, expected, observed, instance, seenAt, provenance } = verdict
       return {
         profile: verdict.profile,
@@ -206,7 +205,7 @@ export async function getVerdicts(looker: Looker, filter: { system: string; prof
         instance,
         seenAt,
         exception: covering?.id ?? null,
-        finding: openOf.get(`${verdict.profile}\n${rule}`) ?? null,
+        finding: known.finding?.id ?? null,
         provenance: { source: provenance.source ?? null, assumed: provenance.assumed === true },
       }
     })

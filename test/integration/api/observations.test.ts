@@ -164,6 +164,13 @@ describe('GET', () => {
     const exception = await anApprovedException(robodj, { profile: 'staging', rule: 'runtime.launchPath' })
     const covered = await api(token, 'GET /systems/robodj/verdicts', { query: { state: 'covered_drift' } })
     expect(covered.body.items).toMatchObject([{ rule: 'runtime.launchPath', exception }])
+    const check = 'python config/validate_config.py'
+    const at = new Date(Date.now() - 1_000).toISOString()
+    await post({ profile: 'staging', instance: 'stg-1', facts: { checks: [{ check, ok: false, at }] } })
+    const covering = await anApprovedException(robodj, { profile: 'staging', rule: `check.${check}` })
+    const follows = await api(token, 'GET /systems/robodj/verdicts', { query: { profile: 'staging', state: 'covered_drift' } })
+    expect(follows.body.items?.find(({ rule }) => rule === 'constraint.config-validation')).toMatchObject({ exception: covering })
+    await post({ profile: 'staging', instance: 'stg-1', facts: { checks: [{ check, ok: true, at: new Date().toISOString() }] } })
     const all = await api(token, 'GET /systems/robodj/verdicts')
     expect(new Set((all.body.items ?? []).map(({ profile }) => profile))).toEqual(new Set(['dev', 'staging', 'prod']))
     expect((await api(token, 'GET /systems/robodj/verdicts', { query: { profile: 'moon' } })).status).toBe(404)
