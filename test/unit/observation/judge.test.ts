@@ -274,3 +274,29 @@ describe('002.20: conditions that the policy leaves open', () => {
     expect(found({ profile: 'staging', facts: says(false) }, at(1, none))).toEqual(['deviates', 'warn'])
   })
 })
+
+describe('what runs beside what is recorded as deployed (002.27, 004.18)', () => {
+  const digest = (letter: string) => `example/dreichor@sha256:${letter.repeat(64)}`
+  const ago = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
+  const live = (more: object = {}) => ({ live: { prod: { artefact: digest('b'), gitSha: 'b'.repeat(40), version: '2.0.0', ...more } } })
+  const runs = (letter: string, hoursAgo: number) =>
+    seen(dreichor, {
+      profile: 'prod',
+      hoursAgo,
+      facts: { artefact: { reference: digest(letter), stamps: ['GIT_SHA', 'BUILD_DATE', 'APP_VERSION'] } },
+    })
+  const state = (facts: readonly CurrentFact[], context: Partial<JudgeContext>) => judge(dreichor, facts, 'prod', 'artefact', context)
+
+  test('another artefact deviates once it was reported after the deployment, and says nothing before that', () => {
+    expect(state(runs('a', 3), live({ since: ago(2) }))).toEqual(['unknown', 'Not reported since 2.0.0 was deployed', 'a'])
+    expect(state(runs('a', 1), live({ since: ago(2) }))?.[0]).toBe('deviates')
+    expect(state(runs('a', 2), live({ since: ago(2) }))?.[0]).toBe('deviates')
+    expect(state(runs('b', 3), live({ since: ago(2) }))?.[0]).toBe('met')
+  })
+
+  test('while a deployment is under way another artefact may run; what failed to start deviates all the same', () => {
+    expect(state(runs('a', 1), live({ since: ago(2), deploying: true }))?.slice(0, 2)).toEqual(['unknown', 'A deployment is under way'])
+    const failed = seen(dreichor, { profile: 'prod', facts: { artefact: { reference: digest('b'), state: 'restarting' } } })
+    expect(state(failed, live({ since: ago(2), deploying: true }))?.[0]).toBe('deviates')
+  })
+})
