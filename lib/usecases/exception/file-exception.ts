@@ -24,7 +24,9 @@ import type { PolicyTier } from '@/lib/domain/policy/schema'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { isProductionLikeProfile, type RuleRef, ruleRef } from '@/lib/domain/rule-ref'
 import type { fileExceptionInput } from '@/lib/schemas/exception'
+import { whyNotKeyName } from '@/lib/secret-filter/why-not-key-name'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
+import { envSuffix } from '../observation/why-not-names'
 import { findFinding, findOwner } from './look-up'
 import { endAsked, sealException } from './seal-exception'
 import { takeEffect } from './take-effect'
@@ -38,7 +40,7 @@ export type FiledException = { id: string; number: number; sealedHash: string; t
  */
 export async function fileException(ctx: Ctx, input: z.output<typeof fileExceptionInput>): Promise<FiledException> {
   const { reason, observed, remediation, conditions } = input
-  ensure(whyNotSecret({ observed, reason, remediation, conditions }))
+  ensure(whyNotSecret({ observed, reason, remediation, conditions }), whyNotKeyName({ rule: envSuffix(input.rule.replace(/^file\./, '')) }))
   try {
     return await mutate(ctx, (work) => file(work, input))
   } catch (error) {

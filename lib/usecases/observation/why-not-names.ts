@@ -19,6 +19,9 @@ export function whyNotNames(policy: Policy, { instance, facts }: ObservationInpu
     if (fingerprint) names.push([`facts.variables[${index}].fingerprint.keyId`, fingerprint.keyId])
   }
   for (const [index, { name }] of (facts.isolation ?? []).entries()) names.push([`facts.isolation[${index}].name`, name])
+  for (const [index, path] of (facts.files?.present ?? []).entries()) names.push([`facts.files.present[${index}]`, envSuffix(path)])
+  for (const [index, path] of (facts.environment?.envFiles ?? []).entries())
+    names.push([`facts.environment.envFiles[${index}]`, envSuffix(path)])
   const looked = new Set<string>()
   for (const [at, name] of names) {
     if (looked.has(name)) continue // one HMAC key stands beside every fingerprint
@@ -32,3 +35,6 @@ export function whyNotNames(policy: Policy, { instance, facts }: ObservationInpu
   }
   return null
 }
+
+/** What follows `.env.` in the name of an environment file: any file may be called so, hence a value could stand there. Empty for other files. */
+export const envSuffix = (path: string): string => /(?:^|[/\\])\.env\.([^/\\]+)$/.exec(path)?.[1] ?? ''

@@ -120,6 +120,7 @@ describe('what is not taken', () => {
       { reason: 'The key is AKIA' + 'IOSFODNN7EXAMPLQ and it is needed' },
       { code: 'secret_refused', place: 'reason' },
     ],
+    ['a value where the name of a file belongs', { rule: 'file..env.q7Zp0vKx93LmNbT2sR8w' }, { code: 'secret_refused', place: 'rule' }],
     ['a secret as what is observed', { observed: 'postgres://app:hunter2hunter2@db/app' }, { code: 'secret_refused', place: 'observed' }],
   ]
   it.each(bad)('%s: a clear no, and nothing is kept', async (_, more, expected) => {

@@ -257,6 +257,8 @@ describe('bad input is refused with its place, and nothing of it is kept (issue 
     for (const [observation, place] of [
       [{ profile: 'staging', facts: { variables: [present(`x${value}`)] } }, 'observations[1].facts.variables[0].name'],
       [{ profile: 'staging', instance: value, facts }, 'observations[1].instance'],
+      [{ profile: 'staging', facts: { files: { present: ['.env', `/srv/.env.${value}`] } } }, 'observations[1].facts.files.present[1]'],
+      [{ profile: 'staging', facts: { environment: { envFiles: [`.env.${value}`] } } }, 'observations[1].facts.environment.envFiles[0]'],
       [
         {
           profile: 'staging',
