@@ -79,9 +79,11 @@ describe('what the README tells to type', () => {
     const reasons = (verdict?.reasons ?? []) as { sentence: string; who: string }[]
     expect(reasons.length).toBeGreaterThan(1)
     for (const reason of reasons) expect(reason).toMatchObject({ sentence: expect.stringMatching(/./), who: expect.stringMatching(/./) })
-    expect(answers.at(-3)?.body).toMatchObject({ status: 'succeeded' })
-    expect(answers.at(-2)?.body).toMatchObject({ mapping: 'database-url', keyId: 'k1' })
-    expect(answers.at(-1)?.body).toMatchObject({ findings: [] })
+    expect(answers.at(-5)?.body).toMatchObject({ status: 'succeeded' })
+    expect(answers.at(-4)?.body).toMatchObject({ mapping: 'database-url', keyId: 'k1' })
+    expect(answers.at(-3)?.body).toMatchObject({ findings: [] })
+    expect(answers.at(-2)?.body).toMatchObject({ opened: [], closed: [] })
+    expect(answers.at(-1)?.body).toMatchObject({ ok: true })
   })
 })
 
