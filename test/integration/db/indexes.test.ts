@@ -8,13 +8,19 @@ import { listTokens } from '@/lib/queries/account/list-tokens'
 import * as checklists from '@/lib/queries/api/checklists'
 import * as deployments from '@/lib/queries/api/deployments'
 import * as exceptions from '@/lib/queries/api/exceptions'
+import * as observations from '@/lib/queries/api/observations'
 import * as promotions from '@/lib/queries/api/promotions'
 import * as releases from '@/lib/queries/api/releases'
 import { getVerdict } from '@/lib/queries/api/verdict'
+import { getAttestations } from '@/lib/queries/attestations'
 import { listDeployments } from '@/lib/queries/deployments'
+import { getExceptions } from '@/lib/queries/exceptions'
+import { getFinding } from '@/lib/queries/finding'
+import { getFindings } from '@/lib/queries/findings'
 import { getInbox } from '@/lib/queries/inbox'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getBoard, listPromotions } from '@/lib/queries/promotions-board'
+import { getSystemHead, type SystemHead } from '@/lib/queries/system-head'
 import { aPerson } from '../../support/people'
 import { aSealedPromotion, type Opened } from '../../support/promotions'
 import { aGovernedSystem, type Scene } from '../../support/scene'
@@ -35,6 +41,12 @@ const GROWING = [
   'Deployment',
   'DriftException',
   'ExceptionTerm',
+  'Observation',
+  'Finding',
+  'Attestation',
+  'EnvironmentFlag',
+  'GovernedChange',
+  'VariantChoice',
 ]
 const ALSO = ['ChecklistRun', 'ChecklistTick', 'DossierOpening', 'Question', 'StepUpProof', 'Session', 'AuditText']
 
@@ -113,6 +125,12 @@ describe('what is asked of growing tables has an index', () => {
     ['open exceptions', () => loadOpenExceptions(db, [system])],
     ['exceptions of a budget', () => loadRecentExceptions(db, [system], new Date(0))],
     ['exceptions of notes', () => loadExceptionsDuring(db, system, 'prod', new Date(0), new Date())],
+    ['observations of the API', () => observations.listObservations(looker(reader), { system, profile: 'prod' }, slice)],
+    ['findings of the API', () => observations.listFindings(looker(reader), { system }, slice)],
+    ['findings', () => getFindings(looker(reader), { system }, { limit: 50, after: null })],
+    ['a finding', () => getFinding(looker(reader), 'FND-0001')],
+    ['attestations', async () => getAttestations(looker(reader), (await getSystemHead(looker(reader), system)) as SystemHead)],
+    ['exceptions', () => getExceptions(looker(reader), { system }, { limit: 25, after: null })],
     ['runs of checklists', () => checklists.listRuns(looker(reader), { system }, slice)],
     ['somebody’s sessions', () => getProfile(looker(scene.people.secops))],
     ['tokens', () => listTokens(looker(scene.people.secops))],

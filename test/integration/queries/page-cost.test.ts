@@ -1,14 +1,27 @@
 import { beforeAll, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
 import { findActorBySession } from '@/lib/db/find-actor'
+import { getAttestations } from '@/lib/queries/attestations'
+import { getContractView } from '@/lib/queries/contract'
+import { getException } from '@/lib/queries/exception'
+import { getExceptionCeremony } from '@/lib/queries/exception-ceremony'
+import { getExceptionStart } from '@/lib/queries/exception-new'
+import { getExceptions } from '@/lib/queries/exceptions'
+import { getFinding } from '@/lib/queries/finding'
+import { getFindingStart } from '@/lib/queries/finding-start'
+import { getFindings } from '@/lib/queries/findings'
 import { getInbox } from '@/lib/queries/inbox'
+import { getIsolation } from '@/lib/queries/isolation'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getBoard } from '@/lib/queries/promotions-board'
 import { getRotation } from '@/lib/queries/rotation'
 import { getRotations } from '@/lib/queries/rotations'
 import { getShell } from '@/lib/queries/shell'
-import { getSystemHead } from '@/lib/queries/system-head'
+import { getSystemHead, type SystemHead } from '@/lib/queries/system-head'
 import type { Looker } from '@/lib/queries/system-standing'
+import { anApprovedException } from '../../support/drift'
+import { fileIt, isoIn } from '../../support/exceptions'
+import { aReporter, observe, robodjStaging } from '../../support/observations'
 import { aSealedPromotion, inBrowser } from '../../support/promotions'
 import { aRotation } from '../../support/rotations'
 import { aGovernedSystem, type Scene } from '../../support/scene'
@@ -32,21 +45,45 @@ vi.mock('react', async (original) => ({
 let robodj: Scene
 let promotion: string
 let rotation: string
+let filed: string
+let finding: string
+
+/** A tab of a system: its frame's head, and then what stands under it. */
+const tab = (read: (looker: Looker, head: SystemHead) => Promise<unknown>) => async (looker: Looker) =>
+  read(looker, (await getSystemHead(looker, robodj.slug)) as SystemHead) // made below
 
 beforeAll(async () => {
   robodj = await aGovernedSystem('robodj')
   await aGovernedSystem('dreichor')
   promotion = (await aSealedPromotion(robodj, 'prod')).id
   rotation = (await aRotation(robodj, 'prod')).id
+  // One deviation that is covered, one that is open, and an exception that waits for its approval: every part of the pages has something to read.
+  const reporter = await aReporter(robodj)
+  const runtime = { ...robodjStaging().runtime, launchPath: 'main.py', dataSource: 'Production database' }
+  await observe(reporter, 'robodj', 'staging', robodjStaging({ runtime, isolation: [] }))
+  await anApprovedException(robodj, { profile: 'staging', rule: 'runtime.launchPath' })
+  filed = (await fileIt(robodj, robodj.people.engineer, { profile: 'prod', rule: 'runtime.launchPath', until: isoIn(120) })).id
+  finding = (await db.finding.findFirstOrThrow({ where: { rule: 'runtime.dataSource' } })).id
 }, 90_000)
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
-  ['/', 20, getInbox],
-  ['/promotions', 27, (looker) => getBoard(looker)],
-  ['/promotions/[id]', 34, (looker) => getPromotionDossier(looker, promotion)],
-  ['/systems/[slug]', 18, (looker) => getSystemHead(looker, robodj.slug)],
-  ['/rotations', 22, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
-  ['/rotations/[id]', 25, (looker) => getRotation(looker, rotation)],
+  ['/', 22, getInbox],
+  ['/promotions', 29, (looker) => getBoard(looker)],
+  ['/promotions/[id]', 33, (looker) => getPromotionDossier(looker, promotion)],
+  ['/systems/[slug]', 20, (looker) => getSystemHead(looker, robodj.slug)],
+  ['/rotations', 24, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
+  ['/rotations/[id]', 24, (looker) => getRotation(looker, rotation)],
+  ['/exceptions', 26, (looker) => getExceptions(looker, {}, { limit: 25, after: null })],
+  ['/exceptions/new', 25, (looker) => getExceptionStart(looker, { system: 'robodj', profile: 'staging', finding })],
+  ['/exceptions/[id]', 30, (looker) => getException(looker, filed)],
+  ['/exceptions/[id]/approve', 22, (looker) => getExceptionCeremony(looker, filed, 'approve', {})],
+  ['/findings', 22, (looker) => getFindings(looker, {}, { limit: 50, after: null })],
+  ['/findings/new', 20, (looker) => getFindingStart(looker, { system: 'robodj' })],
+  ['/findings/[id]', 32, (looker) => getFinding(looker, finding)],
+  ['/systems/[slug]/exceptions', 26, tab((looker) => getExceptions(looker, { system: 'robodj' }, { limit: 25, after: null }))],
+  ['/systems/[slug]/contract', 21, tab(getContractView)],
+  ['/systems/[slug]/isolation', 21, tab(getIsolation)],
+  ['/systems/[slug]/attestations', 23, tab(getAttestations)],
 ])('%s asks the database at most %i times, frame included (speed.md)', async (_, most, page) => {
   const { actor } = await inBrowser(robodj.people.release_manager)
   const { session } = actor
