@@ -40,7 +40,7 @@ describe('a timeline', () => {
 
 describe('the burn-down', () => {
   it('labels its highest step where that is neither now nor the one being filed', () => {
-    const days = [3, 5, 0, 0].map((open, index) => ({ at: `2026-11-0${index + 1}T00:00:00.000Z`, open }))
+    const days = [3, 5, 0, 0].map((open, index) => ({ at: new Date(Date.UTC(2026, 10, index + 1)).toISOString(), open }))
     const { container } = render(<BurnDown days={days} />)
     expect([...container.querySelectorAll('text')].map(({ textContent }) => textContent)).toEqual(['5', '0'])
   })

@@ -15,6 +15,32 @@ const NEVER_DEVIATES: Readonly<Record<string, string>> = {
   'dreichor/constraint.deploy-agent-port': 'server-defined: any port will do',
 }
 
+/** What a demand says must become a finding, and by which rule: a recording that cites it deviates there. Where all is in order nothing does. */
+const DEMANDED: readonly (readonly [demand: string, slug: string, rule: string])[] = [
+  ['000.11', 'robodj', 'constraint.database-files'],
+  ['000.12', 'robodj', 'constraint.binary-edits'],
+  ['001.1', 'waxwatch', 'constraint.env-files'],
+  ['001.6', 'waxwatch', 'routes.dev'],
+  ['001.7', 'waxwatch', 'environment.name'],
+  ['001.10', 'waxwatch', 'environment.env-file'],
+  ['002.3', 'stack', 'document.compose-ports'],
+  ['002.14', 'stack', 'attestation.scheduler-in-worker'],
+  ['002.17', 'stack', 'constraint.boot-validation'],
+  ['002.33', 'stack', 'seeding'],
+  ['002.42', 'stack', 'isolation.database'],
+  ['002.43', 'stack', 'attestation.hardening'],
+  ['004.1', 'dreichor', 'document.deploy-workflow'],
+  ['004.4', 'dreichor', 'isolation.database'],
+  ['004.13', 'dreichor', 'variable.LOG_LEVEL'],
+  ['004.19', 'dreichor', 'artefact'],
+]
+
+test.each(DEMANDED)('%s is recorded for %s: %s deviates where it is not so', (demand, slug, key) => {
+  const of = RECORDINGS.find((each) => each.slug === slug)
+  const cited = (of?.cases ?? []).filter(({ is }) => is.match(/00[0-4]\.\d+/g)?.includes(demand))
+  expect(cited.flatMap(({ deviates }) => deviates)).toContain(key)
+})
+
 describe.each(RECORDINGS)('$slug', (of) => {
   const good = judged(of, of.good, of.record)
 
