@@ -83,8 +83,8 @@ export async function getFindings(
   }
 }
 
-/** Whether a finding holds promotions now (P: promotion-holds.ts decides; this counts the same). */
-export function isHolding({ severity, exception }: Pick<DriftStanding, 'severity' | 'exception'>): boolean {
+/** Whether a finding holds promotions now, for counting and sorting; `holdsOf` decides. */
+function isHolding({ severity, exception }: Pick<DriftStanding, 'severity' | 'exception'>): boolean {
   return severity === 'block' && exception === null
 }
 

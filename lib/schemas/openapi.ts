@@ -39,7 +39,7 @@ Send \`Authorization: Bearer csn_...\`. A token is made by an admin in the brows
 system does not hold is answered like what does not exist. Reads are open to a signed-in browser too.
 
 - **Errors** are problem documents (RFC 9457) with a stable \`code\` and a sentence that says what to do.
-- **Idempotency-Key**: every POST takes one (1 to 200 visible ASCII characters, kept for 24 hours). The same request again gets the first answer, with
+- **Idempotency-Key**: every POST that keeps something takes one (1 to 200 visible ASCII characters, kept for 24 hours). The same request again gets the first answer, with
   \`Idempotency-Replayed: true\`; another request with the same key is refused with \`idempotency_conflict\`.
 - **Lists** are pages of at most 200, newest first. \`next\` is the \`cursor\` of the following page.
 - **Limits**: bodies of 256 KiB, nested at most 32 deep, and a number of requests a minute. Unknown fields are refused by name.

@@ -26,7 +26,6 @@ export const SECTIONS = [
 export type Section = (typeof SECTIONS)[number]
 
 export const OBSERVATION_SOURCES = ['runtime', 'agent', 'pipeline', 'person'] as const
-export type ObservationSource = (typeof OBSERVATION_SOURCES)[number]
 
 /** How many entries a list may have. */
 export const LIMITS = {

@@ -95,7 +95,6 @@ export type PolicyChecklist = Policy['checklists'][number]
 export type PolicyItem = PolicyChecklist['items'][number]
 export type PolicyRunbook = Policy['runbooks'][number]
 export type PolicyCondition = NonNullable<PolicyItem['when']>
-export type PolicyAttestation = Policy['attestations'][number]
 export type PolicyObserved = PolicyConstraint['observed'][number]
 export type PolicyTier = Policy['drift']['tiers'][number]
 export type PolicyNever = Policy['drift']['neverExceptable'][number]
