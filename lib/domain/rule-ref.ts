@@ -98,6 +98,7 @@ function isNever(policy: Policy, never: PolicyNever, { key, profile }: { key: st
   const same = [never.constraint, never.gate].flatMap((id) => (id === undefined ? [] : [`constraint.${id}`, `gate.${id}`]))
   if (same.includes(key)) return true
   const observed = observedBy(policy, never, profile)
+  if (observed.some((each) => judges(each, key))) return true
   if (key.startsWith('variable.')) {
     const name = key.slice('variable.'.length)
     return never.variable === name || observed.some((each) => each.by === 'contract' && (each.variables?.includes(name) ?? false))
@@ -113,6 +114,29 @@ function isNever(policy: Policy, never: PolicyNever, { key, profile }: { key: st
   }
   if (key.startsWith('isolation.')) return isolationNever(policy, never, observed).includes(key.slice('isolation.'.length))
   return false
+}
+
+/** Whether a fact that judges a constraint is a rule of its own by this key: an exception from it would be one from the constraint. */
+function judges(observed: PolicyObserved, key: string): boolean {
+  switch (observed.by) {
+    case 'check':
+      return key === `check.${observed.check}`
+    case 'sources':
+      return key.startsWith('file.') || key === 'environment.env-file'
+    case 'routes':
+      return key === 'routes.dev'
+    case 'services':
+      return key.startsWith('service.')
+    case 'started':
+      return key === 'artefact'
+    case 'attestation':
+      return key === `attestation.${observed.attestation}`
+    case 'seeding':
+    case 'migrations':
+      return key === observed.by
+    default:
+      return false // contract, files and isolation by name below; the others are the constraint's own
+  }
 }
 
 /** The reported facts that judge the constraint of an entry, where that is about a profile. */

@@ -182,7 +182,7 @@ describe('exceptions of the rules that a gate fails by', () => {
   if (!gate) throw new Error('There is no such gate')
   const failing = [{ verdict: 'fail' as const, isObserved: true }]
   const one = aFinding({ id: 'FND-0011', rule: 'variable.ROBODJ_SECRET_KEY' })
-  const other = aFinding({ id: 'FND-0012', rule: 'environment.env-file' })
+  const other = aFinding({ id: 'FND-0012', rule: 'environment.name' })
   const aside = aFinding({ id: 'FND-0013', rule: 'runtime.launchPath' })
   const covers = (rule: string, more: Parameters<typeof anException>[0] = {}) =>
     anException({ id: `EXC-${rule}`, rule, signed: true, ...more })
@@ -203,7 +203,7 @@ describe('exceptions of the rules that a gate fails by', () => {
     const evidence = [{ ...someEvidence({ verdict: 'fail', summary: 'ROBODJ_SECRET_KEY: not there' }), isObserved: true }]
     const judged = judgeGate(gate, { evidence, newestSnapshot: null, checklist: null, exception: cover([first, second]) }, NOW)
     expect(judged).toMatchObject({ verdict: 'pass_with_exception', found: 'fail', freshUntil: hours(20) })
-    expect(judged.sentence).toMatch(/^Covered by EXC-environment\.env-file and EXC-variable\.ROBODJ_SECRET_KEY until /)
+    expect(judged.sentence).toMatch(/^Covered by EXC-environment\.name and EXC-variable\.ROBODJ_SECRET_KEY until /)
   })
 
   it.each<[string, () => ReturnType<typeof cover>]>([

@@ -151,6 +151,18 @@ describe('what cannot be excepted', () => {
     expect([isNeverOn('production'), isNeverOn('staging'), isNeverOn('dev')]).toEqual([true, false, false])
   })
 
+  it('a check, a file or a source that judges such a constraint falls with it: nobody excepts plaintext secrets by another name', () => {
+    const stack = loadPolicy('stack')
+    const robodj = loadPolicy('robodj')
+    expect(neverExceptable(stack, { key: 'check.secret-scan', profile: 'production' })?.id).toBe('plaintext-secrets')
+    expect(neverExceptable(stack, { key: 'check.another', profile: 'production' })).toBeNull()
+    for (const key of ['file..env', 'file.secret.key', 'environment.env-file']) {
+      expect(neverExceptable(robodj, { key, profile: 'prod' })?.id).toBe('plaintext-secrets')
+      expect(neverExceptable(dreichor, { key, profile: 'prod' })).toBeNull()
+    }
+    expect(neverExceptable(robodj, { key: 'variable.ROBODJ_SECRET_KEY', profile: 'prod' })).toBeNull()
+  })
+
   it('takes only the resource that an entry names', () => {
     const policy = withNever(dreichor, { isolation: 'database' })
     expect([isNever(policy, 'isolation.database'), isNever(policy, 'isolation.runtime-container')]).toEqual([true, false])
