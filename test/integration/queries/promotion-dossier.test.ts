@@ -5,6 +5,7 @@ import { sealText } from '@/lib/domain/dossier'
 import { getPromotionDossier, type PromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getComparison, getVersion } from '@/lib/queries/promotion-version'
 import { recordEvidenceInput } from '@/lib/schemas/evidence'
+import { chooseContractVariant } from '@/lib/usecases/contract/choose-variant'
 import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
 import { askQuestion } from '@/lib/usecases/promotion/ask-question'
 import { declinePromotion } from '@/lib/usecases/promotion/decline-promotion'
@@ -36,6 +37,17 @@ beforeAll(async () => {
 }, 90_000)
 
 describe('a draft', () => {
+  it('001.12: asks for the set of variables that was chosen for its target', async () => {
+    const waxwatch = await aGovernedSystem('waxwatch')
+    const { id } = await anOpenPromotion(waxwatch, 'production')
+    const names = async () => (await seen(waxwatch.people.engineer, id)).contract.variables.map(({ name }) => name)
+    expect(await names()).toContain('EBAY_CLIENT_ID')
+    const choice = { system: 'waxwatch', profile: 'production', variant: 'without-providers', reason: 'No providers here' }
+    await chooseContractVariant(waxwatch.people.release_manager, choice)
+    expect(await names()).not.toContain('EBAY_CLIENT_ID')
+    expect(await names()).toContain('DATABASE_URL')
+  })
+
   it('says for a missing gate what it asks, its exact command, who can bring it, and why the viewer may not (000.24 to 000.26)', async () => {
     const { id } = await anOpenPromotion(robodj, 'prod', { except: ['secret-preflight', 'rollback-drill'] })
     const d = await seen(robodj.people.management, id)
