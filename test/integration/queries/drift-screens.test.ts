@@ -239,9 +239,11 @@ describe('attestations (002.14, 002.43, 002.44)', () => {
 
   it('the matrix page costs a number of statements that does not grow with reports', async () => {
     const look = async () => getMatrixActs(looker(auditor), await headOf(robodj))
+    // A new connection of the pool says what it is first, so the least of a few looks is what a look costs.
     const cost = async () => {
-      await look() // a new connection of the pool says what it is first
-      return (await countStatements(look)).statements
+      let least = Number.POSITIVE_INFINITY
+      for (let times = 0; times < 4; times += 1) least = Math.min(least, (await countStatements(look)).statements)
+      return least
     }
     const before = await cost()
     const reporter = await aReporter(robodj)
