@@ -16,6 +16,8 @@ export type Outcome<T> = { result: T; events: readonly [AuditEvent, ...AuditEven
 export type Work = { tx: Tx; now: Date; actor: Actor }
 
 const RETRY_BUDGET_MS = 2_000
+/** A lock that did not come in time, and a statement that was cut off because of many of them (lock_timeout, statement_timeout). */
+const WAITED_TOO_LONG: readonly string[] = ['55P03', '57014']
 const BUSY = 'Somebody else is deciding on this right now. Try again in a moment.'
 
 type Caused = { code?: string; meta?: { driverAdapterError?: Caused }; cause?: { originalCode?: string; kind?: string } }
@@ -51,7 +53,7 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>, options: { 
       return await db.$transaction(work, options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs })
     } catch (error) {
       if (error instanceof Refused) throw error
-      if (sqlState(error) === '55P03') throw new Refused(refuse('busy', BUSY))
+      if (WAITED_TOO_LONG.includes(sqlState(error) ?? '')) throw new Refused(refuse('busy', BUSY))
       if (!isConflict(error)) throw error
       // Once more in any case: a deadlock is only noticed after a second, and on a busy machine that alone may use the budget up.
       if (attempt > 0 && Date.now() > deadline) throw new Refused(refuse('busy', BUSY))
