@@ -106,11 +106,12 @@ function Facts({ row, now }: { row: InboxRow; now: Date }) {
       </div>
     )
   }
-  const { passed, total } = card.gates
+  const { passed, total, covered } = card.gates
   return (
     <div className="facts">
-      <Status status={passed === total ? 'pass' : card.hold.kind === 'gate' ? card.hold.state : 'waiting'}>
+      <Status status={passed === total ? (covered > 0 ? 'drift' : 'pass') : card.hold.kind === 'gate' ? card.hold.state : 'waiting'}>
         {passed} of {total} gates
+        {covered > 0 ? `, ${covered} by exception` : ''}
       </Status>
       {card.exceptions > 0 ? <Status status="drift">{plural(card.exceptions, 'exception')}</Status> : null}
       {card.slots.length > 0 ? (

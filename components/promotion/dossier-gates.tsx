@@ -153,7 +153,7 @@ function Fresh({ view, now }: { view: GateView; now: Date }) {
   const { verdict, seenAt, validForMs, used, freshUntil, exception } = view
   if (verdict === 'pass_with_exception') {
     return (
-      <Status status="drift">
+      <Status status="drift" long>
         {exception ? (
           <>
             Covered until <Time at={exception.endsAt} show="today" />

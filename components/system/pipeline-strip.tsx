@@ -71,6 +71,7 @@ function Edge({ edge }: { edge: PipelineEdge }) {
       ) : (
         <Chip status={promotion.state}>
           {promotion.passed} of {promotion.total} gates
+          {promotion.covered > 0 ? `, ${promotion.covered} by exception` : ''}
         </Chip>
       )}
       {promotion.slots.length > 0 ? (

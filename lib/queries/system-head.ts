@@ -2,7 +2,8 @@ import 'server-only'
 import { cache } from 'react'
 import { whyNotFile } from '@/lib/domain/exception-guards'
 import type { DriftStanding } from '@/lib/domain/finding'
-import { isPassing, type JudgedGate, letsThrough } from '@/lib/domain/gate'
+import { type JudgedGate, letsThrough } from '@/lib/domain/gate'
+import { gateCounts } from '@/lib/domain/holding'
 import { type MatrixState, PROBLEM_STATES } from '@/lib/domain/matrix-cell'
 import type { ProfileStanding } from '@/lib/domain/profile-standing'
 import { type PromotionFacts, promotionPhase, slotsOf, whyNotOpenPromotion, whyNotSignPromotion } from '@/lib/domain/promotion'
@@ -21,6 +22,8 @@ export type PipelineEdge = {
     version: string
     passed: number
     total: number
+    /** How many of those that pass do so by an exception only. */
+    covered: number
     state: MatrixState
     words: string
     slots: PipelineSlot[]
@@ -63,15 +66,17 @@ function pipelineEdge(standing: SystemStanding, from: ProfileStanding, to: Profi
   const facts = open[0]
   if (!facts) return { exists, promotion: null, more: 0 }
   const gates = facts.gates.filter(({ gate }) => gate.moments.includes('promotion'))
+  const { passed, total, covered } = gateCounts(facts)
   const held = gates.find((judged) => judged.gate.blocking && !letsThrough(judged.verdict))
   return {
     exists,
     promotion: {
       id: facts.id,
       version: facts.release.version,
-      passed: gates.filter(({ verdict }) => isPassing(verdict)).length,
-      total: gates.length,
-      state: held ? gateState(held) : 'pass',
+      passed,
+      total,
+      covered,
+      state: held ? gateState(held) : covered > 0 ? 'drift' : 'pass',
       words: held ? `${held.gate.title}: ${held.verdict.replaceAll('_', ' ')}` : PHASE[promotionPhase(facts, looker.now)],
       slots: facts.sealed ? slotViews(facts, looker) : [],
       emergency: facts.emergency?.incident.id ?? null,

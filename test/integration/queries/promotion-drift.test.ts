@@ -7,6 +7,7 @@ import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getBoard } from '@/lib/queries/promotions-board'
 import { getNotes } from '@/lib/queries/release-notes'
 import { getCeremony } from '@/lib/queries/sign-ceremony'
+import { getSystemHead } from '@/lib/queries/system-head'
 import { startDeploymentInput } from '@/lib/schemas/deployment'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
@@ -111,6 +112,10 @@ describe('the dossier', () => {
       found: 'missing',
       exception,
     })
+    // The pipeline of the system says it too: what passes by an exception only is no plain pass.
+    const head = await getSystemHead(looker(scene.people.auditor), scene.slug)
+    const way = head?.edges.find(({ promotion }) => promotion?.id === id)
+    expect(way?.promotion).toMatchObject({ covered: 1, state: 'drift' })
     await closeFindingRow(finding)
     await closeIt(scene.people.release_manager, exception)
   })
