@@ -4,31 +4,30 @@ import './exception.css'
 import '@/components/ceremony/ceremony.css'
 import { History, Undo2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useContext, useEffect, useRef, useState } from 'react'
+import { useContext, useEffect, useState } from 'react'
 import { sourceWords } from '@/components/policy/source-note'
 import { Words } from '@/components/policy/words'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import { Banner } from '@/components/ui/banner'
 import { Button, LinkButton } from '@/components/ui/button'
-import { useViewerClock } from '@/components/ui/clock-context'
 import { Field } from '@/components/ui/field'
 import { FormContext, useField } from '@/components/ui/form-context'
 import { Link } from '@/components/ui/link'
 import { Time } from '@/components/ui/time'
 import { refuse } from '@/lib/domain/refusal'
-import { formatTimeUtc } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { ExceptionStart, RuleOffer } from '@/lib/queries/exception-new'
 import { routes } from '@/lib/routes'
 import { type Answers, firstAnswers, lengthFrom, suggestion } from './answers'
 import { BurnDown } from './burn-down'
-import { draftKey, dropDraft, keepDraft, readDraft } from './draft'
+import { draftKey } from './draft'
 import { DurationField } from './duration-field'
 import { FilingDoes } from './filing-does'
 import { OwnerField } from './owner-field'
 import { Preview } from './preview'
 import { PreviousOnes } from './previous-ones'
 import { endOf, tierOf } from './tiers'
+import { useDraft } from './use-draft'
 import { WhatChosen, WhatFixed } from './what-deviates'
 import { inputOf, instantOf, WhenInput } from './when-input'
 
@@ -286,57 +285,6 @@ function useAfterFiling(drop: () => void) {
     router.refresh() // the frame around it counts what is open
   }, [state])
 }
-
-const AUTOSAVE_MS = 700
-
-/** The draft under a key: brought back once, kept a moment after each change and on demand, and forgotten when it is filed. */
-function useDraft(key: string, answers: Answers, restore: (draft: Answers) => void) {
-  const { now } = useViewerClock()
-  const [restoredAt, setRestoredAt] = useState<number | null>(null)
-  const [said, setSaid] = useState('')
-  const first = useRef<Answers | null>(null)
-  const isGone = useRef(false)
-  const at = () => now ?? Date.now()
-
-  // Effect on the storage of this browser, which the server does not have.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each thing the form was opened for.
-  useEffect(() => {
-    first.current = answers
-    const found = readDraft(key, at())
-    if (!found) return
-    first.current = found.draft
-    restore(found.draft)
-    setRestoredAt(found.savedAt)
-  }, [key])
-
-  // Effect on a timer and on that storage: what was changed is kept a moment later.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the instant is read when it is saved.
-  useEffect(() => {
-    if (first.current === null || isSame(first.current, answers) || isGone.current) return
-    const timer = setTimeout(() => keepDraft(key, answers, at()), AUTOSAVE_MS)
-    return () => clearTimeout(timer)
-  }, [key, answers])
-
-  return {
-    restoredAt,
-    said,
-    save: () =>
-      setSaid(
-        keepDraft(key, answers, at())
-          ? `Draft saved in this browser at ${formatTimeUtc(at())}. It is forgotten once it is filed, or after a week.`
-          : 'This browser keeps nothing, so the draft could not be saved. Leave the page open.',
-      ),
-    drop: () => {
-      isGone.current = true
-      dropDraft(key)
-      setRestoredAt(null)
-      setSaid('')
-      first.current = null
-    },
-  }
-}
-
-const isSame = (a: Answers, b: Answers): boolean => Object.entries(a).every(([field, value]) => b[field as keyof Answers] === value)
 
 function TextField({
   name,

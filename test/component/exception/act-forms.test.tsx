@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { CloseForm, ExtendForm, WithdrawForm } from '@/components/exception/act-forms'
 import { ApproveForm } from '@/components/exception/decide-forms'
-import { TermBar } from '@/components/exception/term-bar'
+import { ExceptionSpan } from '@/components/exception/exception-span'
 import { ViewerClock } from '@/components/ui/clock-context'
 import { refuse } from '@/lib/domain/refusal'
 import type { FormAction } from '@/lib/http/form-state'
@@ -101,7 +101,7 @@ describe('the bar from start to end', () => {
 
   it('says how much has passed, keeps earlier ends, and turns red over the end', () => {
     const { rerender } = render(
-      <TermBar startsAt={at(10)} endsAt={at(20)} askedUntil={at(22)} endedAt={null} ends={[at(15), at(20)]} now={at(15)} />,
+      <ExceptionSpan startsAt={at(10)} endsAt={at(20)} askedUntil={at(22)} endedAt={null} ends={[at(15), at(20)]} now={at(15)} />,
     )
     expect(screen.getByRole('img').getAttribute('aria-label')).toMatch(
       /^From 10 Nov 2026, 12:00 UTC to 20 Nov 2026, 12:00 UTC, \d+% of it has passed$/,
@@ -109,7 +109,7 @@ describe('the bar from start to end', () => {
     expect(document.querySelectorAll('.earlier')).toHaveLength(1)
     expect(document.querySelector('.asked')).not.toBeNull()
     expect(document.querySelector('.late')).toBeNull()
-    rerender(<TermBar startsAt={at(10)} endsAt={at(20)} askedUntil={null} endedAt={null} ends={[at(20)]} now={at(23)} />)
+    rerender(<ExceptionSpan startsAt={at(10)} endsAt={at(20)} askedUntil={null} endedAt={null} ends={[at(20)]} now={at(23)} />)
     expect(document.querySelector('.late')).not.toBeNull()
     expect(screen.getByRole('img').getAttribute('aria-label')).toBe(
       'From 10 Nov 2026, 12:00 UTC; its end, 20 Nov 2026, 12:00 UTC, has passed',

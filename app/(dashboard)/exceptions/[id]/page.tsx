@@ -2,8 +2,8 @@ import { notFound } from 'next/navigation'
 import { ExceptionApprovals } from '@/components/exception/approvals'
 import { type ExceptionActions, ExceptionActs, ExceptionPeople } from '@/components/exception/exception-panel'
 import { Closed, Conditions, ExceptionSentence, Terms, WhatDeviates } from '@/components/exception/exception-paper'
+import { ExceptionSpan } from '@/components/exception/exception-span'
 import { EXCEPTION_STATUS, stateWords } from '@/components/exception/exception-words'
-import { TermBar } from '@/components/exception/term-bar'
 import { RecordTimeline } from '@/components/incident/record-timeline'
 import { Page, Panel, Paper } from '@/components/layout/page'
 import { profileRef } from '@/components/system/profile-ref'
@@ -79,7 +79,7 @@ export default async function ExceptionPage({ params }: Props) {
         <div className="mt-4">
           <ExceptionSentence detail={detail} />
         </div>
-        <TermBar
+        <ExceptionSpan
           startsAt={facts.startsAt}
           endsAt={facts.endsAt}
           askedUntil={facts.asked?.until ?? null}

@@ -9,7 +9,7 @@ const TOP = 20
  * From start to end with a tick for now (ux.md section 21): what has passed filled, what is left light, what is over the end red; a tick for each earlier
  * end that was approved, and dashed what was asked for. The numbers stand under it as a table.
  */
-export function TermBar({
+export function ExceptionSpan({
   startsAt,
   endsAt,
   askedUntil,
