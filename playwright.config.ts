@@ -28,17 +28,18 @@ export default defineConfig({
   workers: 2,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   reporter: [['list'], ['./test/support/browser-count.ts']],
   // The screens are looked at while the demo record is as it was made; the journeys change it.
   projects: [
     { name: 'screens', testMatch: 'axe.spec.ts' },
-    { name: 'journeys', testIgnore: 'axe.spec.ts', dependencies: ['screens'] },
+    // A journey is as long as its policy makes it, and a busy machine may be three times slower: what hangs ends at the actions' own limits.
+    { name: 'journeys', testIgnore: 'axe.spec.ts', dependencies: ['screens'], timeout: 420_000 },
   ],
   use: {
     baseURL: process.env.COUNTERSIGN_URL ?? 'http://localhost:3000',
     viewport: { width: 1440, height: 900 },
-    actionTimeout: 15_000,
+    actionTimeout: 20_000,
     navigationTimeout: 30_000,
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',

@@ -7,7 +7,6 @@ import { aRelease, axe, call, digest, evidence, expect, pageOf, test, verdict } 
 const stamp = Math.floor(Date.now() / 1000) % 100_000_000
 
 test('an engineer files an exception, gets it approved, extends and closes it (000.32)', async ({ browser, request }) => {
-  test.setTimeout(180_000)
   const engineer = await pageOf(browser, 'Jonah Weiss')
   const exception = await fileException(
     engineer,
@@ -52,7 +51,6 @@ test('an observation opens a finding that blocks a promotion; an exception cover
   browser,
   request,
 }) => {
-  test.setTimeout(420_000)
   const instance = 'journey'
   await report(request, 'stack', 'staging', instance, { migrations: { heads: ['0042'], diverged: false } })
   // Built after whatever other journeys put there, so that none of them supersedes it.

@@ -38,7 +38,6 @@ test('a release goes to production from the pipeline’s side: it brings and ask
   browser,
   request,
 }) => {
-  test.setTimeout(240_000)
   const system = 'waxwatch'
   const profile = 'production'
   const name = `sha-${digest('from the pipeline', Date.now()).slice(0, 7)}`
@@ -137,7 +136,6 @@ test('lists turn by opaque cursors over HTTP, and refuse one that was touched', 
 })
 
 test('the page of the API shows every call, with examples that work as they are copied', async ({ browser, request }) => {
-  test.setTimeout(180_000)
   const options = { permissions: ['clipboard-read', 'clipboard-write'] }
   const page = await pageOf(browser, 'Jonah Weiss', options)
   await page.goto('/settings/tokens')

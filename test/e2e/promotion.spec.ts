@@ -12,7 +12,6 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
   browser,
   request,
 }) => {
-  test.setTimeout(240_000)
   const version = `3.${stamp}.0`
   const manager = await pageOf(browser, 'Ines Okafor')
   const engineer = await pageOf(browser, 'Jonah Weiss')
@@ -99,7 +98,6 @@ test('RoboDJ goes from dev to staging to prod because its gates hold and the rig
 })
 
 test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, request }) => {
-  test.setTimeout(120_000)
   // The demo leaves a log level on prod that nobody recorded: open drift, which would hold the promotion (004.13).
   await calmDreichor(request)
   const version = await aRelease(request, 'dreichor', `sha-${digest(stamp).slice(0, 7)}`)
@@ -119,7 +117,6 @@ test('Dreichor goes from dev to prod (004.1, 004.9, 004.20)', async ({ browser, 
 })
 
 test('a declined promotion says why, and is sealed anew for everybody to sign again', async ({ browser, request }) => {
-  test.setTimeout(120_000)
   const version = await aRelease(request, 'waxwatch', `14.${stamp}.0`)
   const manager = await pageOf(browser, 'Ines Okafor')
   const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
@@ -152,7 +149,6 @@ test('a declined promotion says why, and is sealed anew for everybody to sign ag
 })
 
 test('what was sealed is void when a check fails afterwards, and the signature does not carry over', async ({ browser, request }) => {
-  test.setTimeout(120_000)
   const version = await aRelease(request, 'waxwatch', `15.${stamp}.0`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
   const promotion = await openPromotion(await pageOf(browser, 'Leo Amari'), 'waxwatch', 'dev', 'staging', version)
@@ -215,7 +211,6 @@ test('an emergency goes with its own signatures, never looks ordinary, and owes 
   browser,
   request,
 }) => {
-  test.setTimeout(180_000)
   const version = await aRelease(request, 'waxwatch', `16.${stamp}.0`)
   const declared = await call(request, 'post', '/api/v1/incidents', {
     system: 'waxwatch',

@@ -8,7 +8,6 @@ const AGENT = 'Release Manager Agent'
 const stamp = Math.floor(Date.now() / 1000).toString(36)
 
 test('RoboDJ staging: its agent rotates the pair, Management approves (000.15, 000.17, 000.20, 003.7)', async ({ browser, request }) => {
-  test.setTimeout(120_000)
   const secops = await pageOf(browser, 'Priya Raman')
   const id = await openRotation(secops, 'robodj', 'staging')
   const agent = asAgent(AGENT)
@@ -38,7 +37,6 @@ test('RoboDJ prod: two owners, one of them an agent; the incident commander appr
   browser,
   request,
 }) => {
-  test.setTimeout(180_000)
   const agent = asAgent(AGENT)
   // The one that the demo left running is finished first: one rotation of the same keys at a time.
   const running = await call(request, 'get', '/api/v1/rotations?system=robodj&profile=prod&status=in_progress')
@@ -79,7 +77,6 @@ test('a verification fails, and the keys go back with an incident and a postmort
   browser,
   request,
 }) => {
-  test.setTimeout(120_000)
   const performer = await pageOf(browser, 'Ines Okafor')
   const opener = await pageOf(browser, 'Priya Raman')
   const id = await openRotation(opener, 'dreichor', 'prod-database')
@@ -121,7 +118,6 @@ test('a verification fails, and the keys go back with an incident and a postmort
 })
 
 test('an emergency stands under its open incident (issue 3; T33)', async ({ browser, request }) => {
-  test.setTimeout(180_000)
   const manager = await pageOf(browser, 'Noor Halvorsen')
   await manager.goto('/rotations/new?system=waxwatch&rule=production-ebay&cause=suspected_exposure')
   await manager.getByRole('button', { name: /^Open the rotation on/ }).click()
@@ -150,7 +146,6 @@ const COMPLETED: [what: string, system: string, rule: string, performer: string]
 
 for (const [what, system, rule, performer] of COMPLETED) {
   test(`rotates ${what}`, async ({ browser, request }) => {
-    test.setTimeout(180_000)
     const page = await pageOf(browser, performer)
     const id = await openRotation(await pageOf(browser, 'Priya Raman'), system, rule)
     await recordSteps(page, id)
