@@ -87,6 +87,11 @@ export const routes = {
 
   notes: (query?: { system?: string; after?: string }) => at('/notes', query),
   note: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}`,
+  noteFile: (system: string, profile: string, version: string, form: 'md' | 'html' | 'json', reading?: string) =>
+    at(`/notes/${part(system)}/${part(profile)}/${part(version)}/notes.${form}`, { reading }),
+  notesCompare: (system: string, profile: string, query?: { from?: string; to?: string }) =>
+    at(`/notes/${part(system)}/${part(profile)}/compare`, query),
+  notesFeed: (system: string) => `/notes/${part(system)}/feed.atom`,
   noteMarkdown: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}/notes.md`,
 
   audit: (query?: {
@@ -100,7 +105,25 @@ export const routes = {
     after?: string
     entry?: string
   }) => at('/audit', query),
-  auditEntry: (id: string) => `/audit/${part(id)}`,
+  /** An entry, by its number in the log where it has one, else by its id. */
+  auditEntry: (id: string | number) => `/audit/${part(id)}`,
+  auditExport: (query?: Query) => at('/audit/export', query),
+  auditExportFile: (id: string, query?: { after?: number }) => at(`/audit/exports/${part(id)}/file`, query),
+  auditProof: (number: number) => `/audit/${part(number)}/proof`,
+  /** What the record proves and what it does not, with the keys that sign it. */
+  auditProves: () => '/audit/proves',
+  auditRoom: () => '/audit/room',
+  auditQuestion: (question: string, query?: Query) => at(`/audit/room/${part(question)}`, query),
+  auditPopulation: (query?: { from?: string; to?: string; system?: string; sample?: number; seed?: string }) =>
+    at('/audit/population', query),
+  auditSegregation: (query?: { at?: string; system?: string }) => at('/audit/segregation', query),
+  /** The log for strangers' tools (c2sp.org/tlog-tiles): below it lie `checkpoint` and `tile/…`. */
+  log: (path = '') => `/log/${path}`,
+  verifier: () => '/cli/countersign.mjs',
+  signatureProof: (id: string) => `/signatures/${part(id)}/receipt.tlog-proof`,
+  /** A signed statement about something (in-toto in a DSSE envelope; a promotion also as a SLSA verification summary). */
+  statement: (kind: 'promotion' | 'rotation' | 'exception', id: string, form: 'in-toto' | 'vsa' = 'in-toto') =>
+    `/statements/${kind}/${part(id)}/${form === 'vsa' ? 'vsa.json' : 'in-toto.json'}`,
 
   profile: () => '/settings/profile',
   notifications: () => '/settings/notifications',

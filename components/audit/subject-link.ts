@@ -51,6 +51,11 @@ export function subjectHref({ what, where }: Pick<AuditRow, 'what' | 'where'>): 
       return system === null ? null : routes.systemChecklist(system, id)
     case 'checklist_template':
       return system === null ? null : routes.systemChecklists(system)
+    case 'trail':
+      return routes.audit()
+    case 'log':
+      return routes.auditProves()
+    case 'statement':
     case 'grant':
     case 'session':
     case 'snapshot':

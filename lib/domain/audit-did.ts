@@ -111,5 +111,13 @@ export const AUDIT_DID: Record<AuditAction, string> = {
   'environment_flag.recorded': 'Recorded flag',
   'environment_flag.ended': 'Ended flag',
   'governed_change.recorded': 'Governed change',
+  'trail.read': 'Read the trail',
+  'trail.exported': 'Exported trail',
+  'trail.sampled': 'Drew a sample',
+  'statement.requested': 'Asked for statement',
+  'log.started': 'Began the log',
+  'log.key_added': 'Added log key',
+  'log.key_retired': 'Retired log key',
+  'log.restored': 'Let the log go on',
   'action.refused': 'Denied',
 }

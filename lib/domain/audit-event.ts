@@ -30,6 +30,9 @@ export type SubjectKind =
   | 'contract'
   | 'environment_flag'
   | 'governed_change'
+  | 'trail'
+  | 'log'
+  | 'statement'
 
 /** Before and after hold ids, enums, numbers and digests; never names, addresses or prose (T18, T40). */
 export type AuditValue = string | number | boolean | null | readonly string[]
@@ -188,6 +191,16 @@ export const AUDIT_ACTIONS = {
   'environment_flag.recorded': (t) => `${t.actor} recorded that the name ${t.at('name')} of ${t.system} counts as ${t.at('class')}`,
   'environment_flag.ended': (t) => `${t.actor} ended the flag for the name ${t.at('name')} of ${t.system}`,
   'governed_change.recorded': (t) => `${t.actor} recorded a governed change of ${t.at('variables')} on ${t.at('profile')} of ${t.system}`,
+  'trail.read': (t) =>
+    `${t.actor} read the trail${t.event.system ? ` of ${t.system}` : ''}${(t.event.count ?? 1) > 1 ? `, ${t.event.count} times within the hour` : ''}`,
+  'trail.exported': (t) => `${t.actor} exported the trail as ${t.at('format')}, up to entry ${t.at('size')}`,
+  'trail.sampled': (t) => `${t.actor} drew a sample of ${t.at('drawn')} of ${t.at('population')} changes, seed ${t.at('seed')}`,
+  'statement.requested': (t) => `${t.actor} had ${t.subject} stated for others to check (${t.at('type')})`,
+  'log.started': (t) => `The log ${t.subject} began, with the key ${t.at('key')}`,
+  'log.key_added': (t) => `The key ${t.at('key')} began to sign the log ${t.subject} beside ${t.at('beside')}`,
+  'log.key_retired': (t) => `The key ${t.at('key')} no longer signs the log ${t.subject}`,
+  'log.restored': (t) =>
+    `The log ${t.subject} went on from ${t.at('size')} entries after a restore, by the hand of ${t.at('operator')}; its guard had seen ${t.at('guard')}`,
   'action.refused': (t) =>
     `${t.actor} was refused ${t.at('verb')} on ${t.subject}${many(t)}: ${(t.event.reason ?? 'no reason').replaceAll('_', ' ')}`,
 } as const satisfies Record<string, (told: Told) => string>

@@ -27,6 +27,7 @@ export const REFUSAL_STATUS = {
   too_large: 413,
   unsupported_media_type: 415,
   busy: 503,
+  audit_log_behind: 503,
 } as const satisfies Record<string, number>
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS

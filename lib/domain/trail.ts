@@ -131,6 +131,19 @@ export const ACTION_GROUPS = {
       'session.ended_everywhere',
     ],
   },
+  record: {
+    label: 'The record itself',
+    actions: [
+      'trail.read',
+      'trail.exported',
+      'trail.sampled',
+      'statement.requested',
+      'log.started',
+      'log.key_added',
+      'log.key_retired',
+      'log.restored',
+    ],
+  },
 } as const satisfies Record<string, { label: string; actions: readonly AuditAction[] }>
 
 export type ActionGroup = keyof typeof ACTION_GROUPS

@@ -29,6 +29,7 @@ export const PROBLEM_TITLE: Record<RefusalCode | 'internal', string> = {
   too_large: 'Too large',
   unsupported_media_type: 'The content type is not understood',
   busy: 'Try again in a moment',
+  audit_log_behind: 'The audit log is behind',
   internal: 'Something went wrong on our side',
 }
 

@@ -147,6 +147,12 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
         return versioned(event, textIn(event, 'checklist') ?? found?.name ?? id)
       case 'checklist_run':
         return textIn(event, 'item') ?? textIn(event, 'checklist') ?? found?.name ?? id
+      case 'trail':
+        return textIn(event, 'format') ?? 'Audit trail'
+      case 'log':
+        return id
+      case 'statement':
+        return textIn(event, 'about') ?? 'Statement'
       default:
         return kind satisfies never
     }

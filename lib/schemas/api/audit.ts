@@ -35,6 +35,9 @@ const KINDS: Record<SubjectKind, true> = {
   contract: true,
   environment_flag: true,
   governed_change: true,
+  trail: true,
+  log: true,
+  statement: true,
 }
 const SUBJECT_KINDS = Object.keys(KINDS) as SubjectKind[]
 
