@@ -51,6 +51,8 @@ export async function call(request: APIRequestContext, method: Method, path: str
   const response = await request[method](path, {
     headers: { authorization: `Bearer ${demo.token}`, ...(method === 'post' ? { 'idempotency-key': randomUUID() } : {}), ...headers },
     ...(body ? { data: body } : {}),
+    // A connection that was kept may be closed by the server in the moment it is used again. Every change has its key, so asking again is safe (T10).
+    maxRetries: 2,
   })
   return { status: response.status(), headers: response.headers(), body: await response.json().catch(() => null) }
 }
