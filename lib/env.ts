@@ -109,6 +109,16 @@ export const settingsTable = {
     'yes',
     optional(z.enum(['yes'], 'must be yes or not set')),
   ),
+  LOG_LAG_WARN_SECONDS: setting(
+    'From how many seconds that an event waits for its place in the audit log every page says so.',
+    '60',
+    withDefault(count(1, 86_400), 60),
+  ),
+  LOG_LAG_LIMIT_SECONDS: setting(
+    'From how many seconds that an event waits no decision on a production-like profile is taken any more.',
+    '300',
+    withDefault(count(1, 86_400), 300),
+  ),
   LOG_LEVEL: setting(
     'How much the server logs.',
     'info',
