@@ -5,6 +5,7 @@ import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import type { Why } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Checkbox, type Option, Select, TextInput } from '@/components/ui/field'
+import { AUDITOR_MAX_DAYS } from '@/lib/domain/roles'
 import type { FormAction } from '@/lib/http/form-state'
 
 /** A new person: name and address; the link to choose a password is made on their page. */
@@ -105,7 +106,7 @@ export function GrantForm({
             label="Until the end of"
             type="date"
             optional
-            hint="UTC. Without a day the role stays until it is ended."
+            hint={`UTC. Without a day the role stays until it is ended; an auditor’s needs one, within ${AUDITOR_MAX_DAYS} days.`}
           />
         </>
       )}

@@ -1,6 +1,6 @@
 import { type Actor, type Grant, holdsAny, isGrantHeld } from './context'
 import { type Refusal, refuse } from './refusal'
-import { ROLE_TITLE, type Role } from './roles'
+import { AUDITOR_MAX_DAYS, ROLE_TITLE, type Role } from './roles'
 import { SCOPES, type Scope } from './scopes'
 import { nameSkeleton, whyNotName } from './text-safety'
 
@@ -74,6 +74,22 @@ export function whyNotGrant(actor: Actor, to: Grantee, grant: { role: Role; syst
   if (to.kind === 'agent' && (grant.role === 'admin' || grant.role === 'auditor'))
     return refuse('policy_forbids', `${ROLE_TITLE[grant.role]} is a role of people.`)
   return null
+}
+
+/**
+ * Why a role may not be granted for that long: an auditor is let in for a time, at most ninety days, counted in whole UTC days. Every other role may
+ * stay open. `endsAt` is when the last day is over, null for no end.
+ */
+export function whyNotForSoLong(grant: { role: Role; endsAt: Date | null }, now: Date): Refusal | null {
+  if (grant.endsAt && grant.endsAt <= now) return refuse('invalid', 'The last day has to be today or later.', { place: 'endsOn' })
+  if (grant.role !== 'auditor') return null
+  const latest = new Date(`${new Date(now.getTime() + AUDITOR_MAX_DAYS * 86_400_000).toISOString().slice(0, 10)}T23:59:59.999Z`)
+  if (grant.endsAt && grant.endsAt <= latest) return null
+  return refuse(
+    'invalid',
+    `${ROLE_TITLE.auditor} is granted for a time, at most ${AUDITOR_MAX_DAYS} days: give a last day, ${latest.toISOString().slice(0, 10)} at the latest. It can be granted again.`,
+    { place: 'endsOn' },
+  )
 }
 
 /** Why a grant may not be ended: only an admin of its system, not twice, and never the last admin of every system. */

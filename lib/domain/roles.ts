@@ -25,3 +25,6 @@ export const ROLE_TITLE: Record<Role, string> = {
   auditor: 'Auditor',
   admin: 'Admin',
 }
+
+/** An auditor is let in for a time: at most this many days with one grant. */
+export const AUDITOR_MAX_DAYS = 90

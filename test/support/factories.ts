@@ -71,7 +71,7 @@ export async function aPerson({
   await db.$executeRaw`UPDATE "Person" SET "passwordHash" = ${await passwordHash} WHERE "principalId" = ${id}::uuid`
   for (const [role, system] of roles) {
     if (system !== null) await aSystem(system)
-    await giveGrant(bareCtx(by), { person: id, role, system, endsOn: null })
+    await giveGrant(bareCtx(by), { person: id, role, system, endsOn: role === 'auditor' ? new Date(Date.now() + 30 * 86_400_000) : null })
   }
   return { id, name: given, email }
 }

@@ -2,7 +2,7 @@ import 'server-only'
 import type { z } from 'zod'
 import { loadAccountForUpdate, systemExists } from '@/lib/db/load-account'
 import { mutate } from '@/lib/db/mutate'
-import { whyNotGrant } from '@/lib/domain/account'
+import { whyNotForSoLong, whyNotGrant } from '@/lib/domain/account'
 import type { Ctx } from '@/lib/domain/context'
 import { ensure, refuse } from '@/lib/domain/refusal'
 import { ROLE_TITLE } from '@/lib/domain/roles'
@@ -10,7 +10,7 @@ import type { giveGrantInput } from '@/lib/schemas/account'
 
 /**
  * Grants a role for one system, or for all, from now on and until a day if one is given. Who granted it stays with the grant: nobody signs with a
- * role they gave themselves, nor with one newer than what they sign (T03). Gives the grant's id.
+ * role they gave themselves, nor with one newer than what they sign (T03). An auditor is let in for at most ninety days. Gives the grant's id.
  */
 export function giveGrant(ctx: Ctx, input: z.output<typeof giveGrantInput>): Promise<{ id: string }> {
   return mutate(ctx, async ({ tx, now, actor }) => {
@@ -20,7 +20,7 @@ export function giveGrant(ctx: Ctx, input: z.output<typeof giveGrantInput>): Pro
       input.system !== null && !(await systemExists(tx, input.system))
         ? refuse('not_found', 'There is no such system.', { place: 'system' })
         : null,
-      input.endsOn && input.endsOn <= now ? refuse('invalid', 'The last day has to be today or later.', { place: 'endsOn' }) : null,
+      whyNotForSoLong({ role: input.role, endsAt: input.endsOn ?? null }, now),
     )
     const [held] = await tx.$queryRaw<{ id: string }[]>`
       SELECT id FROM "RoleGrant" WHERE "principalId" = ${who.id}::uuid AND role = ${input.role} AND "systemId" IS NOT DISTINCT FROM ${input.system} AND ("endsAt" IS NULL OR "endsAt" > ${now}) LIMIT 1`

@@ -86,7 +86,24 @@ test('tokens, retired people and unknown systems get no role; agents no role of 
 test('the same role twice at once is granted once', async () => {
   const admin = await ctxOf(await theAdmin())
   const person = await aPerson()
-  const done = await Promise.allSettled([1, 2, 3].map(() => giveGrant(admin, grant(person, 'auditor', null))))
+  const done = await Promise.allSettled([1, 2, 3].map(() => giveGrant(admin, grant(person, 'engineer', null))))
   expect(done.filter((each) => each.status === 'fulfilled')).toHaveLength(1)
   expect(await db.roleGrant.count({ where: { principalId: person.id } })).toBe(1)
+})
+
+test('an auditor is let in for a time, ninety days at most', async () => {
+  const admin = await ctxOf(await theAdmin())
+  const person = await aPerson()
+  const until = (days: number) => new Date(`${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T23:59:59.999Z`)
+  const auditor = (endsOn: Date | null) => giveGrant(admin, { ...grant(person, 'auditor', null), endsOn })
+  expect(await refusalOf(auditor(null))).toMatchObject({
+    code: 'invalid',
+    place: 'endsOn',
+    sentence: expect.stringContaining('at most 90 days'),
+  })
+  expect(await refusalOf(auditor(until(91)))).toMatchObject({ code: 'invalid', place: 'endsOn' })
+  expect(await refusalOf(auditor(until(-1)))).toMatchObject({ code: 'invalid', place: 'endsOn' })
+  const { id } = await auditor(until(90))
+  expect(await db.roleGrant.findUnique({ where: { id } })).toMatchObject({ role: 'auditor', endsAt: until(90) })
+  expect((await events('grant.given')).at(-1)).toMatchObject({ payload: { after: { role: 'auditor', endsAt: until(90).toISOString() } } })
 })
