@@ -3,8 +3,9 @@ import { nodeSha256, nodeTree } from '@/lib/crypto/log-hash'
 import { joinBytes } from '@/lib/domain/log/bytes'
 import { EMPTY_RANGE, type ReadNode } from '@/lib/domain/log/merkle'
 import { nodesOfTiles, TILE_BYTES, TILE_WIDTH, type TileName } from '@/lib/domain/log/tile'
-import { db, type Tx } from './client'
+import type { Tx } from './client'
 import { Prisma } from './generated/client'
+import { readTrail } from './read-trail'
 
 /** A checkpoint as it was signed, with the lines of the witnesses behind the log's own. `root` is hexadecimal. */
 export type SignedCheckpoint = { size: number; root: string; note: string; at: Date }
@@ -17,12 +18,7 @@ export type Leaf = { index: number; eventId: string; leaf: Uint8Array }
  * that the reader may see what they ask for: a person who may not gets hashes and nothing else (T23).
  */
 export function readLog<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.$transaction(async (tx) => {
-    await tx.$queryRaw`
-      SELECT set_config('app.systems', (SELECT coalesce(string_agg(id, ',') || ',', '') || '*' FROM "System"), true),
-        set_config('random_page_cost', '1.1', true), set_config('transaction_read_only', 'on', true), set_config('role', 'countersign_read', true)`
-    return work(tx)
-  })
+  return readTrail('whole', work)
 }
 
 type CheckpointRow = { size: bigint; root: string; note: string; lines: string | null; at: Date }

@@ -7,8 +7,18 @@ import { Prisma } from './generated/client'
 /** Whose trail: the systems whose events somebody may read, and whether those of no system and every other one (`everything`). */
 export type TrailScope = { systems: readonly string[]; everything: boolean }
 
-/** An entry as it lies there. `position` names its place in the order of the trail, to the microsecond. */
-export type TrailEntry = { id: string; at: Date; position: readonly [string, string]; canonical: string; leaf: string }
+/**
+ * An entry as it lies there. `position` names its place in the order of the trail, to the microsecond; `index` its place in the log, from 0, null
+ * while it waits for one.
+ */
+export type TrailEntry = {
+  id: string
+  at: Date
+  position: readonly [string, string]
+  canonical: string
+  leaf: string
+  index: number | null
+}
 
 const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/
 
@@ -25,10 +35,14 @@ export async function trailScope(actor: Actor, now: Date): Promise<TrailScope> {
 
 /**
  * Reads the trail as the reading role, in a transaction that can only read: row-level security shows it the events of the scope and nothing else
- * (T23). The application's own role may only append. Everything is set in one statement and ends with the transaction.
+ * (T23). The application's own role may only append. Everything is set in one statement and ends with the transaction. `whole` is every event, for
+ * what has judged by itself what it gives to whom.
  */
-export function readTrail<T>(scope: TrailScope, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const named = [...scope.systems.filter((id) => SLUG.test(id)), ...(scope.everything ? ['*'] : [])].join(',')
+export function readTrail<T>(scope: TrailScope | 'whole', work: (tx: Tx) => Promise<T>): Promise<T> {
+  const named =
+    scope === 'whole'
+      ? Prisma.sql`(SELECT coalesce(string_agg(id, ',') || ',', '') || '*' FROM "System")`
+      : Prisma.sql`${[...scope.systems.filter((id) => SLUG.test(id)), ...(scope.everything ? ['*'] : [])].join(',')}`
   return db.$transaction(async (tx) => {
     // On a server left at its defaults the planner takes a lookup for four times what it costs on any disk of today, and reads whole partitions.
     await tx.$queryRaw`
@@ -56,6 +70,7 @@ function conditions({ system, place }: Arm, filter: TrailFilter, after: readonly
   if (system === null) all.push(Prisma.sql`system_id IS NULL`)
   else if (system !== undefined) all.push(Prisma.sql`system_id = ${system}`)
   if (filter.subjectKind) all.push(Prisma.sql`subject_kind = ${filter.subjectKind}`)
+  if (filter.number) all.push(conditionOf({ by: 'index', index: filter.number - 1 }))
   if (filter.actor) all.push(Prisma.sql`actor_id = ${filter.actor}`)
   const actions = filter.action === undefined ? null : (actionsOf(filter.action) ?? [])
   if (actions) all.push(actions.length === 1 ? Prisma.sql`action = ${actions[0]}` : Prisma.sql`action = ANY (${[...actions]}::text[])`)
@@ -69,6 +84,9 @@ function conditionOf(place: Place): Prisma.Sql {
       return Prisma.sql`id BETWEEN ${place.from}::uuid AND ${place.to}::uuid`
     case 'leaf':
       return Prisma.sql`leaf_hash BETWEEN decode(${place.from}, 'hex') AND decode(${place.to}, 'hex')`
+    case 'index':
+      // By its key, so that one partition is looked into; the id alone would be looked for in every one.
+      return Prisma.sql`recorded_at = (SELECT event_at FROM audit.leaf WHERE seq = ${place.index}::bigint) AND id = (SELECT event_id FROM audit.leaf WHERE seq = ${place.index}::bigint)`
     case 'actor':
       return Prisma.sql`actor_id = ${place.id}`
     case 'subject':
@@ -79,7 +97,14 @@ function conditionOf(place: Place): Prisma.Sql {
 }
 
 function armsOf(scope: TrailScope, filter: TrailFilter, places: readonly Place[] | null): Arm[] {
-  return systemsOf(scope, filter.system).flatMap((system) => (places ?? [undefined]).map((place): Arm => ({ system, place })))
+  const systems = systemsOf(scope, filter.system)
+  if (places === null) return systems.map((system): Arm => ({ system, place: undefined }))
+  return places.flatMap((place) => {
+    // What an id, a hash or a subject leads to is of one system, and few: that it is a readable one is said by row-level security alone. What
+    // somebody did is spread over systems, so each is walked by itself.
+    const each = place.by !== 'actor' && filter.system === undefined && systems.length > 0 ? [undefined] : systems
+    return each.map((system): Arm => ({ system, place }))
+  })
 }
 
 function systemsOf(scope: TrailScope, asked: string | undefined): readonly (string | null | undefined)[] {
@@ -109,11 +134,12 @@ export function trailPage(
       ? (arms[0] as Prisma.Sql)
       : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`
   return Prisma.sql`
-    SELECT id::text, recorded_at AS at, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, canonical, encode(leaf_hash, 'hex') AS leaf
+    SELECT id::text, recorded_at AS at, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, canonical, encode(leaf_hash, 'hex') AS leaf,
+      (SELECT seq FROM audit.leaf WHERE event_id = page.id) AS seq
     FROM ${rows} AS page ORDER BY recorded_at DESC, id DESC`
 }
 
-type Row = { id: string; at: Date; place: string; canonical: string; leaf: string }
+type Row = { id: string; at: Date; place: string; canonical: string; leaf: string; seq: bigint | null }
 
 /** One page of the trail, newest first: at most `take` entries behind a position. `places` narrows to what a word or subject may mean; null does not. */
 export async function findEntries(
@@ -126,21 +152,41 @@ export async function findEntries(
   const statement = trailPage(scope, filter, places, page)
   if (statement === null) return []
   const rows = await tx.$queryRaw<Row[]>(statement)
-  return rows.map(({ id, at, place, canonical, leaf }) => ({ id, at, position: [place, id], canonical, leaf }))
+  return rows.map(({ id, at, place, canonical, leaf, seq }) => ({
+    id,
+    at,
+    position: [place, id],
+    canonical,
+    leaf,
+    index: seq === null ? null : Number(seq),
+  }))
 }
 
-/** When the oldest entry of the scope was written; null when there is none. */
-export async function oldestEntryAt(tx: Tx, scope: TrailScope): Promise<Date | null> {
-  const before = new Date(Date.now() + DAY_MS).toISOString()
-  const arms = armsOf(scope, {}, null).map((arm) => {
+/** An instant of the trail that a drawing names. */
+type Mark = { kind: 'oldest' | 'glass'; at: Date }
+
+const MOST_GLASS = 60
+
+/**
+ * When the oldest entry of the scope was written (null when there is none), and when a glass was opened since an instant, newest first: the days
+ * that the drawing rings. One statement.
+ */
+export async function marksOfTrail(tx: Tx, scope: TrailScope, since: Date): Promise<{ oldest: Date | null; glass: Date[] }> {
+  const before = Prisma.sql`recorded_at < ${new Date(Date.now() + DAY_MS).toISOString()}::timestamptz`
+  const arms = armsOf(scope, {}, null).flatMap((arm) => {
     const mine = arm.system ? Prisma.sql`system_id = ${arm.system} AND` : Prisma.empty
-    return Prisma.sql`(SELECT recorded_at FROM audit.trail WHERE ${mine} recorded_at < ${before}::timestamptz ORDER BY recorded_at, id LIMIT 1)`
+    return [Prisma.sql`(SELECT 'oldest' AS kind, recorded_at AS at FROM audit.trail WHERE ${mine} ${before} ORDER BY recorded_at, id LIMIT 1)`]
   })
-  if (arms.length === 0) return null
-  const [row] = await tx.$queryRaw<{ at: Date | null }[]>(
-    Prisma.sql`SELECT min(recorded_at) AS at FROM (${Prisma.join(arms, ' UNION ALL ')}) AS oldest`,
-  )
-  return row?.at ?? null
+  if (arms.length === 0) return { oldest: null, glass: [] }
+  const mine = scope.everything ? Prisma.empty : Prisma.sql`AND system_id = ANY (${[...scope.systems]}::text[])`
+  const glass = Prisma.sql`(SELECT 'glass' AS kind, recorded_at AS at FROM audit.trail
+    WHERE action = 'fallback.opened' AND recorded_at >= ${since.toISOString()}::timestamptz AND ${before} ${mine} ORDER BY recorded_at DESC, id DESC LIMIT ${MOST_GLASS})`
+  const marks = await tx.$queryRaw<Mark[]>(Prisma.join([...arms, glass], ' UNION ALL '))
+  const oldest = marks.filter(({ kind }) => kind === 'oldest').map(({ at }) => at.getTime())
+  return {
+    oldest: oldest.length === 0 ? null : new Date(Math.min(...oldest)),
+    glass: marks.filter(({ kind }) => kind === 'glass').map(({ at }) => at),
+  }
 }
 
 /** How many entries were written on a UTC day, by system (`*` for none). */
