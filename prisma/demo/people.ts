@@ -8,6 +8,7 @@ import type { Ctx } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
 import type { Scope } from '@/lib/domain/scopes'
 import { createToken } from '@/lib/usecases/account/create-token'
+import { giveGrant } from '@/lib/usecases/account/give-grant'
 import type { Clock } from './clock'
 
 /** The made-up people of the demo record. Systems left out: every system. */
@@ -81,6 +82,9 @@ export async function castPeople(clock: Clock): Promise<Casting> {
   const passwordHash = await hashPassword(password)
   const cast = {} as Cast
   const at = clock.at(95, '08:00')
+  // An auditor's access ends by itself; theirs was given anew when its first ninety days were over.
+  const renewal = clock.at(7, '08:00')
+  const endOf = (role: string): Date | null => (role === 'auditor' ? renewal : null)
   for (const key of Object.keys(PEOPLE) as PersonKey[]) {
     const { name, roles } = PEOPLE[key]
     const first = key === 'ada'
@@ -101,14 +105,14 @@ export async function castPeople(clock: Clock): Promise<Casting> {
       ]
       for (const role of roles) {
         const grant = await tx.roleGrant.create({
-          data: { principalId: id, role, grantedById: first ? null : cast.ada, startsAt: now, createdAt: now },
+          data: { principalId: id, role, grantedById: first ? null : cast.ada, startsAt: now, endsAt: endOf(role), createdAt: now },
           select: { id: true },
         })
         events.push({
           action: 'grant.given',
           system: null,
           subject: { kind: 'grant', id: grant.id },
-          after: { principal: id, role, systemId: null },
+          after: { principal: id, role, systemId: null, endsAt: endOf(role)?.toISOString() ?? null },
         })
       }
       return {
@@ -118,6 +122,9 @@ export async function castPeople(clock: Clock): Promise<Casting> {
       }
     })
   }
+  for (const key of Object.keys(PEOPLE) as PersonKey[])
+    for (const role of PEOPLE[key].roles.filter((each) => endOf(each) !== null))
+      await giveGrant(as(cast, 'ada', renewal), { person: cast[key], role, system: null, endsOn: clock.at(-60, '23:59') })
   const former = await giveToken(cast, clock.at(95, '09:00'), clock.at(6, '09:00'))
   const current = await giveToken(cast, clock.at(7, '09:00'), clock.at(-82, '09:00'))
   cast.formerCiToken = former.id
