@@ -1,0 +1,152 @@
+import type pg from 'pg'
+import { nodeTree } from '@/lib/crypto/log-hash'
+import { isSameBytes, toHex } from '@/lib/domain/log/bytes'
+import { checkpointText } from '@/lib/domain/log/checkpoint'
+import { noteOf } from '@/lib/domain/log/note'
+import { appendLeaves, type FullTile, rootOfEdge } from './edge'
+import { type GuardState, packIds, unpackIds, writeGuard } from './guard'
+import type { SigningKey } from './keys'
+import { nowOf, Refusing, type SequencerOptions } from './options'
+import type { Stand } from './stand'
+
+/** One entry on its way into the tree. `at` is the database's time as text, to the microsecond. */
+type Entry = { id: string; at: string; leaf: Uint8Array }
+
+/** A signed checkpoint over a tree: its text and a line of each key. */
+export function signCheckpoint(origin: string, size: number, root: Uint8Array, keys: readonly SigningKey[], now: Date): string {
+  const text = checkpointText({ origin, size, root })
+  return noteOf(
+    text,
+    keys.map((key) => key.signNote(text, now)),
+  )
+}
+
+/** What is to be integrated: the round that the guard has promised, or the oldest that wait, by time and id. */
+async function pick(client: pg.Client, promised: readonly string[] | null, batch: number): Promise<{ id: string; at: string }[]> {
+  if (promised === null)
+    return (
+      await client.query<{ id: string; at: string }>({
+        name: 'pending',
+        text: 'SELECT id, recorded_at::text AS at FROM audit.pending ORDER BY recorded_at, id LIMIT $1',
+        values: [batch],
+      })
+    ).rows
+  const { rows } = await client.query<{ id: string; at: string }>(
+    'SELECT id, recorded_at::text AS at FROM audit.pending WHERE id = ANY ($1::uuid[])',
+    [promised],
+  )
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return promised.map((id) => {
+    const row = found.get(id)
+    if (!row) throw new Refusing('The guard file promises a round whose entries do not wait in this database.')
+    return row
+  })
+}
+
+/** The bytes of the entries as they lie in the database, hashed here; the database's own hash of them has to agree, or nothing is signed (T13). */
+async function read(client: pg.Client, picked: readonly { id: string; at: string }[]): Promise<Entry[]> {
+  const { rows } = await client.query<{ canonical: string | null; leaf_hash: Buffer | null }>({
+    name: 'events',
+    // LATERAL with a limit: one look into the one partition for each, whatever the planner believes about the tables.
+    text: `SELECT e.canonical, e.leaf_hash FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS p(at, id, n)
+      LEFT JOIN LATERAL (SELECT canonical, leaf_hash FROM audit.event WHERE recorded_at = p.at AND id = p.id LIMIT 1) e ON true ORDER BY p.n`,
+    values: [picked.map(({ at }) => at), picked.map(({ id }) => id)],
+  })
+  return picked.map(({ id, at }, index) => {
+    const row = rows[index]
+    if (typeof row?.canonical !== 'string' || !row.leaf_hash)
+      throw new Refusing(`The event ${id} waits to be integrated, but is not there any more.`)
+    const leaf = nodeTree.leafHash(Buffer.from(row.canonical, 'utf8'))
+    if (!isSameBytes(leaf, row.leaf_hash))
+      throw new Refusing(`The text of the event ${id} does not lead to its stored hash: one of them was changed.`)
+    return { id, at, leaf }
+  })
+}
+
+async function store(
+  client: pg.Client,
+  round: { first: number; entries: readonly Entry[]; full: readonly FullTile[]; root: Uint8Array; note: string },
+  step: (name: string) => void,
+): Promise<void> {
+  const { first, entries, full, root, note } = round
+  const ids = entries.map(({ id }) => id)
+  await client.query({
+    name: 'leaves',
+    text: `INSERT INTO audit.leaf (seq, event_id, event_at, leaf_hash)
+      SELECT $1::bigint + n - 1, id, at, hash FROM unnest($2::uuid[], $3::timestamptz[], $4::bytea[]) WITH ORDINALITY AS e(id, at, hash, n)`,
+    values: [first, ids, entries.map(({ at }) => at), entries.map(({ leaf }) => Buffer.from(leaf))],
+  })
+  step('leaves')
+  for (const { level, index, hashes } of full)
+    await client.query('INSERT INTO audit.tile (level, idx, hashes) VALUES ($1, $2, $3)', [level, index, Buffer.concat(hashes)])
+  step('tiles')
+  await client.query('INSERT INTO audit.checkpoint (tree_size, root, note) VALUES ($1, $2, $3)', [
+    first + entries.length,
+    Buffer.from(root),
+    note,
+  ])
+  step('checkpoint')
+  const { rowCount } = await client.query({ name: 'done', text: 'DELETE FROM audit.pending WHERE id = ANY ($1::uuid[])', values: [ids] })
+  if (rowCount !== entries.length) throw new Error('another sequencer took entries of this round')
+  step('pending')
+}
+
+/** What a round left behind: where the log stands and what the guard says. Null when nothing waited. */
+export type RoundDone = { stand: Stand; guard: GuardState; integrated: number }
+
+/**
+ * One round: entries that wait become leaves, full tiles and a signed checkpoint, in one transaction, behind a guard that is on disk before the
+ * commit (see guard.ts). Throws `Refusing` for what must not be signed, `GuardMoved` when the guard is not as this sequencer left it.
+ */
+export async function runRound(
+  client: pg.Client,
+  stand: Stand,
+  guard: GuardState,
+  keys: readonly SigningKey[],
+  options: SequencerOptions,
+): Promise<RoundDone | null> {
+  const step = (name: string) => options.kill?.(name)
+  const { origin } = options
+  const first = stand.edge.size
+  // A round that was promised before and is not in the database yet is completed exactly as it was promised.
+  const promise = guard.next !== null && guard.next.size > first ? guard.next : null
+  await client.query('BEGIN')
+  try {
+    step('begun')
+    const picked = await pick(client, promise && unpackIds(promise.events), options.batch ?? 1_000)
+    if (picked.length === 0) {
+      await client.query('ROLLBACK')
+      return null
+    }
+    const entries = await read(client, picked)
+    step('read')
+    const { edge, full } = appendLeaves(
+      stand.edge,
+      entries.map(({ leaf }) => leaf),
+    )
+    const root = rootOfEdge(edge)
+    if (promise && toHex(root) !== promise.root)
+      throw new Refusing('The round that the guard file promises leads to another root: its entries were changed.')
+    const note = signCheckpoint(origin, edge.size, root, keys, nowOf(options))
+    step('signed')
+    await store(client, { first, entries, full, root, note }, step)
+    await client.query('UPDATE audit.sequencer SET beat_at = clock_timestamp()')
+    const events = packIds(entries.map(({ id }) => id))
+    const next: GuardState = promise
+      ? guard
+      : await writeGuard(
+          options.guardFile,
+          guard,
+          { origin, base: { size: first, root: toHex(stand.root) }, next: { size: edge.size, root: toHex(root), events, note } },
+          nowOf(options),
+          step,
+        )
+    step('guarded')
+    await client.query('COMMIT')
+    step('committed')
+    return { stand: { edge, root, origin, note }, guard: next, integrated: entries.length }
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
