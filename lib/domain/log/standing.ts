@@ -69,18 +69,23 @@ export function lagWords(seconds: number): string {
  * evidence, observations, reports and every no are never asked.
  */
 export function whyNotLogBehind(state: LogState, limitSeconds: number): Refusal | null {
-  const after =
-    'Evidence and reports are still taken, and nothing that is on the record gets lost. Decide again once the log keeps up; Audit says how it stands.'
-  if (state.state === 'refusing')
-    return refuse('audit_log_behind', `The audit log refuses to sign, so no decision on a production-like profile is taken. ${after}`, {
-      ...(state.reason ? { details: [state.reason] } : {}),
-    })
   const many = state.pending > MOST_PENDING
-  if (!many && state.lagSeconds <= limitSeconds) return null
-  const what = many ? `more than ${MOST_PENDING.toLocaleString('en')} events wait` : `an event has waited for ${lagWords(state.lagSeconds)}`
+  if (state.state !== 'refusing' && !many && state.lagSeconds <= limitSeconds) return null
+  const what =
+    state.state === 'refusing'
+      ? 'The audit log refuses to sign'
+      : many
+        ? `The audit log is behind: more than ${MOST_PENDING.toLocaleString('en')} events wait for their place in it`
+        : `The audit log is behind: an event has waited ${lagWords(state.lagSeconds)} for its place in it`
   return refuse(
     'audit_log_behind',
-    `The audit log is behind: ${what} for its place in it, so no decision on a production-like profile is taken. ${after}`,
-    { ...(state.reason ? { details: [state.reason] } : {}) },
+    `${what}, so nothing on a production-like profile is sealed, approved, started or opened. Decide again once it keeps up; Audit says how it stands.`,
+    {
+      details: [
+        ...(state.reason ? [state.reason] : []),
+        'Evidence, observations, declining and withdrawing go on as ever, and nothing that is on the record gets lost.',
+        'If an incident cannot wait: act, and report deployments and changes as they happen. They are recorded as not authorised and reviewed later.',
+      ],
+    },
   )
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { keepText } from '@/lib/db/audit'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadSlotIds, type SlotScope } from '@/lib/db/load-policy'
 import type { Work } from '@/lib/db/mutate'
 import { consumeStepUp } from '@/lib/db/step-up'
@@ -13,6 +14,8 @@ export type SignOffRequest = {
   subject: { kind: keyof typeof DECIDED; id: string }
   slots: SlotScope
   approval: ApprovalFacts
+  /** Whether it is about a pre-production or production profile: a yes then waits for a log that keeps up (`audit_log_behind`). */
+  productionLike: boolean
   /** The live sealed version; `requesterId` as it was sealed with, since the database holds the two together. */
   sealed: { id: string; number: number; hash: string; requesterId: string }
   policyHash: string
@@ -50,6 +53,7 @@ const DECIDED = {
  */
 export async function recordSignOff(ctx: Ctx, { tx, now, actor }: Work, what: SignOffRequest): Promise<WrittenSignOff> {
   const { approval, sealed, subject } = what
+  if (what.decision === 'approve') await ensureLogKeepsUp(ctx, tx, what.productionLike)
   const slot = approval.slots.find((candidate) => candidate.key === what.slotKey) as ApprovalSlot // ensured by whyNotSign
   const grant = grantFor(slot, actor, approval, now) as Grant // ensured by whyNotSign
   // The demo record is written without a browser; every other signature uses up a step-up proof.

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { chosenVariant } from '@/lib/db/load-choices'
 import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
 import { lockSystem } from '@/lib/db/lock-system'
@@ -8,6 +9,7 @@ import { mutate } from '@/lib/db/mutate'
 import type { Ctx } from '@/lib/domain/context'
 import { whyNotChooseVariant } from '@/lib/domain/contract-choice'
 import { ensure } from '@/lib/domain/refusal'
+import { isProductionLikeProfile } from '@/lib/domain/rule-ref'
 import type { chooseContractVariantInput } from '@/lib/schemas/contract-choice'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 import { reconcileSystem } from '../finding/reconcile-findings'
@@ -28,6 +30,7 @@ export async function chooseContractVariant(
     await lockSystem(tx, system.id)
     const before = await chosenVariant(tx, system.id, profile)
     ensure(whyNotChooseVariant(active.policy, profile, input.variant, before?.variant ?? null, actor, now))
+    await ensureLogKeepsUp(ctx, tx, isProductionLikeProfile(active.policy, profile))
     if (before) await tx.variantChoice.update({ where: { id: before.id }, data: { endedAt: now } })
     const reason = await keepText(tx, input.reason)
     const { id } = await tx.variantChoice.create({

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadPast } from '@/lib/db/load-deployments'
 import { loadPolicyVersion } from '@/lib/db/load-policy'
 import { holdIncident, loadPromotions } from '@/lib/db/load-promotions'
@@ -55,6 +56,8 @@ export async function startDeployment(
       )
       if (options.onlyAuthorised && !judged.authorised)
         throw new Refused(refuse('held', `This deployment may not start. ${judged.reasons.join(' ')}`, { details: judged.reasons }))
+      // A report of what happened is taken in any case; the button of the screen lets something happen.
+      if (options.onlyAuthorised) await ensureLogKeepsUp(ctx, tx, resolveProfile(version.policy, profileKey).productionLike)
       const violations = inputViolations(version.policy, profileKey, input.inputs)
       const list = version.policy.deployment.checklist
       const run = list

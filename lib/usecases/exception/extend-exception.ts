@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadExceptionForUpdate } from '@/lib/db/load-exceptions'
 import { loadPeople } from '@/lib/db/load-people'
 import { mutate } from '@/lib/db/mutate'
@@ -11,6 +12,7 @@ import { type ExceptionFacts, exceptionApproval } from '@/lib/domain/exception-a
 import { extensionTier, whyNotExtendException } from '@/lib/domain/exception-guards'
 import type { PolicyTier } from '@/lib/domain/policy/schema'
 import { ensure } from '@/lib/domain/refusal'
+import { isProductionLikeProfile } from '@/lib/domain/rule-ref'
 import type { extendExceptionInput } from '@/lib/schemas/exception'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
 import { sealException } from './seal-exception'
@@ -30,6 +32,7 @@ export async function extendException(ctx: Ctx, input: z.output<typeof extendExc
     const facts = await loadExceptionForUpdate(tx, input.exception, readableSystems(actor, now))
     ensure(whyNotExtendException(facts, actor, input.until, now))
     const tier = extensionTier(facts, input.until) as PolicyTier // ensured by whyNotExtendException
+    if (tier.slots.length === 0) await ensureLogKeepsUp(ctx, tx, isProductionLikeProfile(facts.policy.policy, facts.profile))
     const reason = await keepText(tx, input.reason)
     await tx.driftException.update({
       where: { id: facts.id },

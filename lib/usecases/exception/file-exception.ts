@@ -1,6 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadExceptionForUpdate, loadExceptions } from '@/lib/db/load-exceptions'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadSystem, profileOrRefuse } from '@/lib/db/load-system'
@@ -42,7 +43,7 @@ export async function fileException(ctx: Ctx, input: z.output<typeof fileExcepti
   const { reason, observed, remediation, conditions } = input
   ensure(whyNotSecret({ observed, reason, remediation, conditions }), whyNotKeyName({ rule: envSuffix(input.rule.replace(/^file\./, '')) }))
   try {
-    return await mutate(ctx, (work) => file(work, input))
+    return await mutate(ctx, (work) => file(ctx, work, input))
   } catch (error) {
     if (!isDuplicate(error)) throw error
     throw new Refused(
@@ -57,7 +58,7 @@ export async function fileException(ctx: Ctx, input: z.output<typeof fileExcepti
   }
 }
 
-async function file(work: Work, input: z.output<typeof fileExceptionInput>) {
+async function file(ctx: Ctx, work: Work, input: z.output<typeof fileExceptionInput>) {
   const { tx, now, actor } = work
   const { active, ...system } = await loadSystem(tx, actor, input.system, now)
   const { policy } = active
@@ -82,8 +83,10 @@ async function file(work: Work, input: z.output<typeof fileExceptionInput>) {
   const request: ExceptionRequest = { policy, ref, startsAt: input.startsAt, until: input.until, owner, finding }
   ensure(whyNotExcept(request, system, now))
   const startsAt = sinceOf(request)
-  const chosen = tierFor(policy, ref, isProductionLikeProfile(policy, profile.id), startsAt, input.until)
+  const productionLike = isProductionLikeProfile(policy, profile.id)
+  const chosen = tierFor(policy, ref, productionLike, startsAt, input.until)
   const { tier, covers } = chosen as NonNullable<typeof chosen> // ensured by whyNotExcept
+  if (tier.slots.length === 0) await ensureLogKeepsUp(ctx, tx, productionLike)
   const lapsed = await endLapsed(work, system.id, ref)
   const reason = await keepText(tx, input.reason)
   const remediation = await keepText(tx, input.remediation)

@@ -1,12 +1,14 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadFallbackForUpdate } from '@/lib/db/load-fallbacks'
 import { mutate } from '@/lib/db/mutate'
 import { consumeStepUp } from '@/lib/db/step-up'
 import { type Ctx, readableSystems } from '@/lib/domain/context'
 import { OWN_REQUEST_SLOT, ownRequestStatement } from '@/lib/domain/fallback'
 import { commanderGrant, whyNotOpenAlone } from '@/lib/domain/fallback-guards'
+import { isProductionLike } from '@/lib/domain/policy/resolve'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { openFallbackInput } from '@/lib/schemas/fallback'
 import { reconcileSystem } from '../finding/reconcile-findings'
@@ -21,6 +23,7 @@ export async function openFallback(ctx: Ctx, input: z.output<typeof openFallback
     const { tx, now, actor } = work
     const facts = await loadFallbackForUpdate(tx, input.fallback, readableSystems(actor, now))
     ensure(whyNotOpenAlone(facts, actor, input.sealedHash, now))
+    await ensureLogKeepsUp(ctx, tx, isProductionLike(facts.rule.profile.class))
     // The demo record is written without a browser.
     if (!ctx.at) {
       if (!actor.session)

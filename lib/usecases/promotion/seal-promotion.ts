@@ -1,5 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
+import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadPeople } from '@/lib/db/load-people'
 import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { mutate } from '@/lib/db/mutate'
@@ -18,6 +19,7 @@ export async function sealPromotion(ctx: Ctx, input: z.output<typeof promotionIn
   return mutate(ctx, async ({ tx, now, actor }) => {
     const facts = await loadPromotionForUpdate(tx, input.promotion, readableSystems(actor, now), now)
     ensure(whyNotSeal(facts, actor, await loadPeople(tx, [facts.system.id], now), now))
+    await ensureLogKeepsUp(ctx, tx, facts.targetIsProductionLike)
     const voided = facts.sealed ? await endSealed(tx, now, facts, 'voided', movedOf(facts)) : []
     const number = facts.nextNumber
     const { canonical, hash } = sealText(dossierOf(facts, number))

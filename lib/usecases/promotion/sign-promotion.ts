@@ -66,6 +66,7 @@ export async function writeSignOff(
     subject: { kind: 'promotion', id: facts.id },
     slots: { policyVersionId: facts.policy.versionId, subject: facts.emergency ? 'emergency' : 'promotion', rule: facts.edge.id },
     approval,
+    productionLike: facts.targetIsProductionLike,
     sealed: { ...sealed, requesterId: facts.openedBy.countsAsId },
     policyHash: facts.policy.hash,
     statement: signStatement(facts, { name: w.actor.name, capacity, decision: what.decision }, windowInWords),

@@ -6,6 +6,7 @@ import { type Ctx, readableSystems } from '@/lib/domain/context'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import type { RotationFacts } from '@/lib/domain/rotation'
 import { rotationApproval, rotationStatement, whyNotApprove } from '@/lib/domain/rotation-approval'
+import { isProductionLikeProfile } from '@/lib/domain/rule-ref'
 import { windowInWords } from '@/lib/domain/words'
 import type { approveRotationInput } from '@/lib/schemas/rotation'
 import { recordSignOff, type WrittenSignOff } from '../approval/record-sign-off'
@@ -56,6 +57,7 @@ export function writeRotationSignOff(
     subject: { kind: 'rotation', id: facts.id },
     slots: { policyVersionId: facts.policy.versionId, subject: 'rotation', rule: facts.ownership.id },
     approval,
+    productionLike: isProductionLikeProfile(facts.policy.policy, facts.profile.id),
     sealed: { id: sealed.id, number: sealed.number, hash: sealed.hash, requesterId: facts.openedBy.countsAsId },
     policyHash: facts.policy.hash,
     statement: rotationStatement(facts, { name: w.actor.name, capacity, decision: what.decision }, windowInWords),
