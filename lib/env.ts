@@ -104,6 +104,44 @@ export const settingsTable = {
     '6000',
     withDefault(count(10, 10_000_000), 6000),
   ),
+  DATABASE_LOG_URL: setting(
+    'The same database as the role that seals the audit log; only the sequencer sees it. Without it none is started for a server of yours.',
+    'postgresql://countersign_log:password@db.example.org:5432/countersign',
+    optional(address),
+    'secret',
+  ),
+  LOG_ORIGIN: setting(
+    'The name of the log: host and path it is served under. Without it: the host of APP_ORIGIN and /log. Fixed at the first start.',
+    'countersign.example.org/log',
+    optional(z.string().regex(/^[^\s+]{1,200}$/, 'must have at most 200 characters, without spaces and plus signs')),
+  ),
+  LOG_KEY_FILE: setting(
+    'File of the keys that sign the log; only the sequencer reads it. Without it: log/keys.json in COUNTERSIGN_STATE, made at the first start.',
+    '/etc/countersign/log-keys.json',
+    optional(z.string().min(1)),
+  ),
+  LOG_GUARD_FILE: setting(
+    'File in which the sequencer remembers, outside the database, what it signed last. Keep it on another disk than the database.',
+    '/var/lib/countersign/log-guard.json',
+    optional(z.string().min(1)),
+  ),
+  LOG_ANCHOR_FILE: setting(
+    'File to which a checkpoint is appended each minute; meant for another disk, or for storage that is written once.',
+    '/mnt/worm/countersign-anchors.jsonl',
+    optional(z.string().min(1)),
+  ),
+  LOG_WITNESSES: setting(
+    'Witnesses that cosign checkpoints: address=key of each, separated by spaces (`countersign witness --init` prints the key).',
+    'https://witness.example.org=witness.example.org/audit+bd6464c2+BFIIokj5mdb1zMNf4Zg72ntUyk+aUCAZXltScKNWbjJF',
+    optional(
+      z
+        .string()
+        .regex(
+          /^https?:\/\/[^\s=]+=[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+(\s+https?:\/\/[^\s=]+=[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+)*$/,
+          'must be address=key, as the witness prints its key',
+        ),
+    ),
+  ),
   COUNTERSIGN_BENCH: setting(
     '`yes` opens the bare routes that `npm run bench` compares with, on tables that only the bench makes. Refused in production.',
     'yes',
@@ -182,21 +220,34 @@ function crossChecks(settings: Settings): SettingProblem[] {
   return found
 }
 
-/**
- * Reads settings from an environment. Throws `SettingsRefused` with all problems at once, each naming variable, rule and example,
- * never a value (002.33, 004.18).
- */
-export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+function valuesOf(names: readonly (keyof Table)[], env: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
   const problems: SettingProblem[] = []
   const values: Record<string, unknown> = {}
-  for (const [name, { schema, example }] of Object.entries(settingsTable)) {
+  for (const name of names) {
+    const { schema, example } = settingsTable[name]
     const parsed = schema.safeParse(env[name])
     if (parsed.success) values[name] = parsed.data
     else if (env[name] === undefined || env[name] === '') problems.push({ name, rule: 'is not set', example })
     else problems.push(...parsed.error.issues.map((issue) => ({ name, rule: issue.message, example })))
   }
   if (problems.length > 0) throw new SettingsRefused(problems)
-  const settings = values as Settings // each key was parsed by the schema that gives its type
+  return values
+}
+
+/** Reads only the settings that are named, for a process that is not to see the others. Throws `SettingsRefused`. */
+export function readSomeSettings<Name extends keyof Table>(
+  names: readonly Name[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Pick<Settings, Name> {
+  return Object.freeze(valuesOf(names, env)) as Pick<Settings, Name> // each was parsed by the schema that gives its type
+}
+
+/**
+ * Reads settings from an environment. Throws `SettingsRefused` with all problems at once, each naming variable, rule and example,
+ * never a value (002.33, 004.18).
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const settings = valuesOf(Object.keys(settingsTable) as (keyof Table)[], env) as Settings // each was parsed by the schema that gives its type
   const crossed = crossChecks(settings)
   if (crossed.length > 0) throw new SettingsRefused(crossed)
   return Object.freeze(settings)
