@@ -1,16 +1,16 @@
 import type { ReactNode } from 'react'
 import { GlassBanner, type GlassItem } from '@/components/fallback/glass-banner'
-import { AppShell, type AuditLine } from '@/components/layout/app-shell'
+import { AppShell } from '@/components/layout/app-shell'
 import { Live } from '@/components/layout/live'
+import { LogBanner } from '@/components/layout/log-banner'
 import { viewer } from '@/lib/auth/session'
 import type { Alert } from '@/lib/domain/alert'
 import { settings } from '@/lib/env'
-import { formatTimeUtc } from '@/lib/format'
-import { getShell, type ShellData } from '@/lib/queries/shell'
+import { getShell } from '@/lib/queries/shell'
 import { routes } from '@/lib/routes'
 
 /**
- * The frame of every signed-in page. It says when the trail was last written and nothing about its being whole: that is only said once it is verified.
+ * The frame of every signed-in page. It says what of the record was verified and when, and warns while its log does not keep up.
  * Without a viewer there is no frame; the page itself sends them to sign in and back.
  */
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
@@ -29,9 +29,10 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         breakGlass: shell.glassOpen,
       }}
       systems={shell.systems.map(({ slug, name, state, words }) => ({ slug, name, status: state, word: words }))}
-      auditLine={auditLineOf(shell.trailAt)}
+      auditLine={shell.log.line}
       banner={
         <>
+          <LogBanner alarm={shell.log.alarm} />
           <GlassBanner items={shell.alerts.map(bannerOf)} />
           <Live />
         </>
@@ -51,10 +52,4 @@ function bannerOf({ kind, id, system, profile, until, isRollingBack }: Alert): G
     ? `${id} on ${where} failed and is being rolled back.`
     : `${id} on ${where} is half done: the new keys are in place and not verified yet.`
   return { kind, id, system: system.id, text, until: null, href: routes.rotation(id) }
-}
-
-function auditLineOf(trailAt: ShellData['trailAt']): AuditLine {
-  if (trailAt === 'unknown') return { status: 'warn', text: 'Trail', detail: 'unknown: it could not be read' }
-  if (trailAt === null) return { status: 'na', text: 'Trail', detail: 'nothing written yet' }
-  return { status: 'waiting', text: 'Trail written', detail: `newest ${formatTimeUtc(trailAt)}` }
 }

@@ -1,14 +1,5 @@
 import 'server-only'
-import type { Actor } from '@/lib/domain/context'
-import { findEntries, readTrail, trailScope } from './read-trail'
-
-/** When the newest event that somebody may read was written; null when there is none. */
-export async function newestEventAt(actor: Actor, now: Date): Promise<Date | null> {
-  const scope = await trailScope(actor, now)
-  if (scope.systems.length === 0 && !scope.everything) return null
-  const [newest] = await readTrail(scope, (tx) => findEntries(tx, scope, {}, null, { take: 1, after: null }))
-  return newest?.at ?? null
-}
+import { readTrail } from './read-trail'
 
 /** The event by which a signature of a promotion came on the record; null when it cannot be found. The caller has seen that the system may be read (T23). */
 export function eventOfSignature(system: string, promotion: string, signature: string): Promise<{ id: string; at: Date } | null> {

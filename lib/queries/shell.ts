@@ -1,6 +1,5 @@
 import 'server-only'
 import { sqlState } from '@/lib/db/mutate'
-import { newestEventAt } from '@/lib/db/newest-event'
 import { type Alert, alertsOf } from '@/lib/domain/alert'
 import { isGrantHeld } from '@/lib/domain/context'
 import { exceptionState } from '@/lib/domain/exception'
@@ -11,9 +10,10 @@ import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
 import { isOutage } from '@/lib/outage'
 import { estateOf } from './estate'
 import { getInFlight } from './in-flight'
+import { getLogStanding, LOG_UNKNOWN, type LogAlarm, type LogLine, logAlarm, logLine } from './log-status'
 import type { Looker } from './system-standing'
 
-/** What the frame of every page shows: who you are, what waits, how each system stands, and when the trail was last written. */
+/** What the frame of every page shows: who you are, what waits, how each system stands, and how the audit log does. */
 export type ShellData = {
   viewer: { name: string; roleTitle: string; roles: Role[] }
   inbox: number
@@ -25,14 +25,14 @@ export type ShellData = {
   glassOpen: { text: string; bad: boolean } | number
   alerts: Alert[]
   systems: { slug: string; name: string; state: MatrixState; words: string }[]
-  /** Null when there is nothing to read; `unknown` while the trail cannot be read. */
-  trailAt: Date | null | 'unknown'
+  /** How the log of the record stands: what the rail says, and what every page does while something is wrong with it. */
+  log: { line: LogLine; alarm: LogAlarm | null }
 }
 
 /** Reads the frame. Scoped to the systems the viewer may see (T23). */
 export async function getShell(looker: Looker): Promise<ShellData> {
   const { actor, now } = looker
-  const [flight, trailAt] = await Promise.all([getInFlight(looker), whenWritten(looker)])
+  const [flight, log] = await Promise.all([getInFlight(looker), logOf(looker)])
   const alerts = alertsOf(flight.secops, now)
   const overdue = flight.secops.keys.filter(({ state }) => state === 'overdue').length
   const late = flight.drift.exceptions.filter((exception) => exceptionState(exception, now) === 'overdue').length
@@ -52,18 +52,19 @@ export async function getShell(looker: Looker): Promise<ShellData> {
       words,
       state: worst,
     })),
-    trailAt,
+    log,
   }
 }
 
 const STATEMENT_TIMEOUT = '57014'
 
-/** A line at the foot of the rail: a trail that cannot be read in time is no reason to show no page. Anything else that goes wrong is a bug. */
-async function whenWritten({ actor, now }: Looker): Promise<ShellData['trailAt']> {
+/** A line at the foot of the rail: a log that cannot be asked in time is no reason to show no page. Anything else that goes wrong is a bug. */
+async function logOf({ now }: Looker): Promise<ShellData['log']> {
   try {
-    return await newestEventAt(actor, now)
+    const standing = await getLogStanding()
+    return { line: logLine(standing, now), alarm: logAlarm(standing) }
   } catch (error) {
-    if (error instanceof Refused || isOutage(error) || sqlState(error) === STATEMENT_TIMEOUT) return 'unknown'
+    if (error instanceof Refused || isOutage(error) || sqlState(error) === STATEMENT_TIMEOUT) return { line: LOG_UNKNOWN, alarm: null }
     throw error
   }
 }

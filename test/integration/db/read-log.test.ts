@@ -39,9 +39,10 @@ beforeAll(async () => {
   const ids: (string | null)[] = []
   let range = EMPTY_RANGE
   for (let index = 0; index < SIZE; index += 1) {
-    const leaf = rows[index] ? Uint8Array.from(rows[index].leaf) : nodeSha256(Buffer.from(`leaf ${index}`))
+    const event = rows[index]
+    const leaf = event ? Uint8Array.from(event.leaf) : nodeSha256(Buffer.from(`leaf ${index}`))
     leaves.push(leaf)
-    ids.push(rows[index]?.id ?? null)
+    ids.push(event?.id ?? null)
     range = nodeTree.append(range, leaf)
     if (SIZES.includes(index + 1)) roots.set(index + 1, nodeTree.rootOf(range))
   }
