@@ -39,6 +39,8 @@ export type TrailSource = {
   tile(name: TileName): Promise<Uint8Array | null>
   /** True where partial tiles are never stored, as in the database: their absence then means nothing. */
   fullTilesOnly?: boolean
+  /** True where every entry comes with what the database keeps as its leaf: one without is then a finding. */
+  keepsLeaves?: boolean
   texts?(): AsyncIterable<StoredText>
   sealed?(): AsyncIterable<StoredSealed>
 }

@@ -1,0 +1,99 @@
+import type { AuditValue } from '../../audit-event'
+import { sha256Hex } from '../../canonical'
+import type { RecordedEvent } from '../../recorded-event'
+import { DigestTable } from './digest-table'
+import { type Findings, numbered } from './findings'
+import type { TrailSource } from './source'
+
+const DIGEST = /^[0-9a-f]{64}$/
+
+/**
+ * What lies beside the tree and is named in it by a hash: texts (with their salt, unless they were redacted: T18, T40) and sealed versions. Each hash is
+ * remembered with the entry that named it first, twice the index, and odd once it was seen.
+ */
+export class Beside {
+  readonly #texts = new DigestTable()
+  readonly #sealed = new DigestTable()
+  readonly #redactions = new Set<string>()
+  readonly #findings: Findings
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+  }
+
+  /** Remembers what an event names. */
+  see(event: RecordedEvent, index: number, id: string | null): void {
+    for (const digest of [event.text, event.after?.reason, event.after?.remediation]) this.#name(this.#texts, digest, index)
+    if (event.action === 'text.redacted' && id !== null) this.#redactions.add(id)
+    if (event.outcome !== 'done') return
+    if (event.action === 'release_notes.sealed') this.#name(this.#sealed, event.after?.hash, index)
+    else if (SEALS.has(event.action)) this.#name(this.#sealed, event.dossier, index)
+  }
+
+  /** Checks the texts and sealed versions that the source has. `pending` says whether events may wait that are not in the tree yet. */
+  async finish(source: TrailSource, pending: boolean): Promise<void> {
+    if (source.texts) {
+      for await (const text of source.texts()) this.#text(text, pending)
+      this.#missing(this.#texts, 'text', 'the text')
+    } else this.#findings.skip('The words of the texts were not checked: they are not here.')
+    if (source.sealed) {
+      for await (const { subject, subjectId, number, hash, canonical } of source.sealed()) {
+        const index = this.#mark(this.#sealed, hash)
+        const found = sha256Hex(canonical)
+        if (found !== hash)
+          this.#findings.add('sealed', index, () => ({
+            says: `Version ${number} of ${subject.replace('_', ' ')} ${subjectId} has other words than were sealed.`,
+            expected: hash,
+            found,
+          }))
+      }
+      this.#missing(this.#sealed, 'sealed', 'the version sealed')
+    } else this.#findings.skip('The sealed versions were not checked: they are not here.')
+  }
+
+  #text(
+    { digest, salt, body, redactedBy }: { digest: string; salt: string | null; body: string | null; redactedBy: string | null },
+    pending: boolean,
+  ) {
+    const index = this.#mark(this.#texts, digest)
+    if (body !== null && salt !== null) {
+      const found = sha256Hex(`${salt}\n${body}`)
+      if (found !== digest)
+        this.#findings.add('text', index, () => ({ says: 'A text has other words than the record names.', expected: digest, found }))
+    } else if (redactedBy === null)
+      this.#findings.add('text', index, () => ({ says: 'The words of a text are gone, and no redaction took them.', expected: digest }))
+    else if (!pending && !this.#redactions.has(redactedBy))
+      this.#findings.add('text', index, () => ({
+        says: 'The words of a text were taken by an act that is not on the record.',
+        expected: digest,
+        found: redactedBy,
+      }))
+  }
+
+  #name(table: DigestTable, digest: AuditValue | undefined, index: number): void {
+    if (typeof digest === 'string' && DIGEST.test(digest)) table.add(digest, index * 2)
+  }
+
+  #mark(table: DigestTable, digest: string): number | null {
+    const value = table.get(digest)
+    if (value === undefined) return null
+    if (value % 2 === 0) table.set(digest, value + 1)
+    return Math.floor(value / 2)
+  }
+
+  #missing(table: DigestTable, check: 'text' | 'sealed', what: string): void {
+    for (const value of table.values()) {
+      if (value % 2 === 1) continue
+      this.#findings.add(check, value / 2, () => ({ says: `${numbered(value / 2)}: ${what} there is gone.` }))
+    }
+  }
+}
+
+const SEALS = new Set([
+  'promotion.sealed',
+  'rotation.planned',
+  'fallback.requested',
+  'fallback.extension_asked',
+  'exception.filed',
+  'exception.extension_asked',
+])
