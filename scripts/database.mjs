@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { asOwner, prepareExternal } from './external.mjs'
@@ -9,7 +9,7 @@ import { createDatabaseStatement, databaseStatements, roleStatements } from './r
 import { Told } from './say.mjs'
 import { newEmbedded, readEmbedded, runningStart, writeEmbedded } from './state.mjs'
 
-// The database of the application, whichever it is: `{ embedded, url, migrateUrl, stop() }`.
+// The database of the application, whichever it is: `{ embedded, url, migrateUrl, logUrl, stop() }`.
 
 const database = 'countersign'
 const folder = join(stateFolder, 'postgres')
@@ -20,6 +20,7 @@ const addresses = ({ port, passwords }) => {
     embedded: true,
     url: address('countersign_app'),
     migrateUrl: address('countersign_migrate'),
+    logUrl: address('countersign_log'),
     admin: address('postgres', 'postgres'),
   }
 }
@@ -49,6 +50,13 @@ async function provision(admin, passwords) {
 export function dropEmbedded() {
   for (const name of ['postgres', 'embedded.json', 'demo.json', 'setup-link.txt'])
     rmSync(join(stateFolder, name), { recursive: true, force: true })
+  setLogAside()
+}
+
+/** Keys, guard and anchors of a log whose database is gone: a new log has its own, and the old ones still prove what they proved. */
+function setLogAside() {
+  const log = join(stateFolder, 'log')
+  if (existsSync(log)) renameSync(log, `${log}-until-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`)
 }
 
 async function openEmbedded({ demo, onEnd }) {
@@ -59,6 +67,7 @@ async function openEmbedded({ demo, onEnd }) {
     dropEmbedded()
     state = null
   }
+  if (state === null) setLogAside()
   state ??= newEmbedded(demo)
   if (!state.port || !(await isFree(state.port, '127.0.0.1'))) state.port = await freePort()
   writeEmbedded(state)
@@ -80,8 +89,14 @@ async function openEmbedded({ demo, onEnd }) {
 export async function openDatabase(env, { demo = 'wanted', onEnd } = {}) {
   if (env.DATABASE_URL) {
     const migrateUrl = env.DATABASE_MIGRATE_URL
-    await prepareExternal({ url: env.DATABASE_URL, migrateUrl })
-    return { embedded: false, url: env.DATABASE_URL, migrateUrl: migrateUrl && asOwner(migrateUrl), stop: async () => {} }
+    await prepareExternal({ url: env.DATABASE_URL, migrateUrl, logUrl: env.DATABASE_LOG_URL })
+    return {
+      embedded: false,
+      url: env.DATABASE_URL,
+      migrateUrl: migrateUrl && asOwner(migrateUrl),
+      logUrl: env.DATABASE_LOG_URL,
+      stop: async () => {},
+    }
   }
   if (env.DATABASE_MIGRATE_URL)
     throw new Told('DATABASE_MIGRATE_URL is set but DATABASE_URL is not. Set both for a server of yours, or neither.')

@@ -22,9 +22,13 @@ function commit() {
   }
 }
 
+/** Settings that only the sequencer may see (T16): whoever has them can sign what they like. */
+export const LOG_ONLY = ['DATABASE_LOG_URL', 'LOG_KEY_FILE', 'LOG_GUARD_FILE', 'LOG_ANCHOR_FILE', 'LOG_WITNESSES']
+
 /**
  * The settings of the running application: those given, and what can be worked out for those that are not. `databaseUrl` is the
- * application role's address; the migrating role's is taken out, because the running application must not have it.
+ * application role's address; the migrating role's and all that is the sequencer's are taken out, because the running application must not have
+ * them. They are set empty rather than left out: Next would fill in what is missing from `.env` again.
  */
 export function applicationEnvironment(env, { port, databaseUrl, buildDate = '' }) {
   const origin = env.APP_ORIGIN ?? `http://localhost:${port}`
@@ -36,6 +40,7 @@ export function applicationEnvironment(env, { port, databaseUrl, buildDate = '' 
     NEXTAUTH_SECRET: env.NEXTAUTH_SECRET ?? keptSecret(),
     DATABASE_URL: databaseUrl,
     DATABASE_MIGRATE_URL: '',
+    ...Object.fromEntries(LOG_ONLY.map((name) => [name, ''])),
     COUNTERSIGN_STATE: stateFolder,
     GIT_SHA: env.GIT_SHA ?? commit(),
     BUILD_DATE: env.BUILD_DATE ?? buildDate,

@@ -35,14 +35,19 @@ async function checkVersion(client) {
   if (why) throw new Told(why)
 }
 
+/** The password that an address carries, for making its role; nothing when the address is another role's. */
+function passwordOf(role, url) {
+  const { username, password } = url ? new URL(url) : {}
+  return username === role ? { [role]: decodeURIComponent(password) } : {}
+}
+
 /** Makes the roles when the migrating address may; otherwise prints what an administrator has to run. */
-async function prepareRoles(client, appUrl) {
+async function prepareRoles(client, appUrl, logUrl) {
   const { rows } = await client.query('SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)', [allRoles])
   const { database, user } = (await client.query('SELECT current_database() AS database, current_user AS user')).rows[0]
   const missing = allRoles.filter((name) => !rows.some((row) => row.rolname === name))
   if (missing.length > 0) {
-    const app = new URL(appUrl)
-    const passwords = app.username === 'countersign_app' ? { countersign_app: decodeURIComponent(app.password) } : {}
+    const passwords = { ...passwordOf('countersign_app', appUrl), ...passwordOf('countersign_log', logUrl) }
     try {
       await client.query('BEGIN')
       for (const statement of roleStatements(passwords)) await client.query(statement)
@@ -74,12 +79,12 @@ export function asOwner(url) {
  * Looks at an external server before anything is done to it: reachable, new enough, roles there (or made), and the running address not
  * a superuser. Throws a `Told` with what to do. `migrateUrl` may be missing: then nothing is migrated here.
  */
-export async function prepareExternal({ url, migrateUrl }) {
+export async function prepareExternal({ url, migrateUrl, logUrl }) {
   if (migrateUrl) {
     const client = await connect(migrateUrl, 'DATABASE_MIGRATE_URL')
     try {
       await checkVersion(client)
-      await prepareRoles(client, url)
+      await prepareRoles(client, url, logUrl)
     } finally {
       await client.end()
     }

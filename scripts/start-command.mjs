@@ -3,9 +3,10 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, buildDate, isStale } from './build.mjs'
 import { dropEmbedded, openDatabase } from './database.mjs'
-import { applicationEnvironment, checkSettings, readEnvironment } from './environment.mjs'
+import { applicationEnvironment, checkSettings, LOG_ONLY, readEnvironment } from './environment.mjs'
 import { generate } from './generate.mjs'
 import { atEnd, end, endOnSignals, isEnding } from './lifetime.mjs'
+import { keepSequencer, sequencerEnvironment } from './log-process.mjs'
 import { migrate } from './migrate-command.mjs'
 import { inRoot, stateFolder } from './paths.mjs'
 import { lookAround } from './prepared.mjs'
@@ -78,7 +79,8 @@ async function prepareAndServe(options, from) {
   const production = env.COUNTERSIGN_ENV === 'production'
   const embedded = !env.DATABASE_URL
   // Settings are judged before anything that takes long; the embedded database's address is not known yet and always right.
-  await checkSettings(applicationEnvironment(env, { port, databaseUrl: env.DATABASE_URL ?? 'postgresql://embedded@127.0.0.1/countersign' }))
+  const given = applicationEnvironment(env, { port, databaseUrl: env.DATABASE_URL ?? 'postgresql://embedded@127.0.0.1/countersign' })
+  await checkSettings({ ...given, ...Object.fromEntries(LOG_ONLY.map((name) => [name, env[name]])) })
   if (options['fresh-demo'] && (!embedded || production))
     throw new Told('--fresh-demo throws data away: it is there for the embedded database only, and never in production.')
 
@@ -123,9 +125,13 @@ async function prepareAndServe(options, from) {
 
   if (!options.dev && isStale()) await step('Build (next build)', build)
   const settings = appEnv()
+  // Registered before the web server, so that at the end it goes after it; started once the web server answers, which waits for nobody.
+  const sequencer = database.logUrl ? keepSequencer(sequencerEnvironment(env, { port, logUrl: database.logUrl })) : null
   await step('Web server', async () => {
     await serve({ env: settings, port, host, dev: options.dev })
   })
+  if (sequencer) sequencer.start()
+  else say('  Audit log: not sealed here, because DATABASE_LOG_URL is not set (npm run sequencer seals it elsewhere)')
   say(`\n  Countersign is at ${settings.APP_ORIGIN}  (after ${took(performance.now() - from)})`)
   howToSignIn(settings.APP_ORIGIN)
   say('\n  Ctrl-C stops everything.\n')

@@ -4,26 +4,15 @@ import { parseCheckpoint } from '@/lib/domain/log/checkpoint'
 import { TILE_BYTES } from '@/lib/domain/log/tile'
 import { type Edge, edgeTiles, rootOfEdge, tileRoot } from './edge'
 import { Refusing } from './options'
+import { fullTiles, hashesOf, leafHashes } from './tiles'
 
 /** Where the log stands in the database. `origin` is null before the first checkpoint, `note` too. */
 export type Stand = { edge: Edge; root: Uint8Array; origin: string | null; note: string | null }
 
-async function leafHashes(client: pg.Client, first: number, count: number): Promise<Uint8Array[]> {
-  const { rows } = await client.query<{ leaf_hash: Buffer }>('SELECT leaf_hash FROM audit.leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq', [
-    first,
-    first + count,
-  ])
-  return rows.map(({ leaf_hash }) => new Uint8Array(leaf_hash))
-}
-
 async function tileRoots(client: pg.Client, level: number, first: number, count: number): Promise<Uint8Array[]> {
-  const { rows } = await client.query<{ hashes: Buffer }>(
-    'SELECT hashes FROM audit.tile WHERE level = $1 AND idx >= $2 AND idx < $3 ORDER BY idx',
-    [level, first, first + count],
-  )
-  return rows.map(({ hashes }) => {
-    if (hashes.length !== TILE_BYTES) throw new Refusing(`A stored tile of level ${level} does not have 256 hashes.`)
-    return tileRoot(Array.from({ length: 256 }, (_, at) => new Uint8Array(hashes.subarray(at * 32, at * 32 + 32))))
+  return (await fullTiles(client, level, first, count)).map((tile) => {
+    if (tile.length !== TILE_BYTES) throw new Refusing(`A stored tile of level ${level} does not have 256 hashes.`)
+    return tileRoot(hashesOf(tile))
   })
 }
 
