@@ -66,12 +66,34 @@ export async function keepText(tx: Tx, body: string): Promise<string> {
 }
 
 /**
+ * Keeps what the log's key is to sign, under the SHA-256 of its bytes; the same again changes nothing. An event has to name the digest in the same
+ * transaction: the sequencer signs nothing else.
+ */
+export async function keepStatement(
+  tx: Tx,
+  statement: { digest: string; kind: string; id: string; form: string; payloadType: string; payload: string },
+): Promise<void> {
+  const { digest, kind, id, form, payloadType, payload } = statement
+  await tx.$executeRaw`
+    INSERT INTO audit.statement (digest, subject_kind, subject_id, form, payload_type, payload)
+    VALUES (${digest}, ${kind}, ${id}, ${form}, ${payloadType}, ${payload}) ON CONFLICT (digest) DO NOTHING`
+}
+
+/**
  * Takes texts off the record: body and salt go, the digest stays, and the act is an event of its own, all by the one function of the database that
  * may (T18, T40). Gives how many there were.
  */
-export async function redactTexts(tx: Tx, ctx: Ctx, now: Date, about: AuditEvent['subject'], digests: readonly string[]): Promise<number> {
+export async function redactTexts(
+  tx: Tx,
+  ctx: Ctx,
+  now: Date,
+  about: AuditEvent['subject'],
+  digests: readonly string[],
+  more: { system: string | null; after?: AuditEvent['after'] } = { system: null },
+): Promise<number> {
   if (digests.length === 0) return 0
-  const event = eventText(ctx, { action: 'text.redacted', system: null, subject: about, after: { texts: digests.length } }, now)
+  const after = { texts: digests.length, ...more.after }
+  const event = eventText(ctx, { action: 'text.redacted', system: more.system, subject: about, after }, now)
   const [row] = await tx.$queryRaw<{ n: number }[]>`SELECT audit.redact(${[...digests]}::text[], ${event}) AS n`
   return row?.n ?? 0
 }

@@ -127,6 +127,7 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
   extendException: ({ until }) => ({ until, reason: 'The sandbox is still down.' }),
   closeException: () => ({ note: 'All tests pass again', link: 'https://ci.example.org/runs/4711' }),
   withdrawException: () => ({ reason: 'Mended before anybody signed' }),
+  requestStatement: ({ promotion }) => ({ kind: 'promotion', id: promotion, form: 'in-toto' }),
 }
 
 /** What stands in the address of an example, by the names in braces. */

@@ -23,6 +23,7 @@ import {
 } from '../rotation'
 import { recordSecretAuditInput } from '../secret-audit'
 import { recordSnapshotInput } from '../snapshot'
+import { requestStatementInput } from '../statement'
 import * as audit from './audit'
 import * as checklists from './checklists'
 import * as contracts from './contracts'
@@ -34,6 +35,7 @@ import * as observations from './observations'
 import * as promotions from './promotions'
 import * as releases from './releases'
 import * as rotations from './rotations'
+import * as statements from './statements'
 import * as systems from './systems'
 import { revokeSelfInput } from './token'
 
@@ -767,7 +769,7 @@ export const OPERATIONS = {
       'What deviates, why, since when, whose it is, until when, and how it gets fixed. The policy’s tiers say by the whole time who signs for it, in the browser; a tier without slots is approved by this. An owner is a person with a role on the system or an agent of it: name one where the token’s maker is neither.',
     input: fileExceptionInput,
     answer: exceptions.FiledExceptionAnswer,
-    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state'],
+    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state', 'audit_log_behind'],
   },
   getException: {
     method: 'get',
@@ -789,7 +791,7 @@ export const OPERATIONS = {
     description: 'A new approval, of the tier that the whole time from the start takes. Until it stands the old end holds.',
     input: extendExceptionInput,
     answer: exceptions.ExtendedExceptionAnswer,
-    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state'],
+    refusals: ['conflict', 'policy_forbids', 'slot_gap', 'wrong_state', 'audit_log_behind'],
   },
   closeException: {
     method: 'post',
@@ -823,6 +825,29 @@ export const OPERATIONS = {
     summary: 'The record, newest first',
     input: audit.listAuditEventsInput,
     answer: audit.ListAuditEventsAnswer,
+  },
+  requestStatement: {
+    method: 'post',
+    path: '/statements',
+    tag: 'Audit',
+    scope: 'read',
+    status: 201,
+    summary: 'Have a promotion, rotation or exception stated for others to check',
+    description:
+      'An in-toto statement in a DSSE envelope, or of a decided promotion the verification summary of SLSA, made of the record and signed by the key of the log within a second or two. Asking is an event; asking for the same again changes nothing.',
+    input: requestStatementInput,
+    answer: statements.AskedStatementAnswer,
+    refusals: ['wrong_state', 'audit_log_behind'],
+  },
+  getStatement: {
+    method: 'get',
+    path: '/statements/{digest}',
+    tag: 'Audit',
+    scope: 'read',
+    status: 200,
+    summary: 'A statement, with its signed envelope once there is one',
+    input: statements.getStatementInput,
+    answer: statements.StatementAnswer,
   },
   revokeSelf: {
     method: 'delete',

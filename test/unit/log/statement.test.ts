@@ -7,7 +7,7 @@ import { type CheckSignature, verifierKey } from '@/lib/domain/log/note'
 import { envelopeText, IN_TOTO_PAYLOAD, parseEnvelope, preAuthEncoding } from '@/lib/domain/log/statement/dsse'
 import { asOf, digestOfArtefact, inTotoStatement, type StatedFacts, statementText } from '@/lib/domain/log/statement/in-toto'
 import { verifyStatement } from '@/lib/domain/log/statement/verify'
-import { type SummaryFacts, summaryStatement, whyNotSummary } from '@/lib/domain/log/statement/vsa'
+import { decidedAt, type SummaryFacts, summaryStatement, whyNotSummary } from '@/lib/domain/log/statement/vsa'
 
 // Statements for others' tools: in-toto in a DSSE envelope, and the verification summary of SLSA (000.29, T12, T32, T40).
 
@@ -179,6 +179,17 @@ describe('the verification summary (SLSA)', () => {
     expect(summaryStatement({ ...summary, gatesPassed: false }).predicate.verifiedLevels).toEqual(['COUNTERSIGN_FULLY_SIGNED'])
     const failed = summaryStatement({ ...summary, approvedAt: null, refusedAt: '2026-11-20T00:00:00.000Z' }).predicate
     expect(failed).toMatchObject({ verificationResult: 'FAILED', timeVerified: '2026-11-20T00:00:00.000Z', verifiedLevels: ['FAILED'] })
+  })
+
+  it('takes a promotion for decided by the signature that filled the last slot, and not by a withdrawn one or a fallen version', () => {
+    const ended = '2026-11-20T00:00:00.000Z'
+    const [first] = facts.signOffs
+    if (!first) throw new Error('There is a signature')
+    expect(decidedAt(facts, [{ id: 'one' }], ended)).toEqual({ approvedAt: first.at, refusedAt: null })
+    expect(decidedAt(facts, [{ id: 'one' }, { id: 'two' }], null)).toEqual({ approvedAt: null, refusedAt: null })
+    expect(decidedAt({ ...facts, signOffs: [{ ...first, withdrawnAt: ended }] }, [{ id: 'one' }], ended).refusedAt).toBe(ended)
+    expect(decidedAt({ ...facts, signOffs: [{ ...first, decision: 'decline' }] }, [{ id: 'one' }], null).approvedAt).toBeNull()
+    expect(decidedAt({ ...facts, sealed: { ...facts.sealed, endedAt: ended } }, [{ id: 'one' }], ended).refusedAt).toBe(ended)
   })
 
   it('waits for the last slot', () => {

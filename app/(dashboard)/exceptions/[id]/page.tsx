@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation'
+import { requestStatementAction } from '@/app/statements/actions'
 import { ExceptionApprovals } from '@/components/exception/approvals'
 import { type ExceptionActions, ExceptionActs, ExceptionPeople } from '@/components/exception/exception-panel'
 import { Closed, Conditions, ExceptionSentence, Terms, WhatDeviates } from '@/components/exception/exception-paper'
@@ -6,6 +7,7 @@ import { ExceptionSpan } from '@/components/exception/exception-span'
 import { EXCEPTION_STATUS, stateWords } from '@/components/exception/exception-words'
 import { RecordTimeline } from '@/components/incident/record-timeline'
 import { Page, Panel, Paper } from '@/components/layout/page'
+import { StatementSection } from '@/components/statement/statement-section'
 import { profileRef } from '@/components/system/profile-ref'
 import { Banner } from '@/components/ui/banner'
 import { ProfileTag } from '@/components/ui/profile'
@@ -106,6 +108,7 @@ export default async function ExceptionPage({ params }: Props) {
         <ExceptionApprovals detail={detail} />
         <ExceptionActs detail={detail} actions={ACTIONS} now={viewer.now} />
         <ExceptionPeople detail={detail} />
+        <StatementSection kind="exception" id={facts.id} ask={requestStatementAction} />
       </Panel>
     </Page>
   )

@@ -1,6 +1,7 @@
 import { notFound } from 'next/navigation'
 import { startRunHereAction } from '@/app/(dashboard)/systems/[slug]/checklists/actions'
 import { approveBundleAction, bringEvidenceAction } from '@/app/(dashboard)/systems/[slug]/releases/actions'
+import { requestStatementAction } from '@/app/statements/actions'
 import { Page, Panel, Paper } from '@/components/layout/page'
 import { GatesSection } from '@/components/promotion/dossier-gates'
 import { DossierHead, PhoneFacts } from '@/components/promotion/dossier-head'
@@ -17,8 +18,11 @@ import { VersionsSection } from '@/components/promotion/dossier-versions'
 import { EmergencySection, ReviewsPanel } from '@/components/promotion/emergency-parts'
 import { RecordOpening } from '@/components/promotion/record-opening'
 import { StandingSection } from '@/components/promotion/standing-section'
+import { StandsOn } from '@/components/statement/stands-on'
+import { StatementSection } from '@/components/statement/statement-section'
 import { requireViewer } from '@/lib/auth/session'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
+import { getStandsOn } from '@/lib/queries/stands-on'
 import { routes } from '@/lib/routes'
 import { askQuestionAction, openDossierAction, repinAction, sealAction, setWindowAction, withdrawPromotionAction } from '../actions'
 
@@ -35,6 +39,9 @@ export default async function DossierPage({ params }: Props) {
   const d = await getPromotionDossier(viewer, id)
   if (!d) notFound()
   const you = viewer.actor.name
+  const standsOn = d.sealed
+    ? await getStandsOn({ system: d.system.id, subject: 'promotion', id: d.id, number: d.sealed.number, hash: d.sealed.hash })
+    : null
   const body = (
     <>
       <Paper>
@@ -49,6 +56,7 @@ export default async function DossierPage({ params }: Props) {
         <StandingSection d={d} />
         <DiscussionSection d={d} ask={askQuestionAction} />
         <VersionsSection d={d} />
+        {d.sealed && standsOn ? <StandsOn view={standsOn} what={`Version ${d.sealed.number}`} /> : null}
       </Paper>
       <Panel label="Signatures and actions">
         <Signatures d={d} />
@@ -65,6 +73,7 @@ export default async function DossierPage({ params }: Props) {
           }}
         />
         <NotYetList d={d} />
+        {d.versions.length > 0 ? <StatementSection kind="promotion" id={d.id} ask={requestStatementAction} /> : null}
       </Panel>
     </>
   )

@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation'
+import { requestStatementAction } from '@/app/statements/actions'
 import { Page, Panel, Paper } from '@/components/layout/page'
 import { Words } from '@/components/policy/words'
 import { RollBackForm } from '@/components/rotation/act-forms'
@@ -9,6 +10,7 @@ import { Acts, Ages, Audit, type RotationActions, restoredWords, variantsOf, Way
 import { People } from '@/components/rotation/rotation-people'
 import { RunbookSection, type StepsFrame } from '@/components/rotation/rotation-steps'
 import { keyWords, PHASE_STATUS, phaseWords } from '@/components/rotation/rotation-words'
+import { StatementSection } from '@/components/statement/statement-section'
 import { profileRef } from '@/components/system/profile-ref'
 import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
@@ -102,6 +104,7 @@ export default async function RotationPage({ params }: Props) {
         <Audit detail={detail} action={recordSecretAuditAction} />
         <Ages detail={detail} />
         <WayBack detail={detail} actions={ACTIONS} />
+        <StatementSection kind="rotation" id={facts.id} ask={requestStatementAction} />
       </Panel>
     </Page>
   )

@@ -21,6 +21,28 @@ export type SummaryFacts = StatedFacts & {
   statement: string
 }
 
+/**
+ * When a promotion was decided: approved with the signature that filled the last slot of the version that stands, else refused when it ended. Both null
+ * while it is open.
+ */
+export function decidedAt(
+  { sealed, signOffs }: Pick<StatedFacts, 'sealed' | 'signOffs'>,
+  slots: readonly { id: string }[],
+  endedAt: string | null,
+): Pick<SummaryFacts, 'approvedAt' | 'refusedAt'> {
+  const standing = signOffs.filter(({ decision, withdrawnAt }) => decision === 'approve' && withdrawnAt === null)
+  const isFull = sealed.endedAt === null && slots.every(({ id }) => standing.some(({ slot }) => slot === id))
+  if (!isFull) return { approvedAt: null, refusedAt: endedAt }
+  return {
+    approvedAt:
+      standing
+        .map(({ at }) => at)
+        .sort()
+        .at(-1) ?? sealed.sealedAt,
+    refusedAt: null,
+  }
+}
+
 /** Why there is no summary yet; null when there is one to give: nobody has decided as long as a slot is open. */
 export function whyNotSummary({ id, approvedAt, refusedAt }: Pick<SummaryFacts, 'id' | 'approvedAt' | 'refusedAt'>): Refusal | null {
   if (approvedAt !== null || refusedAt !== null) return null

@@ -4,6 +4,7 @@ import { SealCheck, SealVerdict } from '@/components/promotion/dossier-seal-chec
 import { SealedFacts } from '@/components/promotion/dossier-sealed'
 import { VersionSignatures, VersionState } from '@/components/promotion/dossier-versions'
 import { Way } from '@/components/promotion/parts'
+import { StandsOn } from '@/components/statement/stands-on'
 import { Banner } from '@/components/ui/banner'
 import { Buttons, LinkButton } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
@@ -15,6 +16,7 @@ import { Time } from '@/components/ui/time'
 import { requireViewer } from '@/lib/auth/session'
 import { formatNumber } from '@/lib/format'
 import { getVersion } from '@/lib/queries/promotion-version'
+import { getStandsOn } from '@/lib/queries/stands-on'
 import { routes } from '@/lib/routes'
 
 type Props = { params: Promise<{ id: string; number: string }> }
@@ -33,6 +35,7 @@ export default async function VersionPage({ params }: Props) {
   const page = await getVersion(viewer, id, number)
   if (!page) notFound()
   const { head, version, words } = page
+  const standsOn = await getStandsOn({ system: head.system.id, subject: 'promotion', id: head.id, number, hash: version.hash })
   const fallen = version.endedBy !== null
   const before = head.numbers.find((each) => each < number)
   const newest = head.numbers[0]
@@ -103,6 +106,7 @@ export default async function VersionPage({ params }: Props) {
               <CodeBlock code={version.canonical} label="The canonical text that was hashed" fold tall />
             </div>
           </Section>
+          <StandsOn view={standsOn} what={`Version ${number}`} />
         </Paper>
         <Panel label="Signatures and other versions">
           <h2 className="h2 mb-2">Signatures</h2>

@@ -1,0 +1,21 @@
+import type { StatedKind } from '@/lib/domain/log/statement/in-toto'
+import type { FormAction } from '@/lib/http/form-state'
+import { AskStatement } from './ask-statement'
+
+/** "For others to check": what is on the record of something as files that strangers' tools read, signed by the log's key. */
+export function StatementSection({ kind, id, ask }: { kind: StatedKind; id: string; ask: FormAction }) {
+  return (
+    <section className="tools mt-7" aria-labelledby="stated">
+      <h2 className="h2" id="stated">
+        For others to check
+      </h2>
+      <p className="c2 t-xs mt-1 mb-2.5">
+        What was sealed, who decided and what came of it, in a signed envelope (DSSE). Asking is on the record; people are named by id.
+      </p>
+      <div className="grid gap-2">
+        <AskStatement kind={kind} id={id} form="in-toto" ask={ask} />
+        {kind === 'promotion' ? <AskStatement kind={kind} id={id} form="vsa" ask={ask} /> : null}
+      </div>
+    </section>
+  )
+}
