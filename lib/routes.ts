@@ -86,13 +86,13 @@ export const routes = {
   deployment: (id: string) => `/deployments/${part(id)}`,
 
   notes: (query?: { system?: string; after?: string }) => at('/notes', query),
-  note: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}`,
+  note: (system: string, profile: string, version: string, reading?: string) =>
+    at(`/notes/${part(system)}/${part(profile)}/${part(version)}`, { reading }),
   noteFile: (system: string, profile: string, version: string, form: 'md' | 'html' | 'json', reading?: string) =>
     at(`/notes/${part(system)}/${part(profile)}/${part(version)}/notes.${form}`, { reading }),
   notesCompare: (system: string, profile: string, query?: { from?: string; to?: string }) =>
     at(`/notes/${part(system)}/${part(profile)}/compare`, query),
   notesFeed: (system: string) => `/notes/${part(system)}/feed.atom`,
-  noteMarkdown: (system: string, profile: string, version: string) => `/notes/${part(system)}/${part(profile)}/${part(version)}/notes.md`,
 
   audit: (query?: {
     q?: string
@@ -109,14 +109,31 @@ export const routes = {
   auditEntry: (id: string | number) => `/audit/${part(id)}`,
   auditExport: (query?: Query) => at('/audit/export', query),
   auditExportFile: (id: string, query?: { after?: number }) => at(`/audit/exports/${part(id)}/file`, query),
+  /** Further rows of the list, as JSON. */
+  auditRows: (query?: Query) => at('/audit/rows', query),
+  /** What a browser verifies the record with: what it says of itself, its checkpoints, entries and tiles. */
+  auditCheck: (what: 'about' | 'checkpoints' | 'entries' | 'tiles', query?: Query) => at(`/audit/check/${what}`, query),
   auditProof: (number: number) => `/audit/${part(number)}/proof`,
   /** What the record proves and what it does not, with the keys that sign it. */
   auditProves: () => '/audit/proves',
   auditRoom: () => '/audit/room',
   auditQuestion: (question: string, query?: Query) => at(`/audit/room/${part(question)}`, query),
-  auditPopulation: (query?: { from?: string; to?: string; system?: string; sample?: number; seed?: string }) =>
-    at('/audit/population', query),
+  auditPopulation: (query?: {
+    from?: string
+    to?: string
+    system?: string
+    sample?: number
+    seed?: string
+    after?: string
+    check?: boolean
+  }) => at('/audit/population', query),
+  auditPopulationFile: (query: { from: string; to: string; system?: string }) => at('/audit/population/population.json', query),
+  auditSampleFile: (query: { from: string; to: string; system?: string; sample: number; seed: string }) =>
+    at('/audit/population/sample.tar.gz', query),
+  /** Everything on the record of one change (a promotion or a deployment), for an auditor to read. */
+  auditChange: (id: string) => `/audit/population/${part(id)}`,
   auditSegregation: (query?: { at?: string; system?: string }) => at('/audit/segregation', query),
+  auditSegregationFile: (query: { at: string; system?: string }) => at('/audit/segregation/segregation.json', query),
   /** The log for strangers' tools (c2sp.org/tlog-tiles): below it lie `checkpoint` and `tile/…`. */
   log: (path = '') => `/log/${path}`,
   verifier: () => '/cli/countersign.mjs',

@@ -23,7 +23,8 @@ export async function getAuditorAccess({ actor, now }: Looker): Promise<AuditorA
   const systems = mine.some(({ systemId }) => systemId === null) ? null : [...new Set(mine.map(({ systemId }) => systemId as string))]
   if (held.length > mine.length) return { state: 'role', endsAt: null, systems, admins: [] }
   if (mine.length > 0) {
-    const last = mine.map(({ endsAt }) => endsAt).reduce((a, b) => (a === null || b === null ? null : a > b ? a : b))
+    const ends = mine.map(({ endsAt }) => endsAt)
+    const last = ends.includes(null) ? null : new Date(Math.max(...ends.map((end) => Number(end))))
     return { state: 'auditor', endsAt: last, systems, admins: [] }
   }
   const [ended, admins] = await Promise.all([
