@@ -3,17 +3,17 @@ import { sha256Hex } from '../../canonical'
 import type { RecordedEvent } from '../../recorded-event'
 import { DigestTable } from './digest-table'
 import { type Findings, numbered } from './findings'
-import type { TrailSource } from './source'
+import type { StoredSealed, StoredText, TrailSource } from './source'
 
 const DIGEST = /^[0-9a-f]{64}$/
 
 /**
  * What lies beside the tree and is named in it by a hash: texts (with their salt, unless they were redacted: T18, T40) and sealed versions. Each hash is
- * remembered with the entry that named it first, twice the index, and odd once it was seen.
+ * remembered with the entry that named it first; that of a text as twice the index, and odd once it was seen.
  */
 export class Beside {
   readonly #texts = new DigestTable()
-  readonly #sealed = new DigestTable()
+  readonly #sealed = new Map<string, { index: number; version: string; seen: boolean }>()
   readonly #redactions = new Set<string>()
   readonly #findings: Findings
 
@@ -26,35 +26,46 @@ export class Beside {
     for (const digest of [event.text, event.after?.reason, event.after?.remediation]) this.#name(this.#texts, digest, index)
     if (event.action === 'text.redacted' && id !== null) this.#redactions.add(id)
     if (event.outcome !== 'done') return
-    if (event.action === 'release_notes.sealed') this.#name(this.#sealed, event.after?.hash, index)
-    else if (SEALS.has(event.action)) this.#name(this.#sealed, event.dossier, index)
+    const hash = event.action === 'release_notes.sealed' ? event.after?.hash : SEALS.has(event.action) ? event.dossier : null
+    const { kind, id: subject, version } = event.subject
+    if (typeof hash === 'string' && !this.#sealed.has(hash))
+      this.#sealed.set(hash, { index, version: `${kind} ${subject} ${version}`, seen: false })
   }
 
   /** Checks the texts and sealed versions that the source has. `pending` says whether events may wait that are not in the tree yet. */
   async finish(source: TrailSource, pending: boolean): Promise<void> {
     if (source.texts) {
       for await (const text of source.texts()) this.#text(text, pending)
-      this.#missing(this.#texts, 'text', 'the text')
+      for (const value of this.#texts.values())
+        if (value % 2 === 0) this.#findings.add('text', value / 2, () => ({ says: `${numbered(value / 2)}: the text there is gone.` }))
     } else this.#findings.skip('The words of the texts were not checked: they are not here.')
     if (source.sealed) {
-      for await (const { subject, subjectId, number, hash, canonical } of source.sealed()) {
-        const index = this.#mark(this.#sealed, hash)
-        const found = sha256Hex(canonical)
-        if (found !== hash)
-          this.#findings.add('sealed', index, () => ({
-            says: `Version ${number} of ${subject.replace('_', ' ')} ${subjectId} has other words than were sealed.`,
-            expected: hash,
-            found,
-          }))
-      }
-      this.#missing(this.#sealed, 'sealed', 'the version sealed')
+      for await (const version of source.sealed()) this.#version(version)
+      for (const { index, seen } of this.#sealed.values())
+        if (!seen) this.#findings.add('sealed', index, () => ({ says: `${numbered(index)}: the version sealed there is gone.` }))
     } else this.#findings.skip('The sealed versions were not checked: they are not here.')
   }
 
-  #text(
-    { digest, salt, body, redactedBy }: { digest: string; salt: string | null; body: string | null; redactedBy: string | null },
-    pending: boolean,
-  ) {
+  #version({ subject, subjectId, number, hash, canonical }: StoredSealed): void {
+    const named = this.#sealed.get(hash)
+    if (named) named.seen = true
+    const found = sha256Hex(canonical)
+    const kept = `${subject} ${subjectId} ${number}`
+    if (found !== hash)
+      this.#findings.add('sealed', named?.index ?? null, () => ({
+        says: `Version ${number} of ${subject.replace('_', ' ')} ${subjectId} has other words than were sealed.`,
+        expected: hash,
+        found,
+      }))
+    else if (named && named.version !== kept)
+      this.#findings.add('sealed', named.index, () => ({
+        says: 'A sealed version is kept as another one.',
+        expected: named.version,
+        found: kept,
+      }))
+  }
+
+  #text({ digest, salt, body, redactedBy }: StoredText, pending: boolean): void {
     const index = this.#mark(this.#texts, digest)
     if (body !== null && salt !== null) {
       const found = sha256Hex(`${salt}\n${body}`)
@@ -79,13 +90,6 @@ export class Beside {
     if (value === undefined) return null
     if (value % 2 === 0) table.set(digest, value + 1)
     return Math.floor(value / 2)
-  }
-
-  #missing(table: DigestTable, check: 'text' | 'sealed', what: string): void {
-    for (const value of table.values()) {
-      if (value % 2 === 1) continue
-      this.#findings.add(check, value / 2, () => ({ says: `${numbered(value / 2)}: ${what} there is gone.` }))
-    }
   }
 }
 

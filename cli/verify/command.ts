@@ -1,0 +1,109 @@
+import { readFileSync, statSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { checkSignature } from '@/lib/crypto/check-signature'
+import { type TrailSource, TrailUnreadable, type Verification } from '@/lib/domain/log/verify/source'
+import { verifyTrail } from '@/lib/domain/log/verify/verify'
+import { fastTree } from '../fast-tree'
+import { directorySource } from '../sources/directory'
+import { openDatabase } from '../sources/open-database'
+import { notesOf } from './notes-of'
+import { progressTo, reportOf } from './report'
+
+export const VERIFY_HELP = `countersign verify DIRECTORY | --database URL
+    checks a trail: every entry from its bytes, every tile, checkpoint and signature, what lies beside it, and that the rules were kept
+    DIRECTORY          an unpacked export
+    --database URL     a PostgreSQL database, read by a role that may see the whole trail (PGPASSWORD is taken where the URL has no password)
+    --vkey KEY         a key you know from elsewhere: the log's (a receipt and the release notes print it), or a witness's; more than once if you like
+    --receipt FILE     a proof file that somebody kept; more than once if you like
+    --anchors FILE     signed checkpoints that somebody kept: notes, or the log's anchor file
+    --no-rules         leaves the rules out
+    --json             the result as JSON
+    exit code 0: good; 1: evidence of tampering, with the first bad entry and both values; 2: cannot tell`
+
+const EXIT = { good: 0, tampered: 1, unknown: 2 } as const
+
+function options(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      database: { type: 'string' },
+      vkey: { type: 'string', multiple: true },
+      receipt: { type: 'string', multiple: true },
+      anchors: { type: 'string', multiple: true },
+      'no-rules': { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
+}
+
+/** `countersign verify`: gives the exit code. Writes the result to standard output and the progress to standard error. */
+export async function verify(args: readonly string[]): Promise<number> {
+  let asked: ReturnType<typeof options>
+  try {
+    asked = options(args)
+  } catch (error) {
+    return wrong((error as Error).message)
+  }
+  const { values, positionals } = asked
+  if (values.help) {
+    process.stdout.write(`${VERIFY_HELP}\n`)
+    return 0
+  }
+  const [directory, ...more] = positionals
+  if ((directory === undefined) === (values.database === undefined) || more.length > 0)
+    return wrong('Name either the directory of an export or --database.')
+  try {
+    const receipts = (values.receipt ?? []).map(textOf)
+    const anchors = (values.anchors ?? []).flatMap((path) => notesOf(textOf(path)))
+    const opened = await open(directory, values.database)
+    const progress = progressTo(process.stderr)
+    try {
+      const result = await verifyTrail(opened.source, {
+        tree: fastTree,
+        check: checkSignature,
+        pinned: values.vkey ?? [],
+        receipts,
+        anchors,
+        rules: values['no-rules'] !== true,
+        onProgress: progress.at,
+      })
+      progress.end()
+      return tell(result, values.json === true)
+    } finally {
+      progress.end()
+      await opened.close()
+    }
+  } catch (error) {
+    if (!(error instanceof TrailUnreadable)) throw error
+    process.stderr.write(`CANNOT TELL: ${error.message}\n`)
+    if (values.json) process.stdout.write(`${JSON.stringify({ outcome: 'unknown', notChecked: [error.message] })}\n`)
+    return EXIT.unknown
+  }
+}
+
+function wrong(why: string): number {
+  process.stderr.write(`${why}\n\n${VERIFY_HELP}\n`)
+  return EXIT.unknown
+}
+
+function tell(result: Verification, json: boolean): number {
+  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : reportOf(result))
+  return EXIT[result.outcome]
+}
+
+async function open(directory: string | undefined, database: string | undefined): Promise<{ source: TrailSource; close(): Promise<void> }> {
+  if (directory === undefined) return openDatabase(database as string) // one of the two was named
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new TrailUnreadable(`${directory} is no directory. Unpack the export first: tar -xzf FILE.`)
+  return { source: await directorySource(directory), close: async () => undefined }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new TrailUnreadable(`${path} could not be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`)
+  }
+}
