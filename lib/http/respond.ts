@@ -6,7 +6,7 @@ import { requestInfo } from '@/lib/auth/request-info'
 import { viewerFrom } from '@/lib/auth/session'
 import { tokenContext } from '@/lib/auth/token'
 import type { Ctx } from '@/lib/domain/context'
-import { type Refusal, Refused, refuse } from '@/lib/domain/refusal'
+import { type Refusal, type RefusalCode, Refused, refuse } from '@/lib/domain/refusal'
 import { type Scope, whyNotScope } from '@/lib/domain/scopes'
 import { settings } from '@/lib/env'
 import { isOutage } from '@/lib/outage'
@@ -73,6 +73,7 @@ export function respond<S extends z.ZodType>(request: Request, options: WriteOpt
 export type ReadOptions<S extends z.ZodType> = {
   /** A `z.strictObject` over the query and the parts of the path. */
   schema: S
+  /** What is given as JSON; a Response (a file) goes out as it is. */
   run: (ctx: Ctx, input: z.output<S>, at: { now: Date; searchParams: URLSearchParams }) => Promise<unknown>
   params?: Promise<Params> | Params
   scope?: Scope
@@ -93,7 +94,8 @@ export function respondRead<S extends z.ZodType>(request: Request, options: Read
     stop(whyNotSecret(params, { where: 'path' }))
     stop(url.search === '' ? null : whyNotSecretQuery(url.searchParams, { except: ['cursor'] }))
     const input = parse(options.schema, withParams(queryOf(url.searchParams), params))
-    return json(200, await options.run(ctx, input, { now, searchParams: url.searchParams }))
+    const result = await options.run(ctx, input, { now, searchParams: url.searchParams })
+    return result instanceof Response ? result : json(200, result)
   })
 }
 
@@ -117,7 +119,7 @@ async function answering(request: Request, work: (reply: Reply) => Promise<Respo
   } catch (error) {
     if (error instanceof Refused) {
       if (reply.ctx && reply.attempt) await recordRefusal(reply.ctx, reply.attempt, error.refusal)
-      const wait = error instanceof TooFast ? error.seconds : error.refusal.code === 'busy' ? 1 : null
+      const wait = error instanceof TooFast ? error.seconds : (RETRY_AFTER[error.refusal.code] ?? null)
       return problemResponse(error.refusal, requestId(), wait === null ? {} : { 'Retry-After': String(wait) })
     }
     if (isOutage(error)) {
@@ -131,6 +133,9 @@ async function answering(request: Request, work: (reply: Reply) => Promise<Respo
     return problemResponse(null, requestId())
   }
 }
+
+/** Seconds after which asking again makes sense, by what was refused. */
+const RETRY_AFTER: Partial<Record<RefusalCode, number>> = { busy: 1, audit_log_behind: 30 }
 
 class TooFast extends Refused {
   readonly seconds: number

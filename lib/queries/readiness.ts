@@ -2,11 +2,13 @@ import 'server-only'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { db } from '@/lib/db/client'
+import { type LogState, loadLogState } from '@/lib/db/load-log-state'
 
 /** Whether requests can be served, and if not, why; without a word about where the database is. */
-export type Readiness = { ready: true } | { ready: false; reason: string }
+export type Readiness = { ready: true; auditLog: LogState['state'] | 'unknown' } | { ready: false; reason: string }
 
 const PATIENCE_MS = 3_000
+const LOG_PATIENCE_MS = 1_000
 
 /** Names of the migrations that came with this build, in their order. */
 function migrationsOnDisk(): string[] {
@@ -46,6 +48,21 @@ async function judge(): Promise<Readiness> {
   }
   const done = new Set(applied.map(({ name }) => name))
   const missing = migrationsOnDisk().filter((name) => !done.has(name)).length
-  if (missing === 0) return { ready: true }
+  if (missing === 0) return { ready: true, auditLog: await logState() }
   return { ready: false, reason: `${missing} ${missing === 1 ? 'migration is' : 'migrations are'} not applied. Run npm run migrate.` }
+}
+
+/** In one word, without a reason: anybody may ask whether this process is ready. A log that does not answer soon makes nothing unready. */
+async function logState(): Promise<LogState['state'] | 'unknown'> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'unknown'>((resolve) => {
+    timer = setTimeout(() => resolve('unknown'), LOG_PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([loadLogState(db).then(({ state }) => state), late])
+  } catch {
+    return 'unknown'
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -30,7 +30,7 @@ const STATUS_WORDS: Record<number, string> = {
   422: 'The input is not right',
   429: 'Too many requests of this token; Retry-After says when to come back',
   500: 'A bug on our side; nothing of the request is in the answer or the log',
-  503: 'The database is away or busy; ask again with the same Idempotency-Key',
+  503: 'The database is away or busy, or the audit log does not keep up; ask again with the same Idempotency-Key',
 }
 
 const INTRODUCTION = `Everything a pipeline tells Countersign, and asks it.

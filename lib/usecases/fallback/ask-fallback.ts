@@ -1,7 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
 import { keepText } from '@/lib/db/audit'
-import { ensureLogKeepsUp } from '@/lib/db/ensure-log'
 import { loadFallbackForUpdate, loadFallbacks } from '@/lib/db/load-fallbacks'
 import { holdIncident } from '@/lib/db/load-incidents'
 import { loadPeople } from '@/lib/db/load-people'
@@ -14,7 +13,6 @@ import { durationMs } from '@/lib/domain/duration'
 import { type FallbackFacts, fallbackApproval, lapsedBecause } from '@/lib/domain/fallback'
 import { type FallbackRequest, ticketOf, whyNotAsk, whyNotOpenAlone } from '@/lib/domain/fallback-guards'
 import { type FallbackRule, fallbackRules } from '@/lib/domain/fallback-rule'
-import { isProductionLike } from '@/lib/domain/policy/resolve'
 import { ensure, Refused, refuse } from '@/lib/domain/refusal'
 import { instantInWords } from '@/lib/domain/words'
 import type { askFallbackInput } from '@/lib/schemas/fallback'
@@ -39,14 +37,14 @@ export type AskedFallback = {
  */
 export async function askFallback(ctx: Ctx, input: z.output<typeof askFallbackInput>): Promise<AskedFallback> {
   try {
-    return await mutate(ctx, (work) => ask(ctx, work, input))
+    return await mutate(ctx, (work) => ask(work, input))
   } catch (error) {
     if (!isDuplicate(error)) throw error
     throw new Refused(refuse('conflict', 'Somebody asked for the same in this moment. Nothing of yours was recorded; reload to see it.'))
   }
 }
 
-async function ask(ctx: Ctx, work: Work, input: z.output<typeof askFallbackInput>) {
+async function ask(work: Work, input: z.output<typeof askFallbackInput>) {
   const { tx, now, actor } = work
   const { active, ...system } = await loadSystem(tx, actor, input.system, now)
   const rule = fallbackRules(active.policy).find(({ id }) => id === input.rule)
@@ -62,8 +60,6 @@ async function ask(ctx: Ctx, work: Work, input: z.output<typeof askFallbackInput
     secrets: input.secrets ?? null,
   }
   ensure(whyNotSecret({ reason: input.reason, ticket: input.ticket }), whyNotAsk(request, actor, system, now))
-  // A rule with nobody to grant it opens by asking.
-  if (rule.fallback.slots.length === 0) await ensureLogKeepsUp(ctx, tx, isProductionLike(rule.profile.class))
   const lapsed = await endLapsed(work, system.id, rule)
   const reason = await keepText(tx, input.reason)
   const until = request.until ?? new Date(now.getTime() + durationMs(rule.fallback.maxDuration))
@@ -121,6 +117,8 @@ async function ask(ctx: Ctx, work: Work, input: z.output<typeof askFallbackInput
         secrets: mappings,
         incident: incident?.id ?? null,
         until: until.toISOString(),
+        slots: rule.fallback.slots.map(({ id }) => id),
+        requester: actor.countsAsId,
       },
     },
     ...lapsed,

@@ -27,7 +27,7 @@ const OPEN_PAGES: Readonly<Record<string, string>> = {
 /** Pages without data of anybody. */
 const PLAIN_PAGES: readonly string[] = ['app/(dashboard)/more/page.tsx', 'app/(dashboard)/settings/shortcuts/page.tsx']
 
-const GUARD = /\b(?:requireViewer|viewer|viewerFrom|actingContext|requestContext)\(/
+const GUARD = /\b(?:requireViewer|viewer|viewerFrom|actingContext|requestContext|respondRead)\(/
 
 describe('route handlers', () => {
   it('of the API go through respond, which knows the token, its scope, its limits and its idempotency key', () => {
