@@ -41,7 +41,7 @@ const NAMED: Partial<Record<SubjectKind, NamedKind>> = {
 }
 
 // Under these keys of `before` and `after` stand ids of principals.
-const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person', 'commander', 'contact', 'owner']
+const PRINCIPAL_KEYS = ['principal', 'actsAs', 'sponsor', 'principalId', 'person', 'commander', 'contact', 'owner', 'requester']
 const SYSTEM_KEYS = ['system', 'systemId']
 const PROFILE_KEYS = ['profile', 'to'] as const
 

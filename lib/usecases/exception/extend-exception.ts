@@ -67,7 +67,12 @@ export async function extendException(ctx: Ctx, input: z.output<typeof extendExc
         policy: facts.policy.hash,
         text: reason,
         before: { until: facts.endsAt.toISOString(), tier: facts.tier.id },
-        after: { until: input.until.toISOString(), tier: tier.id },
+        after: {
+          until: input.until.toISOString(),
+          tier: tier.id,
+          slots: tier.slots.map(({ id }) => id),
+          requester: actor.countsAsId,
+        },
       },
     ]
     if (tier.slots.length === 0) events.push(...(await takeEffect(work, asked, sealed, actor.id)).events)

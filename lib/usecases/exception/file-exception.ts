@@ -158,6 +158,8 @@ async function file(ctx: Ctx, work: Work, input: z.output<typeof fileExceptionIn
         tier: tier.id,
         finding: finding?.id ?? null,
         remediation,
+        slots: tier.slots.map(({ id }) => id),
+        requester: actor.countsAsId,
       },
     },
     ...lapsed,

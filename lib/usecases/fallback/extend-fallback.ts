@@ -39,7 +39,11 @@ export async function extendFallback(
           policy: facts.policy.hash,
           text: reason,
           before: { expiresAt: facts.expiresAt?.toISOString() ?? null },
-          after: { until: input.until.toISOString() },
+          after: {
+            until: input.until.toISOString(),
+            slots: facts.rule.fallback.slots.map(({ id }) => id),
+            requester: actor.countsAsId,
+          },
         },
       ],
     }

@@ -6,7 +6,7 @@ import { loadPromotionForUpdate } from '@/lib/db/load-promotions'
 import { mutate } from '@/lib/db/mutate'
 import { type Ctx, readableSystems } from '@/lib/domain/context'
 import { sealText } from '@/lib/domain/dossier'
-import { dossierOf, movedOf, whyNotSeal } from '@/lib/domain/promotion'
+import { dossierOf, movedOf, slotsOf, whyNotSeal } from '@/lib/domain/promotion'
 import { ensure } from '@/lib/domain/refusal'
 import type { promotionInput } from '@/lib/schemas/promotion'
 import { endSealed } from './void-moved'
@@ -48,6 +48,8 @@ export async function sealPromotion(ctx: Ctx, input: z.output<typeof promotionIn
           subject: { kind: 'promotion', id: facts.id, version: number },
           dossier: hash,
           policy: facts.policy.hash,
+          // Named so that a verifier can replay the rules from the events alone.
+          after: { slots: slotsOf(facts.edge).map(({ key }) => key), requester: facts.openedBy.countsAsId },
         },
         ...voided,
       ],

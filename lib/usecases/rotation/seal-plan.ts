@@ -35,7 +35,12 @@ export async function storePlan(
       subject: { kind: 'rotation', id: plan.rotation, version: plan.number },
       dossier: hash,
       policy: plan.policy.hash,
-      after: { variant: plan.variant, window: plan.window?.startsAt ?? null },
+      after: {
+        variant: plan.variant,
+        window: plan.window?.startsAt ?? null,
+        slots: plan.slots.map(({ id }) => id),
+        requester: requesterId,
+      },
     },
   }
 }
