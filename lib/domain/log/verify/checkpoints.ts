@@ -52,6 +52,7 @@ export class Checkpoints {
   /** The size of the newest good one: what stands before is proven. */
   covered = 0
   readonly #origin: string
+  readonly #size: number
   readonly #leaves: Leaves
   readonly #keys: Keys
   readonly #check: CheckSignature
@@ -62,8 +63,9 @@ export class Checkpoints {
   #newest: { size: number; states: NoteCheck[] } | null = null
   readonly #announced: { index: number; vkey: string }[] = []
 
-  constructor(about: { origin: string }, leaves: Leaves, keys: Keys, check: CheckSignature, findings: Findings) {
+  constructor(about: { origin: string; size: number }, leaves: Leaves, keys: Keys, check: CheckSignature, findings: Findings) {
     this.#origin = about.origin
+    this.#size = about.size
     this.#leaves = leaves
     this.#keys = keys
     this.#check = check
@@ -79,7 +81,7 @@ export class Checkpoints {
   /** Checks a checkpoint whose size the tree has just reached, or whatever stands in its place. */
   async take(row: { size: number; note: string }): Promise<void> {
     this.count += 1
-    const index = Math.max(0, Math.min(this.covered, this.#leaves.size - 1))
+    const index = Math.max(0, Math.min(this.covered, this.#size - 1))
     const bad = (says: string, values: { expected?: string; found?: string } = {}) =>
       this.#findings.add('checkpoint', index, () => ({ says, ...values }))
     const says = parseCheckpoint(row.note)
