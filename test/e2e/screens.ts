@@ -283,6 +283,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'f-audit-selected', viewer: AUDITOR, path: (at) => routes.audit({ entry: at.entry }) },
   { name: 'f-audit-none', viewer: AUDITOR, path: () => routes.audit({ q: 'nothing is called this' }) },
   { name: 'audit-entry', viewer: AUDITOR, path: (at) => routes.auditEntry(at.entry) },
+  { name: 'audit-proves', viewer: MANAGEMENT, path: () => routes.auditProves(), everyone: true },
 
   { name: 'profile', viewer: MANAGEMENT, path: () => routes.profile(), everyone: true },
   { name: 'shortcuts', viewer: MANAGEMENT, path: () => routes.shortcuts() },
