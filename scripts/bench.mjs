@@ -1,6 +1,6 @@
 import { onOwnNode } from './bootstrap.mjs'
 
-// npm run bench [-- --quick] [-- --only evidence,sign,verdict,ingest,judging,matrix,writers,pages,starts]: figures beside a bare route and bare SQL, in one run.
+// npm run bench [-- --quick] [-- --only evidence,audited,sign,verdict,ingest,judging,matrix,writers,record,pages,starts]: figures beside a bare route and bare SQL, in one run.
 
 await onOwnNode(import.meta.url, async () => {
   const { bench } = await import('./bench/command.mjs')

@@ -11,6 +11,8 @@ const CHANGE = {
     told AS (INSERT INTO audit.event (canonical) SELECT $3 FROM changed) SELECT id, n FROM changed`,
 }
 
+const UNAUDITED = { name: 'unaudited', text: 'UPDATE bench_row SET n = n + 1, note = $2 WHERE id = $1 RETURNING id, n' }
+
 /** Makes the table of the bare routes, as its owner; the role of the application may read and change it. */
 export async function makeBenchTable(migrateUrl, rows) {
   const client = new pg.Client({ connectionString: migrateUrl })
@@ -24,7 +26,8 @@ export async function makeBenchTable(migrateUrl, rows) {
   }
 }
 
-/** A connection for each client, and what each can do on it: `change`, `interactive` and `read`, as the bare routes do. */
+/** A connection for each client, and what each can do on it: `change`, `interactive` and `read`, as the bare routes do,
+ * and `unaudited`, a change that nobody can read about later. */
 export async function openBareSql(appUrl, clients) {
   const all = await Promise.all(
     Array.from({ length: clients }, async () => {
@@ -36,6 +39,9 @@ export async function openBareSql(appUrl, clients) {
   return {
     change: async (client, note) => {
       await all[client].query({ ...CHANGE, values: [client, note, event(client, note)] })
+    },
+    unaudited: async (client, note) => {
+      await all[client].query({ ...UNAUDITED, values: [client, note] })
     },
     interactive: async (client, note) => {
       const on = all[client]

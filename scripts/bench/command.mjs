@@ -8,24 +8,31 @@ import { bareEnvironment } from '../checks.mjs'
 import { applicationEnvironment } from '../environment.mjs'
 import { generate } from '../generate.mjs'
 import { atEnd, end, endOnSignals, isEnding } from '../lifetime.mjs'
+import { keepSequencer, sequencerEnvironment } from '../log-process.mjs'
 import { inRoot } from '../paths.mjs'
 import { freePort, portHolder } from '../processes.mjs'
 import { say, step, Told, tell, took } from '../say.mjs'
 import { startTestbed } from '../testbed.mjs'
 import { serve } from '../web.mjs'
-import { makeBenchTable } from './bare-sql.mjs'
+import { askNumber, makeBenchTable } from './bare-sql.mjs'
+import { judge } from './figures.mjs'
 import { startHand } from './hand.mjs'
 import { measureJudging } from './judging.mjs'
 import { measureMatrix } from './matrix.mjs'
 import { measurePages } from './pages.mjs'
+import { measureRecord } from './record.mjs'
 import { residentMiB } from './resident.mjs'
 import { throughput, warmUp } from './sections.mjs'
 import { measureStarts, startDemo } from './starts.mjs'
 import { measureWriters } from './writers.mjs'
 
-const SECTIONS = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers', 'pages', 'starts']
+const SECTIONS = ['evidence', 'audited', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers', 'record', 'pages', 'starts']
 /** What runs against a PostgreSQL of its own. */
-const ON_EXTERNAL = ['evidence', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers']
+const ON_EXTERNAL = ['evidence', 'audited', 'sign', 'verdict', 'ingest', 'judging', 'matrix', 'writers', 'record']
+/** Milliseconds from the writing of an event to the checkpoint that first holds it. Data that was prepared is among it; it waited no less. */
+const LAG = `SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM c.created_at - l.event_at) * 1000)
+  FROM audit.leaf l JOIN LATERAL (SELECT created_at FROM audit.checkpoint WHERE tree_size > l.seq ORDER BY tree_size LIMIT 1) c ON true
+  JOIN audit.event e ON e.recorded_at = l.event_at AND e.id = l.event_id WHERE NOT e.payload ? 'demo'`
 /** How many runtimes of a profile report. */
 const RUNTIMES = 2
 const LEVELS = [1, 8, 32]
@@ -142,7 +149,19 @@ async function onExternal(options, results, told) {
     sections.startsExternal = figures
     told(lines, aims)
   }
-  if (!options.only.some((name) => ON_EXTERNAL.includes(name))) return
+  if (options.only.includes('record')) {
+    const { lines, aims, figures } = await step('A long record', () => measureRecord({ testbed, settings, ...options }))
+    sections.record = figures
+    told(lines, aims)
+  }
+  if (!options.only.some((name) => ON_EXTERNAL.includes(name) && name !== 'record')) return
+  const log = {
+    LOG_KEY_FILE: join(folder, 'log-key.json'),
+    LOG_GUARD_FILE: join(folder, 'guard.json'),
+    LOG_ANCHOR_FILE: join(folder, 'anchors.jsonl'),
+  }
+  const sequencer = keepSequencer(sequencerEnvironment(log, { port, logUrl: testbed.address('countersign_log', database) }))
+  sequencer.start()
   world.hand = await step('Worker', () => startHand(settings))
   await step('Web server', () => serve({ env: settings, port, host: '127.0.0.1' }))
   const { pid } = portHolder(port) ?? {}
@@ -156,7 +175,7 @@ async function onExternal(options, results, told) {
   if (options.only.includes('ingest'))
     world.data.ingest = await step('Reports of runtimes', () => world.hand.ask('prepareIngest', { runtimes: RUNTIMES }))
   await step('Warming up', () => warmUp(world))
-  for (const name of ['evidence', 'sign', 'verdict', 'ingest'].filter((each) => options.only.includes(each))) {
+  for (const name of ['evidence', 'audited', 'sign', 'verdict', 'ingest'].filter((each) => options.only.includes(each))) {
     const { lines, aims, figures } = await step(`Load: ${name}`, () => throughput(name, world))
     sections[name] = figures
     told(lines, aims)
@@ -171,7 +190,9 @@ async function onExternal(options, results, told) {
     sections.writers = figures
     told(lines, aims)
   }
-  const { judge } = await import('./figures.mjs')
+  const lag = await askNumber(world.admin, LAG)
+  told([], [judge({ what: 'from an event to its checkpoint, under that load, p99', value: lag, most: 1_000, unit: ' ms' })])
+  sections.lag = { p99Ms: lag }
   const after = residentMiB(pid)
   sections.memory = { idleMiB: idle, afterMiB: after }
   told(

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { atEnd, isEnding, stopChild } from '../lifetime.mjs'
 import { inRoot, ownNodePath, root } from '../paths.mjs'
 
-/** Starts the bench's hand inside the application (`worker.ts`) on a database. `ask(what, args)` answers what the command of that name does. */
-export async function startHand(env) {
-  const child = spawn(ownNodePath, ['--import', 'tsx', '--conditions', 'react-server', inRoot('scripts', 'bench', 'worker.ts')], {
+/** Starts the bench's hand inside the application (`worker.ts`, or another file here) on a database. `ask(what, args)` answers what the command of that name does. */
+export async function startHand(env, file = 'worker.ts') {
+  const child = spawn(ownNodePath, ['--import', 'tsx', '--conditions', 'react-server', inRoot('scripts', 'bench', file)], {
     cwd: root,
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -111,6 +111,19 @@ const SECTIONS = {
       }),
     ],
   },
+  audited: {
+    variants: (world) => ({
+      'a change with its event': overSql(world, 'change'),
+      'the same change alone': overSql(world, 'unaudited'),
+    }),
+    aims: ({ at8 }) => [
+      judge({
+        what: 'audited of the unaudited write of the same statement, 8 clients',
+        value: at8('a change with its event', 'the same change alone').ratio,
+        least: 0.35,
+      }),
+    ],
+  },
   sign: {
     variants: (world) => ({
       'signing over HTTP': signOverHttp(world),

@@ -19,6 +19,7 @@ import { aPerson, aToken } from '@/test/support/people'
 import { anOpenPromotion, aSealedPromotion, inBrowser } from '@/test/support/promotions'
 import { aGovernedSystem, policyText, type Scene } from '@/test/support/scene'
 import { NOW, recording } from '@/test/unit/observation/recordings'
+import { answerParent } from './answer-parent'
 import { drive } from './load.mjs'
 
 // The bench's hand inside the application: it prepares data through the use cases and runs them in this process, as told over the channel
@@ -281,12 +282,4 @@ async function withProofs(wanted: Omit<Job, 'proof' | 'cookie'>[]): Promise<Job[
   return wanted.map((job, i) => ({ ...job, proof: made[i]?.id as string, cookie: people[job.person]?.cookie as string }))
 }
 
-process.on('message', async (message: { id: number; what: keyof typeof commands; args: never }) => {
-  try {
-    process.send?.({ id: message.id, answer: await commands[message.what](message.args) })
-  } catch (error) {
-    process.send?.({ id: message.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-  }
-})
-process.on('disconnect', () => process.exit(0))
-process.send?.({ id: 0, answer: 'ready' })
+answerParent(commands)
