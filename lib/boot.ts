@@ -4,6 +4,7 @@ import { db } from '@/lib/db/client'
 import { forgetOldKeys } from '@/lib/db/once'
 import { flushFloods } from '@/lib/db/record-collapsed'
 import { forgetOldTries } from '@/lib/db/throttle'
+import { recordReads } from '@/lib/db/trail-reads'
 import { SettingsRefused, settings } from '@/lib/env'
 import { closeInOrder, onShutdown } from '@/lib/shutdown'
 
@@ -24,7 +25,7 @@ export function boot(): void {
   setInterval(() => void tidy(), HOUR_MS).unref()
 }
 
-/** Forgets what no longer counts. Nothing depends on it having run, so a failure waits for the next hour. */
+/** Forgets what no longer counts, and puts on the record what auditors read. Nothing waits for it, so a failure waits for the next hour. */
 async function tidy(): Promise<void> {
-  await Promise.allSettled([forgetOldKeys(db), forgetOldTries(db)])
+  await Promise.allSettled([forgetOldKeys(db), forgetOldTries(db), recordReads()])
 }

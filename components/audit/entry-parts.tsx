@@ -6,10 +6,11 @@ import { Link } from '@/components/ui/link'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
+import { entryKey } from '@/lib/domain/trail'
 import { formatDate, formatTime, plural } from '@/lib/format'
 import type { AuditDetail, SealedCheck } from '@/lib/queries/audit-detail'
 import { routes } from '@/lib/routes'
-import { shortId, subjectHref } from './subject-link'
+import { subjectHref } from './subject-link'
 import { Where } from './trail-table'
 
 /** An instant to the millisecond, as evidence needs it: "19 Nov 2026, 14:11:40.218 UTC". */
@@ -101,7 +102,7 @@ export function EntryFacts({ entry, wide }: { entry: AuditDetail; wide?: boolean
     {
       label: 'Who',
       value: (
-        <Link className="link" href={routes.audit({ actor: row.who.id, entry: row.id })}>
+        <Link className="link" href={routes.audit({ actor: row.who.id, entry: entryKey(row) })}>
           {row.who.name}
         </Link>
       ),
@@ -114,7 +115,7 @@ export function EntryFacts({ entry, wide }: { entry: AuditDetail; wide?: boolean
     {
       label: 'Also',
       value: (
-        <Link className="link" href={routes.audit({ subject: `${row.what.kind}:${row.what.id}`, entry: row.id })}>
+        <Link className="link" href={routes.audit({ subject: `${row.what.kind}:${row.what.id}`, entry: entryKey(row) })}>
           every entry about it
         </Link>
       ),
@@ -141,7 +142,7 @@ export function EntryText({ text }: { text: NonNullable<AuditDetail['text']> }) 
         <>
           The text was taken away by{' '}
           <Link className="link" href={routes.auditEntry(text.redactedBy)}>
-            entry {shortId(text.redactedBy)}
+            entry {text.redactedBy.slice(0, 8)}
           </Link>
           . Its digest still stands.
         </>
@@ -195,6 +196,7 @@ export function RecordedFields({ entry }: { entry: AuditDetail }) {
     ['actor', `${row.who.id} (${row.who.kind})`],
     ['outcome', row.outcome],
     ['request', entry.request.id],
+    ['index', entry.log === null ? 'waits' : String(entry.log.number - 1)],
     ['entry', row.id],
     ['leaf', row.leaf],
   ]

@@ -65,6 +65,3 @@ export function subjectHref({ what, where }: Pick<AuditRow, 'what' | 'where'>): 
       return kind satisfies never
   }
 }
-
-/** The first eight digits of an entry's id: what a row shows and a search finds. */
-export const shortId = (id: string): string => id.slice(0, 8)

@@ -57,8 +57,8 @@ export function TrailFilters({
           name="q"
           defaultValue={filter.q}
           maxLength={100}
-          placeholder="Actor, object, id, hash"
-          aria-label="Actor, object, id or hash"
+          placeholder="Actor, object, hash, #number"
+          aria-label="Actor, object, hash or number"
           data-filter=""
           autoComplete="off"
           spellCheck={false}

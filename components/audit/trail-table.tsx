@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { profileRef } from '@/components/system/profile-ref'
 import { Actor } from '@/components/ui/actor'
 import { EmptyState } from '@/components/ui/banner'
@@ -5,10 +6,10 @@ import { type Column, DataTable } from '@/components/ui/data-table'
 import { Link } from '@/components/ui/link'
 import { ProfileTag } from '@/components/ui/profile'
 import { SealLine } from '@/components/ui/seal-line'
-import { Status, type StatusKind } from '@/components/ui/status'
-import { formatDay, formatTime } from '@/lib/format'
+import { Status, StatusGlyph, type StatusKind } from '@/components/ui/status'
+import { entryKey, entryName } from '@/lib/domain/trail'
+import { formatDay, formatTime, type Instant } from '@/lib/format'
 import type { AuditRow } from '@/lib/queries/audit'
-import { shortId } from './subject-link'
 
 /** A shape where something went wrong or was taken back; most rows have none. */
 const SHAPES: Readonly<Record<string, StatusKind>> = {
@@ -44,8 +45,8 @@ export function Where({ where }: { where: AuditRow['where'] }) {
 }
 
 /**
- * Entries of the trail, newest first. A row opens its entry beside the list; `j` and `k` move between rows. `isOneDay` leaves the date out,
- * since every row has the same.
+ * Entries of the trail, newest first, each by its number in the log and the line of its hash. A row opens its entry beside the list; `j` and `k`
+ * move between rows. `isOneDay` leaves the date out, since every row has the same. Rows from `firstBad` on are unproven.
  */
 export function TrailTable({
   rows,
@@ -54,13 +55,19 @@ export function TrailTable({
   current,
   hrefOf,
   empty,
+  firstBad = null,
+  picked,
 }: {
   rows: readonly AuditRow[]
-  now: Date
+  now: Instant
   isOneDay: boolean
   current?: string
-  hrefOf: (id: string) => string
+  hrefOf: (entry: string) => string
   empty: string
+  /** The number of the first entry that does not match; null where none was found. */
+  firstBad?: number | null
+  /** Ids of entries that are chosen for an export. */
+  picked?: ReadonlySet<string>
 }) {
   const columns: Column<AuditRow>[] = [
     {
@@ -69,8 +76,17 @@ export function TrailTable({
       rowHeader: true,
       nowrap: true,
       cell: (row) => (
-        <Link className="mono" href={hrefOf(row.id)} scroll={false} aria-label={`Entry ${shortId(row.id)}: ${row.sentence}`}>
-          {shortId(row.id)}
+        <Link
+          className={clsx('mono num', row.number === null && 'c3')}
+          href={hrefOf(entryKey(row))}
+          scroll={false}
+          aria-label={`Entry ${entryName(row)}: ${row.sentence}`}
+          data-entry={row.id}
+        >
+          {row.number !== null && firstBad !== null && row.number >= firstBad ? (
+            <StatusGlyph status="fail" size={12} label={row.number === firstBad ? 'does not match' : 'unproven'} />
+          ) : null}
+          {entryName(row)}
         </Link>
       ),
     },
@@ -89,7 +105,16 @@ export function TrailTable({
     { key: 'did', header: 'Did', nowrap: true, cell: (row) => <Did row={row} /> },
     { key: 'what', header: 'What', cell: (row) => row.what.label },
     { key: 'where', header: 'Where', cell: (row) => <Where where={row.where} /> },
-    { key: 'seal', header: 'Seal', phoneLabel: false, cell: (row) => <SealLine hash={row.leaf} size="tiny" /> },
+    {
+      key: 'seal',
+      header: 'Seal',
+      phoneLabel: false,
+      cell: (row) => (
+        <span className={row.number === null ? 'c3' : 'acc'}>
+          <SealLine hash={row.leaf} size="tiny" />
+        </span>
+      ),
+    },
   ]
   return (
     <DataTable
@@ -99,6 +124,7 @@ export function TrailTable({
       rows={rows}
       rowKey={(row) => row.id}
       current={current}
+      rowClass={(row) => (picked?.has(row.id) ? 'picked' : undefined)}
       empty={<EmptyState big>{empty}</EmptyState>}
     />
   )

@@ -34,6 +34,7 @@ export function DataTable<Row>({
   empty,
   current,
   flow,
+  rowClass,
 }: {
   caption: string
   columns: readonly Column<Row>[]
@@ -45,6 +46,8 @@ export function DataTable<Row>({
   current?: string
   /** Cells of several lines: aligned to the top. */
   flow?: boolean
+  /** A class of a row, for what sets some apart. */
+  rowClass?: (row: Row) => string | undefined
 }) {
   if (rows.length === 0 && empty) return <>{empty}</>
   return (
@@ -70,7 +73,13 @@ export function DataTable<Row>({
         {rows.map((row) => {
           const key = rowKey(row)
           return (
-            <tr key={key} role={ROLE.row} data-row="" className={clsx(current === key && 'on')} aria-current={current === key || undefined}>
+            <tr
+              key={key}
+              role={ROLE.row}
+              data-row=""
+              className={clsx(current === key && 'on', rowClass?.(row))}
+              aria-current={current === key || undefined}
+            >
               {columns.map((column) =>
                 column.rowHeader ? (
                   <th key={column.key} scope="row" role={ROLE.rowHead} className={clsx(column.nowrap && 'nowrap')}>

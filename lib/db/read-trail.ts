@@ -78,7 +78,8 @@ function conditions({ system, place }: Arm, filter: TrailFilter, after: readonly
   return Prisma.join(all, ' AND ')
 }
 
-function conditionOf(place: Place): Prisma.Sql {
+/** What narrows entries of `audit.trail` to a place. */
+export function conditionOf(place: Place): Prisma.Sql {
   switch (place.by) {
     case 'id':
       return Prisma.sql`id BETWEEN ${place.from}::uuid AND ${place.to}::uuid`

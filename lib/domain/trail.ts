@@ -6,8 +6,10 @@ export const TRAIL_WEEKS = 26
 
 /** Which events of the trail somebody asks for; what is left out does not narrow. `to` is exclusive. */
 export type TrailFilter = {
-  /** A word: an id or hash, or the beginning of one, an id such as PRM-0142, a name, a version. */
+  /** A word: an id or hash, or the beginning of one, a number in the log, an id such as PRM-0142, a name, a version. */
   q?: string
+  /** The number of one entry in the log, from 1. */
+  number?: number
   /** Id of a principal. */
   actor?: string
   /** An action, or one of `ACTION_GROUPS`. */
@@ -49,6 +51,7 @@ export const ACTION_GROUPS = {
       'promotion.deployed',
       'promotion.failed',
       'promotion.rolled_back',
+      'promotion.reviewed',
     ],
   },
   evidence: { label: 'Evidence and snapshots', actions: ['evidence.recorded', 'snapshot.recorded'] },
@@ -107,6 +110,38 @@ export const ACTION_GROUPS = {
       'contact.confirmed',
     ],
   },
+  drift: {
+    label: 'Drift and findings',
+    actions: [
+      'observation.recorded',
+      'finding.opened',
+      'finding.closed',
+      'finding.acknowledged',
+      'finding.raised',
+      'finding.resolved',
+      'attestation.recorded',
+      'contract.variant_chosen',
+      'contract.variant_ended',
+      'environment_flag.recorded',
+      'environment_flag.ended',
+      'governed_change.recorded',
+    ],
+  },
+  exceptions: {
+    label: 'Exceptions',
+    actions: [
+      'exception.filed',
+      'exception.approved',
+      'exception.declined',
+      'exception.took_effect',
+      'exception.extension_asked',
+      'exception.extended',
+      'exception.withdrawn',
+      'exception.extension_withdrawn',
+      'exception.condition_added',
+      'exception.closed',
+    ],
+  },
   policies: { label: 'Systems and policies', actions: ['system.created', 'policy.applied'] },
   access: {
     label: 'People and access',
@@ -159,26 +194,60 @@ export function actionsOf(word: string): readonly AuditAction[] | null {
   return Object.hasOwn(AUDIT_ACTIONS, word) ? [word as AuditAction] : null
 }
 
-/** How an event about something is narrowed down to, each by an index of its own. */
+/** How an event about something is narrowed down to, each by an index of its own. `index` is the place in the log, from 0. */
 export type Place =
   | { by: 'id'; from: string; to: string }
   | { by: 'leaf'; from: string; to: string }
+  | { by: 'index'; index: number }
   | { by: 'actor'; id: string }
   | { by: 'subject'; kind: SubjectKind; id: string }
 
 const HEX = /^[0-9a-f]+$/
 
 /**
- * Where a word that looks like an id or a hash may lead: entries whose id begins with it (6 to 32 hexadecimal digits, hyphens wherever),
- * or whose leaf hash does (8 to 64). An empty list for any other word.
+ * The number of an entry in the log that a word says (`48209`, `48,209`, `#48,209`), from 1; null for any other word. Numbers that could not be
+ * counted exactly are none.
+ */
+export function numberOf(word: string): number | null {
+  const digits = /^#?\s?([1-9]\d{0,2}(?:[,\u00a0\u202f]\d{3})+|[1-9]\d{0,15})$/.exec(word.trim())?.[1]?.replace(/\D/g, '')
+  const number = digits === undefined ? Number.NaN : Number(digits)
+  return Number.isSafeInteger(number) ? number : null
+}
+
+/** The number of an entry as people see it: "#48,209". */
+export function numbered(number: number): string {
+  return `#${number.toLocaleString('en-GB')}`
+}
+
+/** What an entry is called on a screen: its number in the log where it has one, else the first eight digits of its id. */
+export function entryName(entry: { number: number | null; id: string }): string {
+  return entry.number === null ? entry.id.slice(0, 8) : numbered(entry.number)
+}
+
+/** What an address says for an entry: its number in the log where it has one, else its id. */
+export function entryKey(entry: { number: number | null; id: string }): string {
+  return entry.number === null ? entry.id : String(entry.number)
+}
+
+/** What an address calls an entry: its number in the log (`48209`), or its id while it has none. Null for what is neither. */
+export function entryReference(text: string): Place | null {
+  if (isUuid(text)) return { by: 'id', from: text.toLowerCase(), to: text.toLowerCase() }
+  const number = numberOf(text)
+  return number === null ? null : { by: 'index', index: number - 1 }
+}
+
+/**
+ * Where a word that looks like a number, an id or a hash may lead: the entry with that number in the log, entries whose id begins with it
+ * (6 to 32 hexadecimal digits, hyphens wherever), or whose leaf hash does (8 to 64). An empty list for any other word.
  */
 export function placesOfDigits(word: string): Place[] {
+  const number = numberOf(word)
+  const places: Place[] = number === null ? [] : [{ by: 'index', index: number - 1 }]
   const digits = word
     .toLowerCase()
     .replace(/^#|^sha256:/, '')
     .replace(/[-\s]/g, '')
-  if (!HEX.test(digits) || digits.length > 64) return []
-  const places: Place[] = []
+  if (!HEX.test(digits) || digits.length > 64) return places
   if (digits.length >= 6 && digits.length <= 32)
     places.push({ by: 'id', from: uuidOf(digits.padEnd(32, '0')), to: uuidOf(digits.padEnd(32, 'f')) })
   if (digits.length >= 8) places.push({ by: 'leaf', from: digits.padEnd(64, '0'), to: digits.padEnd(64, 'f') })
@@ -189,54 +258,54 @@ function uuidOf(digits: string): string {
   return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join('-')
 }
 
-const KINDS_OF_PREFIX: Readonly<Record<string, readonly SubjectKind[]>> = {
-  PRM: ['promotion', 'release_notes'],
-  SIG: ['sign_off'],
-  DEP: ['deployment'],
-  ROT: ['rotation'],
-  INC: ['incident'],
-  BG: ['fallback'],
+/** How subjects of each kind are called: by an id such as PRM-0142, by a UUID, by a slug, by an address, or by a digest. */
+const IDS: Readonly<Record<SubjectKind, readonly [prefix: string] | 'uuid' | 'slug' | 'origin' | 'digest'>> = {
+  system: 'slug',
+  policy: 'uuid',
+  principal: 'uuid',
+  grant: 'uuid',
+  token: 'uuid',
+  session: 'uuid',
+  release: 'uuid',
+  snapshot: 'uuid',
+  evidence: 'uuid',
+  checklist_template: 'uuid',
+  checklist_run: 'uuid',
+  promotion: ['PRM'],
+  sign_off: ['SIG'],
+  release_notes: ['PRM'],
+  deployment: ['DEP'],
+  key: 'uuid',
+  rotation: ['ROT'],
+  secret_audit: 'uuid',
+  incident: ['INC'],
+  fallback: ['BG'],
+  contact: 'uuid',
+  observation: 'uuid',
+  finding: ['FND'],
+  exception: ['EXC'],
+  attestation: 'uuid',
+  contract: 'uuid',
+  environment_flag: 'uuid',
+  governed_change: 'uuid',
+  trail: 'uuid',
+  log: 'origin',
+  statement: 'digest',
 }
 
-/** Every kind of subject whose id is a plain UUID. */
-const UUID_KINDS: readonly SubjectKind[] = [
-  'policy',
-  'principal',
-  'grant',
-  'token',
-  'session',
-  'release',
-  'snapshot',
-  'evidence',
-  'checklist_template',
-  'checklist_run',
-  'key',
-  'secret_audit',
-  'contact',
-]
-
-const SUBJECT_KINDS: readonly SubjectKind[] = [
-  ...UUID_KINDS,
-  'system',
-  'promotion',
-  'sign_off',
-  'release_notes',
-  'deployment',
-  'rotation',
-  'incident',
-  'fallback',
-]
+/** Every kind of thing that an event may be about. */
+export const SUBJECT_KINDS = Object.keys(IDS) as readonly SubjectKind[] // a record of all of them, or it does not compile
 
 /** The subjects that a text of the filter names: `kind:id` is one, an id alone is every kind that has such ids, a slug a system. Empty for none. */
 export function placesOfSubject(text: string): Place[] {
+  const places = (id: string, is: (how: (typeof IDS)[SubjectKind]) => boolean): Place[] =>
+    SUBJECT_KINDS.filter((kind) => is(IDS[kind])).map((kind) => ({ by: 'subject', kind, id }))
   const [, kind, id] = /^([a-z_]+):(.{1,128})$/.exec(text) ?? []
-  if (kind !== undefined && id !== undefined) {
-    const known = SUBJECT_KINDS.find((each) => each === kind)
-    return known ? [{ by: 'subject', kind: known, id }] : []
-  }
+  if (kind !== undefined && id !== undefined && Object.hasOwn(IDS, kind)) return [{ by: 'subject', kind: kind as SubjectKind, id }]
   const readable = /^([A-Z]{2,4})-\d{1,12}$/.exec(text.toUpperCase())
-  if (readable) return (KINDS_OF_PREFIX[readable[1] as string] ?? []).map((each) => ({ by: 'subject', kind: each, id: text.toUpperCase() }))
-  if (isUuid(text)) return UUID_KINDS.map((each) => ({ by: 'subject', kind: each, id: text }))
-  if (/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/.test(text)) return [{ by: 'subject', kind: 'system', id: text }]
+  if (readable) return places(text.toUpperCase(), (how) => Array.isArray(how) && how[0] === readable[1])
+  if (isUuid(text)) return places(text.toLowerCase(), (how) => how === 'uuid')
+  if (/^[0-9a-f]{64}$/.test(text)) return places(text, (how) => how === 'digest')
+  if (/^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/.test(text)) return places(text, (how) => how === 'slug')
   return []
 }

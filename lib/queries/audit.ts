@@ -1,10 +1,14 @@
 import 'server-only'
+import { nodeTree } from '@/lib/crypto/log-hash'
 import { db } from '@/lib/db/client'
 import { type Days, daysOfTrail } from '@/lib/db/days-of-trail'
-import { findEntries, oldestEntryAt, readTrail, type TrailEntry, type TrailScope, trailScope } from '@/lib/db/read-trail'
+import { type LastVerification, type LogState, loadLogStanding } from '@/lib/db/load-log-state'
+import { logNodes, newestCheckpoint } from '@/lib/db/read-log'
+import { findEntries, marksOfTrail, readTrail, type TrailEntry, type TrailScope, trailScope } from '@/lib/db/read-trail'
 import { AUDIT_DID } from '@/lib/domain/audit-did'
 import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
+import { toHex } from '@/lib/domain/log/bytes'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { isKnownAction, parseRecorded, type RecordedEvent } from '@/lib/domain/recorded-event'
 import { type Place, placesOfDigits, placesOfSubject, TRAIL_WEEKS, type TrailFilter } from '@/lib/domain/trail'
@@ -16,6 +20,8 @@ export type Looker = { actor: Actor; now: Date }
 /** A row of the trail, ready to show and to send as JSON. `at` is when the database recorded it, ISO 8601. */
 export type AuditRow = {
   id: string
+  /** Its place in the log, from 1; null while it waits for one. */
+  number: number | null
   at: string
   action: string
   did: string
@@ -48,16 +54,42 @@ export async function listAuditRows(looker: Looker, filter: TrailFilter, slice: 
 /** What the API answers for an entry. */
 export type AuditEventAnswer = ReturnType<typeof answerOf>
 
-/** Entries of the trail that somebody may read, newest first, as the API answers them, each with the position for a cursor behind it. */
+/** What shows an entry in the log: the hashes (hexadecimal, lowest first) that lead from it to the root of a signed checkpoint of `size` entries. */
+export type AnsweredProof = { size: number; hashes: string[]; checkpoint: string }
+
+/**
+ * Entries of the trail that somebody may read, newest first, as the API answers them, each with the position for a cursor behind it; with `proof`
+ * also with its proof under the newest checkpoint, where it has its place in the log.
+ */
 export async function listAuditEvents(
   looker: Looker,
   filter: TrailFilter,
-  slice: TrailSlice,
+  slice: TrailSlice & { proof?: boolean },
 ): Promise<{ event: AuditEventAnswer; position: readonly [string, string] }[]> {
   const entries = await entriesOf(looker, filter, slice)
   const recorded = entries.map(({ canonical }) => parseRecorded(canonical))
-  const namer = await namerFor(recorded)
-  return entries.map((entry, index) => ({ event: answerOf(entry, recorded[index] as RecordedEvent, namer), position: entry.position }))
+  const [namer, proofs] = await Promise.all([namerFor(recorded), slice.proof ? proofsOf(entries) : new Map<string, AnsweredProof>()])
+  return entries.map((entry, index) => ({
+    event: answerOf(entry, recorded[index] as RecordedEvent, namer, proofs.get(entry.id) ?? null),
+    position: entry.position,
+  }))
+}
+
+/** Proofs of entries under the newest checkpoint, by id; each tile is read once for all of them. No content is read: nobody's systems are needed. */
+async function proofsOf(entries: readonly TrailEntry[]): Promise<Map<string, AnsweredProof>> {
+  const proofs = new Map<string, AnsweredProof>()
+  if (entries.every(({ index }) => index === null)) return proofs
+  await readTrail({ systems: [], everything: false }, async (tx) => {
+    const checkpoint = await newestCheckpoint(tx)
+    if (!checkpoint) return
+    const read = logNodes(tx, checkpoint.size)
+    for (const { id, index } of entries) {
+      if (index === null || index >= checkpoint.size) continue
+      const hashes = await nodeTree.inclusionProof(index, checkpoint.size, read)
+      proofs.set(id, { size: checkpoint.size, hashes: hashes.map(toHex), checkpoint: checkpoint.note })
+    }
+  })
+  return proofs
 }
 
 async function entriesOf(looker: Looker, filter: TrailFilter, slice: TrailSlice): Promise<TrailEntry[]> {
@@ -68,7 +100,7 @@ async function entriesOf(looker: Looker, filter: TrailFilter, slice: TrailSlice)
 }
 
 /** Where the word and subject of a filter lead; null where the filter has neither, an empty list where they lead nowhere. */
-async function placesOf(filter: TrailFilter): Promise<Place[] | null> {
+export async function placesOf(filter: TrailFilter): Promise<Place[] | null> {
   const subjects =
     filter.subject === undefined ? null : placesOfSubject(filter.subjectKind ? `${filter.subjectKind}:${filter.subject}` : filter.subject)
   const word = filter.q?.trim() ?? ''
@@ -115,6 +147,7 @@ async function placesOfName(word: string): Promise<Place[]> {
 export function rowOf(entry: TrailEntry, event: RecordedEvent, namer: Namer): AuditRow {
   return {
     id: entry.id,
+    number: entry.index === null ? null : entry.index + 1,
     at: entry.at.toISOString(),
     action: event.action,
     did: isKnownAction(event.action) ? AUDIT_DID[event.action] : event.action,
@@ -128,10 +161,12 @@ export function rowOf(entry: TrailEntry, event: RecordedEvent, namer: Namer): Au
   }
 }
 
-function answerOf(entry: TrailEntry, event: RecordedEvent, namer: Namer) {
+function answerOf(entry: TrailEntry, event: RecordedEvent, namer: Namer, proof: AnsweredProof | null) {
   const { name, id, kind } = namer.actor(event)
   return {
     id: entry.id,
+    index: entry.index,
+    number: entry.index === null ? null : entry.index + 1,
     recordedAt: entry.at.toISOString(),
     sentence: namer.sentence(event),
     action: event.action,
@@ -148,35 +183,44 @@ function answerOf(entry: TrailEntry, event: RecordedEvent, namer: Namer) {
     count: event.count,
     canonical: entry.canonical,
     leafHash: entry.leaf,
+    proof,
   }
 }
 
-/** What stands above the trail: how much there is, since when, and entries by UTC day. */
+/** What stands above the trail: how the log stands, how much there is, since when, and entries by UTC day. */
 export type TrailHead = {
   days: { day: string; count: number }[]
+  /** UTC days ("2026-10-11") on which a glass was opened, newest first. */
+  glassDays: string[]
   /** Entries of the last 26 weeks. */
   entries: number
   /** Whether there are older ones, which nobody counts (T30). */
   isMore: boolean
   oldestAt: string | null
-  newestAt: string | null
   /** Whether events of no system (sign-ins, people, tokens) are among it. */
   everything: boolean
+  log: LogState
+  /** What the newest look at the whole record found; null while nobody looked. */
+  verified: LastVerification | null
 }
+
+const WEEK_MS = 7 * 86_400_000
 
 /** The head of the trail for somebody, or of one system of it. One transaction; days that are over are counted once in the life of a process. */
 export async function getTrailHead(looker: Looker, system?: string): Promise<TrailHead> {
   const whole = await trailScope(looker.actor, looker.now)
   const scope = system === undefined || system === '-' ? whole : narrowed(whole, system)
-  const { days, oldest, newest } = await readTrail(scope, async (tx) => ({
+  const since = new Date(looker.now.getTime() - TRAIL_WEEKS * WEEK_MS)
+  const { days, marks, standing } = await readTrail(scope, async (tx) => ({
     days: await daysOfTrail(tx, scope, looker.now, TRAIL_WEEKS),
-    oldest: await oldestEntryAt(tx, scope),
-    newest: (await findEntries(tx, scope, {}, null, { take: 1, after: null }))[0]?.at ?? null,
+    marks: await marksOfTrail(tx, scope, since),
+    standing: await loadLogStanding(tx),
   }))
   return {
-    ...summaryOf(days, oldest),
-    oldestAt: oldest?.toISOString() ?? null,
-    newestAt: newest?.toISOString() ?? null,
+    ...summaryOf(days, marks.oldest),
+    ...standing,
+    glassDays: [...new Set(marks.glass.map((at) => at.toISOString().slice(0, 10)))],
+    oldestAt: marks.oldest?.toISOString() ?? null,
     everything: scope.everything,
   }
 }

@@ -1,46 +1,11 @@
 import { z } from 'zod'
-import { AUDIT_ACTIONS, type AuditAction, type SubjectKind } from '@/lib/domain/audit-event'
+import { AUDIT_ACTIONS, type AuditAction } from '@/lib/domain/audit-event'
+import { SUBJECT_KINDS } from '@/lib/domain/trail'
 import { IsoInstant, Sha256, SystemSlug } from '../common'
 import { pageAnswer, pageQuery, UtcInstant } from './common'
 
 // The table of actions is the union, so its keys are exactly the actions.
 const ACTIONS = Object.keys(AUDIT_ACTIONS) as AuditAction[]
-// A record, so that a kind missing here does not compile.
-const KINDS: Record<SubjectKind, true> = {
-  system: true,
-  policy: true,
-  principal: true,
-  grant: true,
-  token: true,
-  session: true,
-  release: true,
-  snapshot: true,
-  evidence: true,
-  checklist_template: true,
-  checklist_run: true,
-  promotion: true,
-  sign_off: true,
-  release_notes: true,
-  deployment: true,
-  key: true,
-  rotation: true,
-  secret_audit: true,
-  incident: true,
-  fallback: true,
-  contact: true,
-  observation: true,
-  finding: true,
-  exception: true,
-  attestation: true,
-  contract: true,
-  environment_flag: true,
-  governed_change: true,
-  trail: true,
-  log: true,
-  statement: true,
-}
-const SUBJECT_KINDS = Object.keys(KINDS) as SubjectKind[]
-
 export const listAuditEventsInput = z.strictObject({
   actor: z.uuid('an id of a principal').optional().describe('Id of who acted.'),
   action: z.enum(ACTIONS, 'an action such as promotion.signed').optional(),
@@ -49,6 +14,11 @@ export const listAuditEventsInput = z.strictObject({
   system: SystemSlug.optional(),
   from: IsoInstant.optional().describe('Recorded at this instant or later.'),
   to: IsoInstant.optional().describe('Recorded before this instant.'),
+  number: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('The number of one entry in the log, from 1.'),
+  proof: z
+    .enum(['true', 'false'], 'true or false')
+    .optional()
+    .describe('Whether each entry comes with its proof; with at most 50 on a page.'),
   ...pageQuery,
 })
 
@@ -58,6 +28,8 @@ const Values = z.record(z.string(), Value).nullable()
 export const AuditEventAnswer = z
   .strictObject({
     id: z.uuid(),
+    index: z.int().nullable().describe('Its place in the log, from 0; null while it waits for one.'),
+    number: z.int().nullable().describe('The same for people, from 1.'),
     recordedAt: UtcInstant.describe('When the database recorded it.'),
     sentence: z.string().describe('What happened, in words.'),
     action: z.enum(ACTIONS),
@@ -74,6 +46,14 @@ export const AuditEventAnswer = z
     count: z.int(),
     canonical: z.string().describe('The canonical text (RFC 8785), the only truth; everything else is read from it.'),
     leafHash: Sha256.describe('SHA-256 of 0x00 and the canonical text (RFC 6962).'),
+    proof: z
+      .strictObject({
+        size: z.int().describe('How many entries the checkpoint covers.'),
+        hashes: z.array(Sha256).describe('The inclusion proof (RFC 6962, 2.1.1), lowest first.'),
+        checkpoint: z.string().describe('The signed checkpoint (c2sp.org/tlog-checkpoint) that the hashes lead to.'),
+      })
+      .nullable()
+      .describe('Null unless asked for with `proof=true`, and while it waits for its place.'),
   })
   .meta({ id: 'AuditEvent' })
 export const ListAuditEventsAnswer = pageAnswer(AuditEventAnswer)

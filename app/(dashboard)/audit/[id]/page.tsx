@@ -1,6 +1,9 @@
+import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { Bit, changesTitle, EntryChanges, EntryFacts, EntryText, RecordedFields, SaidAt, toldChanges } from '@/components/audit/entry-parts'
-import { shortId, subjectHref } from '@/components/audit/subject-link'
+import { Chain, Proof } from '@/components/audit/log-place'
+import { RedactForm } from '@/components/audit/redact-form'
+import { subjectHref } from '@/components/audit/subject-link'
 import { Page } from '@/components/layout/page'
 import { LinkButton } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
@@ -11,36 +14,52 @@ import { PageHead } from '@/components/ui/section'
 import { Status } from '@/components/ui/status'
 import { requireViewer } from '@/lib/auth/session'
 import { sha256Hex } from '@/lib/domain/canonical'
+import { entryKey, entryName } from '@/lib/domain/trail'
 import { type AuditDetail, getAuditEntry } from '@/lib/queries/audit-detail'
 import { routes } from '@/lib/routes'
+import { noteRead } from '@/lib/usecases/trail/record-read'
+import { redactTextAction } from '../actions'
 
 export const metadata = { title: 'Audit entry' }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 type Props = { params: Promise<{ id: string }> }
 
-/** What exactly was recorded? One entry in one plain sentence, then every fact, then the bytes that its digest is made of. */
+/**
+ * What exactly was recorded, and what proves it? One entry, by its number in the log or its id, in one plain sentence; then every fact, its place in
+ * the log with the proof, then the bytes that its digest is made of.
+ */
 export default async function AuditEntryPage({ params }: Props) {
   const { id } = await params
   const viewer = await requireViewer(routes.auditEntry(id))
-  const entry = UUID.test(id) ? await getAuditEntry(viewer, id) : null
+  const entry = await getAuditEntry(viewer, id)
   if (!entry) notFound()
+  const { row } = entry
+  await noteRead(
+    viewer.ctx,
+    {
+      entry: { id: row.id, system: row.where.system, own: row.action === 'trail.read' && row.who.id === viewer.actor.id },
+      referer: (await headers()).get('referer'),
+      address: routes.auditEntry(id),
+    },
+    viewer.now,
+  )
+  const key = entryKey(row)
+  const name = entryName(row)
   const href = subjectHref(entry.row)
   const changes = toldChanges(entry)
   return (
-    <Page crumbs={[{ label: 'Audit', href: routes.audit() }, { label: `Entry ${shortId(id)}` }]} layout="read">
+    <Page crumbs={[{ label: 'Audit', href: routes.audit() }, { label: `Entry ${name}` }]} layout="read">
       <PageHead
         title={
           <>
-            Entry <span className="mono">{shortId(id)}</span>
+            Entry <span className="mono">{name}</span>
           </>
         }
         actions={
           <>
             {href ? <LinkButton href={href}>Open {entry.row.what.label}</LinkButton> : null}
-            <LinkButton href={routes.audit({ entry: id })}>Show in the trail</LinkButton>
-            <CopyButton text={routes.auditEntry(id)} link variant="default" size="md" label="Copy link" />
+            <LinkButton href={routes.audit({ entry: key })}>Show in the trail</LinkButton>
+            <CopyButton text={routes.auditEntry(key)} link variant="default" size="md" label="Copy link" />
           </>
         }
       />
@@ -50,8 +69,13 @@ export default async function AuditEntryPage({ params }: Props) {
       {entry.text ? (
         <Bit title="In their words" level={2}>
           <EntryText text={entry.text} />
+          {entry.text.body === null ? null : <RedactForm action={redactTextAction} entry={row.id} refusal={entry.text.whyNotRedact} />}
         </Bit>
       ) : null}
+      <Bit title="In the log" level={2}>
+        <Chain entry={entry} hrefOf={routes.auditEntry} />
+        <Proof entry={entry} wide />
+      </Bit>
       {changes.length > 0 ? (
         <Bit title={changesTitle(changes)} level={2}>
           <EntryChanges changes={changes} />

@@ -1,3 +1,4 @@
+import { Refused, refuse } from '@/lib/domain/refusal'
 import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listAuditEvents } from '@/lib/queries/audit'
@@ -8,15 +9,18 @@ import { listPage } from '../list-page'
 export function GET(request: Request): Promise<Response> {
   return respondRead(request, {
     schema: listAuditEventsInput,
-    run: async ({ actor }, { limit: _, cursor: __, ...filter }, { now, searchParams }) => {
+    run: async ({ actor }, { limit, cursor: _, proof: asked, ...filter }, { now, searchParams }) => {
+      const proof = asked === 'true'
+      if (proof && limit > MOST_PROVEN)
+        throw new Refused(refuse('invalid', `With proofs a page has at most ${MOST_PROVEN} entries.`, { place: 'limit' }))
       const name = [
         'audit-events',
-        ...Object.values({ ...NONE, ...filter }).map((value) => (value instanceof Date ? value.toISOString() : value)),
+        ...Object.values({ ...NONE, ...filter }).map((value) => (value instanceof Date ? value.toISOString() : value?.toString())),
       ]
       const page = await listPage(
         searchParams,
         name,
-        (slice) => listAuditEvents({ actor, now }, filter, slice),
+        (slice) => listAuditEvents({ actor, now }, filter, { ...slice, proof }),
         ({ position }) => position,
       )
       return { ...page, items: page.items.map(({ event }) => event) }
@@ -33,6 +37,10 @@ const NONE = {
   system: undefined,
   from: undefined,
   to: undefined,
+  number: undefined,
 }
+
+/** Each proof brings some hashes and its checkpoint. */
+const MOST_PROVEN = 50
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = otherMethods('GET')
