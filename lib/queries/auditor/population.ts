@@ -10,6 +10,8 @@ import { fromHex, isSameBytes, toHex } from '@/lib/domain/log/bytes'
 import type { Looker } from '../audit'
 import type { Asked } from './answer'
 
+export { CHANGES_MOST }
+
 /** Up to this many entries a page checks by itself; beyond, somebody asks for it, up to the second number. */
 export const CHECK_ALONE = 5_000
 export const CHECK_MOST = 200_000

@@ -11,6 +11,7 @@ import { getAuditorAccess } from '@/lib/queries/auditor/access'
 import { countQuestions } from '@/lib/queries/auditor/answer'
 import { routes } from '@/lib/routes'
 import { periodInAddress, periodOf } from '@/lib/schemas/auditor'
+import { noteVisit } from './note-visit'
 
 export const metadata = { title: 'Auditor’s room' }
 
@@ -30,6 +31,7 @@ export default async function RoomPage({ searchParams }: Props) {
         <NoAccess access={access} />
       </Page>
     )
+  await noteVisit(viewer, 'room', period, routes.auditRoom())
   const { counts, systems } = await countQuestions(viewer, { ...periodOf(period), system: period.system })
   const found = QUESTIONS.filter((key) => counts[key] > 0)
   const grave = found.filter((key) => key === 'unauthorised' || key === 'overdue-rotations')

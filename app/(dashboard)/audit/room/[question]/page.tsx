@@ -17,6 +17,7 @@ import { getAuditorAccess } from '@/lib/queries/auditor/access'
 import { answerQuestion, countQuestions } from '@/lib/queries/auditor/answer'
 import { routes } from '@/lib/routes'
 import { periodInAddress, periodOf } from '@/lib/schemas/auditor'
+import { noteVisit } from '../note-visit'
 
 export const metadata = { title: 'Auditor’s room' }
 
@@ -44,6 +45,7 @@ export default async function QuestionPage({ params, searchParams }: Props) {
         <NoAccess access={access} />
       </Page>
     )
+  await noteVisit(viewer, `room/${question}`, period, routes.auditQuestion(question, period))
   const within = { ...periodOf(period), system: period.system }
   const list = `audit-question ${question} ${JSON.stringify(period)}`
   const after = positionOf(list, typeof asked.after === 'string' ? asked.after : undefined)
