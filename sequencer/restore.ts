@@ -3,6 +3,7 @@ import { isOperator } from '@/lib/domain/log/log-event'
 import { readGuard, writeGuard } from './guard'
 import { appendLogEvent } from './log-keys'
 import { nowOf, type SequencerOptions } from './options'
+import { whyNotCompleted } from './round'
 import { connectLog, takeLock, whyNotGuarded } from './sequencer'
 import { loadStand } from './stand'
 
@@ -29,7 +30,7 @@ export async function resumeAfterRestore(options: SequencerOptions, operator: st
     const origin = stand.origin ?? options.origin
     if (origin !== options.origin) throw new CannotResume(`The log in the database is ${origin}, the keys are for ${options.origin}.`)
     const guard = readGuard(options.guardFile)
-    if (whyNotGuarded(guard, stand, origin) === null)
+    if (whyNotGuarded(guard, stand, origin) === null && (guard === null || (await whyNotCompleted(client, stand, guard)) === null))
       throw new CannotResume('Database and guard file agree: the log can go on by itself, and there is nothing to resume.')
     const seen = guard?.next ?? guard?.base ?? null
     const root = toHex(stand.root)

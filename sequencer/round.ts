@@ -21,8 +21,17 @@ export function signCheckpoint(origin: string, size: number, root: Uint8Array, k
   )
 }
 
+/** The sentence for a database that has fewer entries than the guard saw. */
+export const setBackWords = (seen: number, size: number): string =>
+  `The guard file saw ${seen} entries, the database has ${size}: it was set back, or is another one.`
+
 /** What is to be integrated: the round that the guard has promised, or the oldest that wait, by time and id. */
-async function pick(client: pg.Client, promised: readonly string[] | null, batch: number): Promise<{ id: string; at: string }[]> {
+async function pick(
+  client: pg.Client,
+  first: number,
+  promised: readonly string[] | null,
+  batch: number,
+): Promise<{ id: string; at: string }[]> {
   if (promised === null)
     return (
       await client.query<{ id: string; at: string }>({
@@ -38,7 +47,7 @@ async function pick(client: pg.Client, promised: readonly string[] | null, batch
   const found = new Map(rows.map((row) => [row.id, row]))
   return promised.map((id) => {
     const row = found.get(id)
-    if (!row) throw new Refusing('The guard file promises a round whose entries do not wait in this database.')
+    if (!row) throw new Refusing(setBackWords(promised.length + first, first))
     return row
   })
 }
@@ -91,6 +100,28 @@ async function store(
   step('pending')
 }
 
+const CHANGED = 'The round that the guard file promises leads to another root: its entries were changed.'
+
+/** The round that the guard promises and that is not in the database yet; null when there is none. */
+const promiseOf = (guard: GuardState, stand: Stand) => (guard.next !== null && guard.next.size > stand.edge.size ? guard.next : null)
+
+/** Why the round that the guard promises cannot be completed: its entries are gone, or are other ones. Null when it can, or when none is promised. */
+export async function whyNotCompleted(client: pg.Client, stand: Stand, guard: GuardState): Promise<string | null> {
+  const promise = promiseOf(guard, stand)
+  if (promise === null) return null
+  try {
+    const entries = await read(client, await pick(client, stand.edge.size, unpackIds(promise.events), 0))
+    const { edge } = appendLeaves(
+      stand.edge,
+      entries.map(({ leaf }) => leaf),
+    )
+    return toHex(rootOfEdge(edge)) === promise.root ? null : CHANGED
+  } catch (error) {
+    if (error instanceof Refusing) return error.message
+    throw error
+  }
+}
+
 /** What a round left behind: where the log stands and what the guard says. Null when nothing waited. */
 export type RoundDone = { stand: Stand; guard: GuardState; integrated: number }
 
@@ -109,11 +140,11 @@ export async function runRound(
   const { origin } = options
   const first = stand.edge.size
   // A round that was promised before and is not in the database yet is completed exactly as it was promised.
-  const promise = guard.next !== null && guard.next.size > first ? guard.next : null
+  const promise = promiseOf(guard, stand)
   await client.query('BEGIN')
   try {
     step('begun')
-    const picked = await pick(client, promise && unpackIds(promise.events), options.batch ?? 1_000)
+    const picked = await pick(client, first, promise && unpackIds(promise.events), options.batch ?? 1_000)
     if (picked.length === 0) {
       await client.query('ROLLBACK')
       return null
@@ -125,8 +156,7 @@ export async function runRound(
       entries.map(({ leaf }) => leaf),
     )
     const root = rootOfEdge(edge)
-    if (promise && toHex(root) !== promise.root)
-      throw new Refusing('The round that the guard file promises leads to another root: its entries were changed.')
+    if (promise && toHex(root) !== promise.root) throw new Refusing(CHANGED)
     const note = signCheckpoint(origin, edge.size, root, keys, nowOf(options))
     step('signed')
     await store(client, { first, entries, full, root, note }, step)
@@ -147,6 +177,8 @@ export async function runRound(
     return { stand: { edge, root, origin, note }, guard: next, integrated: entries.length }
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {})
+    // Only whoever has the whole database can put an entry of the tree among what waits (T13).
+    if ((error as { code?: string }).code === '23505') throw new Refusing('An entry that is in the tree already waits a second time.')
     throw error
   }
 }

@@ -6,7 +6,7 @@ import { GuardMoved, type GuardState, readGuard, writeGuard } from './guard'
 import type { SigningKey } from './keys'
 import { registerKeys } from './log-keys'
 import { keysOf, nowOf, Refusing, type SequencerOptions } from './options'
-import { runRound } from './round'
+import { runRound, setBackWords, whyNotCompleted } from './round'
 import { loadStand, type Stand } from './stand'
 
 /** The advisory lock that only one sequencer of a database holds. */
@@ -59,7 +59,7 @@ export function whyNotGuarded(guard: GuardState | null, stand: Stand, origin: st
   if (guard.origin !== origin) return `The guard file is that of another log, ${guard.origin}.`
   if (isAt(guard.base) || (guard.next && isAt(guard.next))) return null
   const seen = guard.next ?? guard.base
-  if (size < seen.size) return `The guard file saw ${seen.size} entries, the database has ${size}: it was set back, or is another one.`
+  if (size < seen.size) return setBackWords(seen.size, size)
   if (size > seen.size)
     return `The database has ${size} entries, the guard file saw only ${seen.size}: another guard file was used in between.`
   return `The database and the guard file have ${size} entries, but not the same ones.`
@@ -94,7 +94,7 @@ export function openSequencer(options: SequencerOptions): Promise<Sequencer> {
     if (stand.origin !== null && stand.origin !== options.origin)
       throw new Refusing(`The log in the database is ${stand.origin}, the keys are for ${options.origin}.`)
     const guard = readGuard(options.guardFile)
-    const why = whyNotGuarded(guard, stand, options.origin)
+    const why = whyNotGuarded(guard, stand, options.origin) ?? (guard && (await whyNotCompleted(client, stand, guard)))
     if (why !== null) throw new Refusing(why)
     const keys = await registerKeys(client, options.origin, stand.edge.size, keysOf(options))
     const base = { size: stand.edge.size, root: toHex(stand.root) }

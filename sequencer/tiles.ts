@@ -36,5 +36,13 @@ async function tileOf(client: pg.ClientBase, { level, index, width }: TileName):
   return joinBytes(...(await fullTiles(client, level - 1, first, width)).map((tile) => tileRoot(hashesOf(tile))))
 }
 
-/** Reads nodes of the stored tree of `size` entries, for proofs. */
-export const storedNodes = (client: pg.ClientBase, size: number): ReadNode => nodesOfTiles(size, (name) => tileOf(client, name), nodeSha256)
+/** Reads nodes of the stored tree of `size` entries, for proofs. One tile is read at a time: a connection answers one question at once. */
+export function storedNodes(client: pg.ClientBase, size: number): ReadNode {
+  let turn: Promise<unknown> = Promise.resolve()
+  const load = (name: TileName): Promise<Uint8Array> => {
+    const mine = turn.then(() => tileOf(client, name))
+    turn = mine.catch(() => {})
+    return mine
+  }
+  return nodesOfTiles(size, load, nodeSha256)
+}
