@@ -1,13 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { checkSignature } from '@/lib/crypto/check-signature'
-import { type TrailSource, TrailUnreadable, type Verification } from '@/lib/domain/log/verify/source'
+import { type TrailSource, TrailUnreadable, type Verification, type VerifyOptions } from '@/lib/domain/log/verify/source'
 import { verifyTrail } from '@/lib/domain/log/verify/verify'
 import { fastTree } from '../fast-tree'
 import { directorySource } from '../sources/directory'
 import { openDatabase } from '../sources/open-database'
 import { notesOf } from './notes-of'
 import { progressTo, reportOf } from './report'
+import { openStatements, statementReport } from './statements'
 
 export const VERIFY_HELP = `countersign verify DIRECTORY | --database URL
     checks a trail: every entry from its bytes, every tile, checkpoint and signature, what lies beside it, and that the rules were kept
@@ -16,6 +17,7 @@ export const VERIFY_HELP = `countersign verify DIRECTORY | --database URL
     --vkey KEY         a key you know from elsewhere: the log's (a receipt and the release notes print it), or a witness's; more than once if you like
     --receipt FILE     a proof file that somebody kept; more than once if you like
     --anchors FILE     signed checkpoints that somebody kept: notes, or the log's anchor file
+    --statement FILE   a signed statement (in-toto in a DSSE envelope); alone, with --vkey, or beside the trail whose entries it names
     --no-rules         leaves the rules out
     --json             the result as JSON
     exit code 0: good; 1: evidence of tampering, with the first bad entry and both values; 2: cannot tell`
@@ -31,6 +33,7 @@ function options(args: readonly string[]) {
       vkey: { type: 'string', multiple: true },
       receipt: { type: 'string', multiple: true },
       anchors: { type: 'string', multiple: true },
+      statement: { type: 'string', multiple: true },
       'no-rules': { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -52,34 +55,52 @@ export async function verify(args: readonly string[]): Promise<number> {
     return 0
   }
   const [directory, ...more] = positionals
-  if ((directory === undefined) === (values.database === undefined) || more.length > 0)
+  const { database, vkey = [], json = false } = values
+  const hasTrail = directory !== undefined || database !== undefined
+  if ((directory !== undefined && database !== undefined) || (!hasTrail && !values.statement) || more.length > 0)
     return wrong('Name either the directory of an export or --database.')
   try {
-    const receipts = (values.receipt ?? []).map(textOf)
-    const anchors = (values.anchors ?? []).flatMap((path) => notesOf(textOf(path)))
-    const opened = await open(directory, values.database)
-    const progress = progressTo(process.stderr)
-    try {
-      const result = await verifyTrail(opened.source, {
-        tree: fastTree,
-        check: checkSignature,
-        pinned: values.vkey ?? [],
-        receipts,
-        anchors,
-        rules: values['no-rules'] !== true,
-        onProgress: progress.at,
-      })
-      progress.end()
-      return tell(result, values.json === true)
-    } finally {
-      progress.end()
-      await opened.close()
+    const statements = openStatements((values.statement ?? []).map((path) => ({ path, text: textOf(path) })))
+    const kept = {
+      pinned: vkey,
+      receipts: (values.receipt ?? []).map(textOf),
+      anchors: (values.anchors ?? []).flatMap((path) => notesOf(textOf(path))),
+      rules: values['no-rules'] !== true,
+      ...(statements.count > 0 ? { onLeaf: statements.see } : {}),
     }
+    const result = hasTrail ? await verifyOpened(await open(directory, database), kept) : null
+    const stated = await statements.check([...vkey, ...(result?.vkeys ?? [])], hasTrail)
+    if (json)
+      process.stdout.write(`${JSON.stringify({ ...result?.found, ...(stated.length > 0 ? { statements: stated } : {}) }, null, 2)}\n`)
+    else process.stdout.write([...(result ? [reportOf(result.found)] : []), ...stated.map(statementReport)].join('\n'))
+    return exitOf([...(result ? [result.found.outcome] : []), ...stated.map(({ outcome }) => outcome)])
   } catch (error) {
     if (!(error instanceof TrailUnreadable)) throw error
     process.stderr.write(`CANNOT TELL: ${error.message}\n`)
-    if (values.json) process.stdout.write(`${JSON.stringify({ outcome: 'unknown', notChecked: [error.message] })}\n`)
+    if (json) process.stdout.write(`${JSON.stringify({ outcome: 'unknown', notChecked: [error.message] }, null, 2)}\n`)
     return EXIT.unknown
+  }
+}
+
+/** Evidence of tampering is the answer wherever there is any; then that something cannot be told. */
+function exitOf(outcomes: readonly Verification['outcome'][]): number {
+  return outcomes.includes('tampered') ? EXIT.tampered : outcomes.includes('unknown') ? EXIT.unknown : EXIT.good
+}
+
+type Opened = { source: TrailSource; close(): Promise<void> }
+
+async function verifyOpened(
+  opened: Opened,
+  options: Omit<VerifyOptions, 'tree' | 'check' | 'onProgress'>,
+): Promise<{ found: Verification; vkeys: readonly string[] }> {
+  const progress = progressTo(process.stderr)
+  try {
+    const found = await verifyTrail(opened.source, { tree: fastTree, check: checkSignature, ...options, onProgress: progress.at })
+    // The keys of a trail that could not be read are none.
+    return { found, vkeys: await opened.source.about().then(({ vkeys }) => vkeys) }
+  } finally {
+    progress.end()
+    await opened.close()
   }
 }
 
@@ -88,12 +109,7 @@ function wrong(why: string): number {
   return EXIT.unknown
 }
 
-function tell(result: Verification, json: boolean): number {
-  process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : reportOf(result))
-  return EXIT[result.outcome]
-}
-
-async function open(directory: string | undefined, database: string | undefined): Promise<{ source: TrailSource; close(): Promise<void> }> {
+async function open(directory: string | undefined, database: string | undefined): Promise<Opened> {
   if (directory === undefined) return openDatabase(database as string) // one of the two was named
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new TrailUnreadable(`${directory} is no directory. Unpack the export first: tar -xzf FILE.`)

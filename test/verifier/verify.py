@@ -205,18 +205,18 @@ def verify(directory):
     def event(index, data):
         try:
             e = json.loads(data.decode("utf-8"))
-            after, subject = e.get("after") or {}, e["subject"]
+            after, subject, action = e.get("after") or {}, e["subject"], e["action"]
+            texts = [d for d in (e.get("text"), after.get("reason"), after.get("remediation")) if isinstance(d, str) and HASH.match(d)]
+            seal = after.get("hash") if action == "release_notes.sealed" else e.get("dossier") if action in SEALS else None
+            version = subject.get("kind"), subject.get("id"), subject.get("version")
         except (ValueError, TypeError, KeyError, AttributeError):
             return bad("rule", index)
-        for d in (e.get("text"), after.get("reason"), after.get("remediation")):
-            if isinstance(d, str) and HASH.match(d):
-                named_texts.setdefault(d, index)
-        if e["action"] == "text.redacted" and index in facts:
+        for d in texts:
+            named_texts.setdefault(d, index)
+        if action == "text.redacted" and index in facts:
             redactions.add(facts[index].get("id"))
-        if e.get("outcome") == "done":
-            sealed = {"release_notes.sealed": after.get("hash")}.get(e["action"], e.get("dossier"))
-            if e["action"] in SEALS and isinstance(sealed, str):
-                named_seals.setdefault(sealed, (index, (subject["kind"], subject["id"], subject["version"])))
+        if e.get("outcome") == "done" and isinstance(seal, str):
+            named_seals.setdefault(seal, (index, version))
 
     texts_by_index = {r["index"]: r["canonical"].encode() for r in rows(at("entries.jsonl")) if count(r.get("index"))} if filtered else {}
     ids = {}
@@ -308,7 +308,7 @@ def verify(directory):
     return {"outcome": outcome, "firstBad": first, "size": size, "found": sorted({check for check, _ in found})}
 
 
-SEALS = {"promotion.sealed", "rotation.planned", "fallback.requested", "fallback.extension_asked", "exception.filed", "exception.extension_asked", "release_notes.sealed"}
+SEALS = {"promotion.sealed", "rotation.planned", "fallback.requested", "fallback.extension_asked", "exception.filed", "exception.extension_asked"}
 
 if __name__ == "__main__":
     for path in sys.argv[1:] or map(str.strip, sys.stdin):

@@ -99,6 +99,8 @@ export type VerifyOptions = {
   /** Signed checkpoints that somebody kept. */
   anchors?: readonly string[]
   onProgress?(done: number, of: number): void
+  /** Gets every leaf hash that was taken, by its index: for whoever looks entries up by their hash. */
+  onLeaf?(index: number, leaf: Uint8Array): void
   /** Whether the rules are replayed (true unless told). */
   rules?: boolean
 }

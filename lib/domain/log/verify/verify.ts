@@ -135,6 +135,7 @@ class Run {
     if (entry === null) this.#findings.add('order', index, () => ({ says: `Entry ${numbered(index)} is missing.` }))
     const leaf = this.#leaves.take(entry)
     this.#outside.leaf(index, leaf)
+    this.#options.onLeaf?.(index, leaf)
     if (entry) this.#read(entry)
     if (this.#leaves.size >= (this.#row?.size ?? Number.POSITIVE_INFINITY) || this.#leaves.size >= this.#outside.nextSize)
       await this.#reached()
@@ -155,17 +156,31 @@ class Run {
     }
     this.entries += 1
     const event = this.#parse(bytes)
-    if (!event) {
-      this.#findings.add('rule', index, () => ({ says: `Entry ${numbered(index)} is no event.` }))
-      return
+    if (event && this.#understand(event, index, id)) return
+    this.#findings.add('rule', index, () => ({ says: `Entry ${numbered(index)} is no event.` }))
+  }
+
+  /** What an event tells beyond its bytes. False where it has not the shape of one: bytes that were tampered with may say anything. */
+  #understand(event: RecordedEvent, index: number, id: string | null): boolean {
+    try {
+      if (event.subject.kind === 'log') this.#readLog(event, index)
+      this.#beside.see(event, index, id)
+      this.#rules?.see(event, index)
+      return true
+    } catch (error) {
+      if (error instanceof TypeError) return false
+      throw error
     }
-    if (event.action === 'log.key_added' || event.action === 'log.started') {
-      const { vkeys } = event.after ?? {}
-      // What the log began with is as good as its first checkpoint says; only what comes later is introduced by a key before.
-      if (event.action === 'log.key_added' && Array.isArray(vkeys)) for (const vkey of vkeys) this.#checkpoints.announced(index, vkey)
-    }
-    this.#beside.see(event, index, id)
-    this.#rules?.see(event, index)
+  }
+
+  /** What the log says of itself: a key it took, and that it went on after a restore. */
+  #readLog(event: RecordedEvent, index: number): void {
+    const { vkeys, size, guard } = event.after ?? {}
+    if (event.action === 'log.key_added' && Array.isArray(vkeys)) for (const vkey of vkeys) this.#checkpoints.announced(index, vkey)
+    if (event.action === 'log.restored')
+      this.#findings.skip(
+        `By entry ${numbered(index)} the log went on from a backup of ${size} entries, where it had had ${guard}: what it signed between them before is not in it any more, and shows as a disagreement.`,
+      )
   }
 
   #parse(bytes: Uint8Array): RecordedEvent | null {
