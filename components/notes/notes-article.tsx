@@ -1,212 +1,152 @@
 import { Words } from '@/components/policy/words'
 import { Link } from '@/components/ui/link'
 import { Visible } from '@/components/ui/visible'
-import { ERASED_NAME } from '@/lib/domain/notes-exceptions'
-import { fallbackLine, rotationLine } from '@/lib/domain/release-notes'
-import { formatDate, formatInstant, listWords, numberWord } from '@/lib/format'
-import type { NotesDetail } from '@/lib/queries/release-notes'
-import { routes } from '@/lib/routes'
-import { ExceptionTable } from './exception-table'
+import type { Block, Item, Line, NotesDocument, Piece } from '@/lib/domain/notes-document'
+import { formatHash } from '@/lib/format'
 
-export const NOTES_SECTIONS = [
-  'Changes',
-  'Gates',
-  'Drift exceptions',
-  'Secrets',
-  'Break-glass',
-  'Rotations',
-  'Rollback',
-  'Signatures',
-  'Deployment',
-  'Addenda',
-] as const
-
-/** The anchor of a section of the notes. */
-export const sectionId = (title: string) => title.toLowerCase().replaceAll(' ', '-')
-
-/** The text of release notes in serif, every empty section written out ("No drift exceptions."). */
-export function NotesArticle({ detail, deployment }: { detail: NotesDetail; deployment: readonly string[] }) {
-  const { notes } = detail
-  const way = detail.from ? `, ${detail.from.id} to ${detail.profile.id}` : ` on ${detail.profile.id}`
+/** The text of release notes, or of two compared, in serif. Every form draws the same document; this one is the page and its print. */
+export function NotesArticle({ document, above }: { document: NotesDocument; above?: React.ReactNode }) {
+  const { over, title, lead, sections } = document
   return (
     <article className="rn" aria-labelledby="h">
-      <p className="c3 rn-over">
-        Release notes, {detail.system.name}
-        {way}, {formatDate(detail.at)}
-      </p>
-      <h1 id="h">
-        {detail.system.name} {detail.version}
-      </h1>
+      {above}
+      <p className="c3 rn-over">{over}</p>
+      <h1 id="h">{title}</h1>
       <p className="c2">
-        {notes?.summary ? <Visible text={`${notes.summary} `} /> : ''}
-        {notes
-          ? detail.replaces
-            ? `Replaces ${detail.replaces}.`
-            : `Nothing ran on ${detail.profile.id} before.`
-          : `No promotion of it to ${detail.profile.id} was ever opened, so there is no dossier to write from. What is known of its deployment stands below.`}
+        <Pieces line={lead} />
       </p>
-      {notes ? (
-        <>
-          {notes.emergency ? <Emergency emergency={notes.emergency} live={detail.emergency} /> : null}
-          <h2 id={sectionId('Changes')}>Changes</h2>
-          {notes.changes.length === 0 ? (
-            <p>No changes recorded.</p>
-          ) : (
-            <ul>
-              {notes.changes.map((change, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: two changes of a sealed text may read alike.
-                <li key={index}>
-                  <Words text={change.summary} />
-                  {change.reference ? <span className="c3 nowrap"> ({change.reference})</span> : null}
-                </li>
-              ))}
-            </ul>
-          )}
-          <h2 id={sectionId('Gates')}>Gates</h2>
-          <Gates notes={notes} />
-          <h2 id={sectionId('Drift exceptions')}>Drift exceptions</h2>
-          {notes.exceptions.length === 0 ? (
-            <p>No drift exceptions.</p>
-          ) : (
-            notes.exceptions.map((exception) => <ExceptionTable key={exception.id} exception={exception} words={detail.words} />)
-          )}
-          <h2 id={sectionId('Secrets')}>Secrets</h2>
-          {notes.secrets.length === 0 ? (
-            <p>No secrets.</p>
-          ) : (
-            <p>
-              <Words
-                text={`${listWords([...new Set(notes.secrets)].map((name) => `\`${name}\``))}. Names only; no value is ever written here.`}
-              />
-            </p>
-          )}
-          <h2 id={sectionId('Break-glass')}>Break-glass</h2>
-          <Lines lines={(notes.fallbacks ?? []).map((use) => fallbackLine(use, formatInstant))} none="No fallback uses." />
-          <h2 id={sectionId('Rotations')}>Rotations</h2>
-          <Lines lines={(notes.rotations ?? []).map((rotation) => rotationLine(rotation, formatInstant))} none="No rotations." />
-          <h2 id={sectionId('Rollback')}>Rollback</h2>
-          <p>
-            <Words text={notes.rollback.rule} /> {notes.rollback.replaces ? `What runs now is ${notes.rollback.replaces}. ` : ''}
-            {notes.rollback.snapshot
-              ? `Newest snapshot of ${notes.rollback.snapshot.profile}: ${formatInstant(notes.rollback.snapshot.takenAt)}.`
-              : 'No snapshot is recorded.'}
-          </p>
-          <div className={detail.slots.length > 0 ? 'onscreen' : undefined}>
-            <h2 id={sectionId('Signatures')}>Signatures</h2>
-            {notes.signatures.length === 0 ? (
-              <p>Not signed yet: this is a draft.</p>
-            ) : (
-              <table>
-                <caption className="sr">Signatures</caption>
-                <tbody>
-                  {notes.signatures.map((signature) => (
-                    <tr key={signature.id}>
-                      <th scope="row">{signature.capacity}</th>
-                      <td>
-                        {detail.words.names[signature.principal] ?? ERASED_NAME}, {formatInstant(signature.at)}, <code>{signature.id}</code>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
-          </div>
-        </>
-      ) : null}
-      <h2 id={sectionId('Deployment')}>Deployment</h2>
-      {deployment.length === 0 ? (
-        <p>Not deployed yet.</p>
-      ) : (
-        <ul>
-          {deployment.map((line) => (
-            <li key={line}>{line}</li>
+      {sections.map((section) => (
+        <div key={section.id} className={section.screenOnly ? 'onscreen' : undefined}>
+          <h2 id={section.id}>{section.title}</h2>
+          {section.blocks.map((block, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of one document have no other identity.
+            <NotesBlock key={index} block={block} />
           ))}
-        </ul>
-      )}
-      <h2 id={sectionId('Addenda')}>Addenda</h2>
-      {detail.addenda.length === 0 ? (
-        <p>No addenda.</p>
-      ) : (
-        <>
-          <p className="c2">Added after the seal, and not covered by its hash.</p>
-          <ul>
-            {detail.addenda.map((addendum) => (
-              <li key={`${addendum.at.toISOString()} ${addendum.sentence}`}>
-                {formatInstant(addendum.at)}: {addendum.sentence}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+        </div>
+      ))}
     </article>
   )
 }
 
-function Lines({ lines, none }: { lines: readonly string[]; none: string }) {
-  if (lines.length === 0) return <p>{none}</p>
-  return (
-    <ul>
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
-  )
-}
-
-/** Says plainly that it was an emergency, what it skipped and why, and what is owed for it still. */
-function Emergency({
-  emergency,
-  live,
-}: {
-  emergency: NonNullable<NonNullable<NotesDetail['notes']>['emergency']>
-  live: NotesDetail['emergency']
-}) {
-  return (
-    <>
-      <h2 id={sectionId('Emergency promotion')}>Emergency promotion</h2>
-      <p>
-        This was an emergency promotion during{' '}
-        <Link className="link" href={routes.incident(emergency.incident)}>
-          {emergency.incident}
-        </Link>
-        . {emergency.skipped.length === 0 ? 'Skipped gates: None.' : `Skipped gates: ${listWords(emergency.skipped)}.`}{' '}
-        {live?.reason ? <Visible text={live.reason} /> : null}
-      </p>
-      <p>Reviewed afterwards by {listWords(emergency.reviewedBy)}; what they said stands under Addenda.</p>
-      {live && live.owed.length > 0 ? (
+/** One block of a document. Tables of facts are never split across printed pages. */
+export function NotesBlock({ block }: { block: Block }) {
+  switch (block.is) {
+    case 'text':
+      return (
+        <p className={block.quiet ? 'c2' : undefined}>
+          <Pieces line={block.line} />
+        </p>
+      )
+    case 'list':
+      return (
         <>
-          <p className="c2">Still owed, and not covered by the hash:</p>
-          <Lines lines={live.owed} none="" />
+          {block.title ? <h3 className="rn-group">{block.title}</h3> : null}
+          <ul>
+            {block.items.map((item, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two entries of a sealed text may read alike.
+              <ListItem key={index} item={item} />
+            ))}
+          </ul>
         </>
+      )
+    case 'table':
+      return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keyboard.
+        <section className="rn-wide" aria-label={block.caption} tabIndex={0}>
+          <table className="rn-rows">
+            <caption className="sr">{block.caption}</caption>
+            <thead>
+              <tr>
+                {block.head.map((title) => (
+                  <th key={title} scope="col">
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {block.rows.map((cells, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the rows of one document have no other identity.
+                <tr key={index}>
+                  {cells.map((line, at) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column.
+                    <td key={at}>
+                      <Pieces line={line} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )
+    case 'facts':
+      return (
+        <table className="rn-facts">
+          <caption className="sr">{block.caption}</caption>
+          <tbody>
+            {block.rows.map(({ label, value }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the rows of one document have no other identity.
+              <tr key={index}>
+                <th scope="row">
+                  <Pieces line={label} />
+                </th>
+                <td>
+                  <Pieces line={value} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )
+    case 'verbatim':
+      return (
+        <figure>
+          <figcaption className="c2">{block.caption}</figcaption>
+          <pre className="rn-verbatim">
+            <Visible text={block.text} />
+          </pre>
+        </figure>
+      )
+    default:
+      return block satisfies never
+  }
+}
+
+function ListItem({ item: { line, more } }: { item: Item }) {
+  return (
+    <li>
+      <Pieces line={line} />
+      {more ? (
+        <span className="rn-more">
+          <Pieces line={more} />
+        </span>
       ) : null}
-    </>
+    </li>
   )
 }
 
-function Gates({ notes }: { notes: NonNullable<NotesDetail['notes']> }) {
-  if (notes.gates.length === 0) return <p>No gates.</p>
-  const passed = notes.gates.filter(({ verdict }) => verdict === 'pass').length
-  const all = passed === notes.gates.length
-  return (
-    <>
-      <p>
-        {all
-          ? `${notes.gates.length === 1 ? 'The one' : `All ${numberWord(notes.gates.length).toLowerCase()}`} ${notes.from} to ${notes.to} ${notes.gates.length === 1 ? 'gate' : 'gates'} passed.`
-          : `${passed} of ${notes.gates.length} ${notes.from} to ${notes.to} gates passed.`}
-      </p>
-      <ul>
-        {notes.gates.map((gate) => (
-          <li key={gate.id}>
-            {gate.title}
-            {gate.verdict === 'pass' || gate.verdict === 'skipped' ? '' : `: ${gate.verdict.replaceAll('_', ' ')}`}
-            {gate.sentence ? (
-              <>
-                . <Words text={gate.sentence} />
-              </>
-            ) : null}
-          </li>
-        ))}
-      </ul>
-    </>
+function Pieces({ line }: { line: Line }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one line have no other identity.
+  return line.map((piece, index) => <One key={index} piece={piece} />)
+}
+
+function One({ piece }: { piece: Piece }) {
+  if (typeof piece === 'string') return <Words text={piece} />
+  if ('code' in piece)
+    return (
+      <code>
+        <Visible text={piece.hash ? formatHash(piece.code) : piece.code} />
+      </code>
+    )
+  return piece.href.startsWith('/') ? (
+    <Link className="link" href={piece.href}>
+      {piece.text}
+    </Link>
+  ) : (
+    <a className="link" href={piece.href} rel="noopener noreferrer" target="_blank">
+      <Visible text={piece.text} />
+      <span className="sr"> (elsewhere)</span>
+    </a>
   )
 }

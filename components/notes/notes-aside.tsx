@@ -7,15 +7,40 @@ import { SealLine } from '@/components/ui/seal-line'
 import { SignatureLine } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
-import { formatHashShort, numberWord } from '@/lib/format'
+import { READING_TITLE, type Reading } from '@/lib/domain/notes-document'
+import type { NotesLog } from '@/lib/domain/notes-facts'
+import { formatHashShort, formatNumber, numberWord } from '@/lib/format'
 import type { FormAction } from '@/lib/http/form-state'
 import type { NotesDetail } from '@/lib/queries/release-notes'
 import { routes } from '@/lib/routes'
 import { PrintButton, SummaryForm } from './notes-tools'
 
 /** What to do with the notes, whether they are sealed, and who signed. In print only signatures and seal are left. */
-export function NotesAside({ detail, markdown, editSummary }: { detail: NotesDetail; markdown: string; editSummary: FormAction }) {
-  const here = routes.note(detail.system.slug, detail.profile.id, detail.version)
+export function NotesAside({
+  detail,
+  reading,
+  markdown,
+  log,
+  editSummary,
+}: {
+  detail: NotesDetail
+  reading: Reading
+  markdown: string
+  log: NotesLog
+  editSummary: FormAction
+}) {
+  const { system, profile, version } = detail
+  const here = routes.note(system.slug, profile.id, version, reading)
+  const file = (form: 'md' | 'html' | 'json') => (
+    <LinkButton
+      className="grow"
+      href={routes.noteFile(system.slug, profile.id, version, form, reading)}
+      download=""
+      icon={<Download size={15} />}
+    >
+      .{form}
+    </LinkButton>
+  )
   return (
     <aside aria-label="Use these notes">
       <div className="tools">
@@ -31,17 +56,21 @@ export function NotesAside({ detail, markdown, editSummary }: { detail: NotesDet
           <CopyButton text={markdown} label="Copy Markdown" variant="primary" size="md" full />
           <div className="row">
             <PrintButton />
-            <LinkButton
-              className="grow"
-              href={routes.noteMarkdown(detail.system.slug, detail.profile.id, detail.version)}
-              download=""
-              icon={<Download size={15} />}
-            >
-              .md
-            </LinkButton>
+            {file('md')}
+          </div>
+          <div className="row">
+            {file('html')}
+            {file('json')}
           </div>
           <CopyButton text={here} link label="Copy link to these notes" variant="default" size="md" full />
         </div>
+        <p className="t-xs c2 mt-2">
+          Each in the reading for {READING_TITLE[reading].toLowerCase()}. News of {system.name} come as a{' '}
+          <a className="link" href={routes.notesFeed(system.slug)}>
+            feed
+          </a>
+          .
+        </p>
         {detail.promotion ? (
           <SummaryForm
             key={detail.summary}
@@ -73,6 +102,25 @@ export function NotesAside({ detail, markdown, editSummary }: { detail: NotesDet
               </span>
               <p className="mono t-2xs c2 mt-1.5">{formatHashShort(detail.seal.hash)}</p>
             </div>
+          ) : null}
+          {log.checkpoint ? (
+            <p className="t-xs c2 mt-2">
+              {log.sealedBy ? (
+                <>
+                  Entry{' '}
+                  <Link className="link" href={routes.auditEntry(log.sealedBy)}>
+                    #{formatNumber(log.sealedBy)}
+                  </Link>{' '}
+                  of the log.{' '}
+                </>
+              ) : detail.seal ? (
+                'Its entry is not in the log yet. '
+              ) : (
+                ''
+              )}
+              Checkpoint #{formatNumber(log.checkpoint.size)}, <Time at={log.checkpoint.at} />, root{' '}
+              <span className="mono t-2xs">{formatHashShort(log.checkpoint.root)}</span>
+            </p>
           ) : null}
         </div>
       ) : null}

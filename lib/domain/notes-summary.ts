@@ -12,5 +12,5 @@ export function whyNotEditSummary(facts: PromotionFacts, actor: Actor, now: Date
   if (state) return state
   // Not by the phase: what was approved and waits for fresh evidence has sealed notes all the same.
   const isSigned = facts.sealed !== null && movedOf(facts).length === 0 && isFullyApproved(slotsOf(facts.edge), facts.signOffs)
-  return isSigned ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as addenda.') : null
+  return isSigned ? refuse('wrong_state', 'These notes were sealed by the last signature. Later facts are added as errata.') : null
 }

@@ -1,7 +1,6 @@
 import type { Dossier } from './dossier'
 import type { ExceptionStanding } from './exception'
-import { exceptionsOfNotes, fourFields, type NotesException, type SealedWords } from './notes-exceptions'
-import { visibleBidi } from './text-safety'
+import { exceptionsOfNotes, type NotesException } from './notes-exceptions'
 
 /** The text of release notes as it is sealed when a promotion is approved: generated from the dossier and its signatures. Ids, never names. */
 export type ReleaseNotes = {
@@ -46,7 +45,7 @@ export function rotationLine({ id, secrets, result, at }: NotesRotation, day: (i
   return `${id}: rotation of ${secrets.join(', ')}, ${result === 'completed' ? 'completed' : 'rolled back'} ${day(at)}.`
 }
 
-/** What is added after the seal: dated, outside the hash (domain.md, life cycles). */
+/** A later fact, told as an erratum: dated, outside the hash of the seal (domain.md, life cycles). */
 export type NotesAddendum = { at: Date; sentence: string }
 
 /** Drafts the notes of a dossier: a pure function of the record. */
@@ -96,139 +95,4 @@ export function draftNotes(from: {
     ...(events.fallbacks.length > 0 ? { fallbacks: [...events.fallbacks] } : {}),
     ...(events.rotations.length > 0 ? { rotations: [...events.rotations] } : {}),
   }
-}
-
-/** Free text as Markdown text: nothing in it becomes markup, wherever it stands, also at the beginning of a line (T21). */
-export const asText = (text: string): string =>
-  visibleBidi(text)
-    .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
-    .trim()
-    .replace(/[\\|*_`~<>[\]#&]/g, '\\$&')
-    .replace(/^[-+=]/, '\\$&')
-    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
-
-const table = (head: string[], rows: string[][]) => [
-  `| ${head.join(' | ')} |`,
-  `| ${head.map(() => '---').join(' | ')} |`,
-  ...rows.map((row) => `| ${row.map(asText).join(' | ')} |`),
-]
-
-/**
- * The notes as Markdown: plain headings and tables, links absolute to the instance, every empty section written out ("No drift exceptions.").
- * A signer is named as they are called now, an erased one by id. Free text is escaped, so that it stays text (T21).
- */
-export function notesMarkdown(
-  notes: ReleaseNotes,
-  more: {
-    systemName: string
-    origin: string
-    hash: string | null
-    /** Names and texts that the notes hold by id and digest. */
-    words: SealedWords
-    day: (iso: string) => string
-    addenda: readonly NotesAddendum[]
-    deployment: readonly string[]
-    /** Why gates were skipped in an emergency; null where none were or the text was erased. */
-    skipReason: string | null
-  },
-): string {
-  const section = (title: string, lines: string[], none: string) => [`## ${title}`, '', ...(lines.length === 0 ? [none] : lines), '']
-  const lines = [
-    `# ${asText(more.systemName)} ${asText(notes.version)}`,
-    '',
-    `${asText(notes.from)} to ${asText(notes.to)}. Promotion [${notes.promotion}](${more.origin}/promotions/${notes.promotion}), dossier version ${notes.dossier.number}.`,
-    '',
-    ...(notes.summary ? [asText(notes.summary), ''] : []),
-    ...(notes.emergency
-      ? section(
-          'Emergency promotion',
-          [
-            `This was an emergency promotion during [${notes.emergency.incident}](${more.origin}/incidents/${notes.emergency.incident}).`,
-            '',
-            `Skipped gates: ${notes.emergency.skipped.length === 0 ? 'None.' : `${notes.emergency.skipped.map(asText).join(', ')}.`}${more.skipReason ? ` ${asText(more.skipReason)}` : ''}`,
-            '',
-            `Reviewed afterwards by ${notes.emergency.reviewedBy.map(asText).join(', ')}; see the addenda.`,
-          ],
-          '',
-        )
-      : []),
-    ...section(
-      'Changes',
-      notes.changes.map(
-        (change) => `- ${asText(change.kind)}: ${asText(change.summary)}${change.reference ? ` (${asText(change.reference)})` : ''}`,
-      ),
-      'No changes recorded.',
-    ),
-    ...section(
-      'Gates',
-      notes.gates.length === 0
-        ? []
-        : table(
-            ['Gate', 'Verdict', 'Evidence'],
-            notes.gates.map((gate) => [gate.title, gate.verdict.replaceAll('_', ' '), gate.sentence]),
-          ),
-      'No gates.',
-    ),
-    ...section(
-      'Drift exceptions',
-      notes.exceptions.length === 0
-        ? []
-        : table(
-            ['Exception', 'Profile', 'What deviates', 'Date and time', 'Owner', 'Expected duration', 'Rollback or remediation path'],
-            notes.exceptions.map((exception) => {
-              const { dateTime, owner, duration, remediation } = fourFields(exception, more.words)
-              return [exception.id, exception.profile, exception.sentence, dateTime, owner, duration, remediation]
-            }),
-          ),
-      'No drift exceptions.',
-    ),
-    ...section(
-      'Secrets',
-      notes.secrets.map((name) => `- \`${name}\``),
-      'No secrets.',
-    ),
-    ...section(
-      'Break-glass',
-      (notes.fallbacks ?? []).map((use) => `- ${asText(fallbackLine(use, more.day))}`),
-      'No fallback uses.',
-    ),
-    ...section(
-      'Rotations',
-      (notes.rotations ?? []).map((rotation) => `- ${asText(rotationLine(rotation, more.day))}`),
-      'No rotations.',
-    ),
-    ...section(
-      'Rollback',
-      [
-        asText(notes.rollback.rule),
-        ...(notes.rollback.replaces ? [`Replaces ${asText(notes.rollback.replaces)}.`] : []),
-        ...(notes.rollback.snapshot
-          ? [`Snapshot of ${asText(notes.rollback.snapshot.profile)} taken ${more.day(notes.rollback.snapshot.takenAt)}.`]
-          : ['No snapshot is recorded.']),
-      ],
-      '',
-    ),
-    ...section(
-      'Signatures',
-      notes.signatures.length === 0
-        ? []
-        : table(
-            ['Capacity', 'Name', 'Signed', 'Id'],
-            notes.signatures.map((s) => [s.capacity, more.words.names[s.principal] ?? s.principal, more.day(s.at), s.id]),
-          ),
-      'Not signed yet: this is a draft.',
-    ),
-    ...section(
-      'Deployment',
-      more.deployment.map((line) => `- ${asText(line)}`),
-      'Not deployed yet.',
-    ),
-    ...section(
-      'Addenda',
-      more.addenda.map((addendum) => `- ${more.day(addendum.at.toISOString())}: ${asText(addendum.sentence)}`),
-      'No addenda.',
-    ),
-    ...(more.hash ? [`Sealed. SHA-256 \`${more.hash}\``, ''] : ['Draft. It is sealed when the promotion is fully signed.', '']),
-  ]
-  return lines.join('\n')
 }

@@ -1,20 +1,22 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
-import { loadExceptionsDuring } from '@/lib/db/load-exceptions'
-import { loadFallbackAftermath, loadNotesEvents } from '@/lib/db/load-notes-facts'
+import { loadNotesEvents } from '@/lib/db/load-notes-facts'
 import { loadActivePolicy, loadPolicyVersion } from '@/lib/db/load-policy'
 import { loadPromotions } from '@/lib/db/load-promotions'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import { readableSystems } from '@/lib/domain/context'
-import { exceptionAddenda, notesException, type SealedWords, wholeSentence } from '@/lib/domain/notes-exceptions'
+import type { Dossier } from '@/lib/domain/dossier'
+import type { NotesEvidence, NotesFacts, NotesSignature } from '@/lib/domain/notes-facts'
 import { whyNotEditSummary } from '@/lib/domain/notes-summary'
 import { resolveProfile } from '@/lib/domain/policy/resolve'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { dossierOf, type PromotionFacts, type PromotionPhase, promotionPhase } from '@/lib/domain/promotion'
 import type { Refusal } from '@/lib/domain/refusal'
-import { draftNotes, fallbackLine, type NotesAddendum, type ReleaseNotes, rotationLine } from '@/lib/domain/release-notes'
+import { draftNotes, type ReleaseNotes } from '@/lib/domain/release-notes'
+import { isUuid } from '@/lib/domain/uuid'
 import { instantInWords } from '@/lib/domain/words'
 import { type DeploymentRow, deploymentInclude, toRows } from './deployments'
+import { loadAddenda, loadUnpromotedAddenda } from './notes-errata'
 import { loadSealedWords } from './sealed-words'
 import { type PipelineSlot, slotViews } from './system-head'
 import type { Looker } from './system-standing'
@@ -112,31 +114,19 @@ export async function listNotes(
   }
 }
 
-/** Release notes as a screen, a print and a Markdown file show them. */
-export type NotesDetail = {
-  system: { slug: string; name: string }
+/** Release notes as a screen, a print and their files show them: the facts that every reading tells, and what the viewer may do about them. */
+export type NotesDetail = NotesFacts & {
   profile: { id: string; class: ProfileClass }
   from: { id: string; class: ProfileClass } | null
-  version: string
-  /** Null when nobody ever opened a promotion of it to this profile; then only deployments are known. */
-  notes: ReleaseNotes | null
-  seal: { hash: string; number: number; at: Date } | null
   /** A sealed version of the notes that no longer stands. */
   voided: { number: number; at: Date; how: string } | null
   promotion: { id: string; phase: PromotionPhase } | null
-  /** Of an emergency: why gates were skipped, and whose review is still owed. Neither is in the sealed text. */
-  emergency: { reason: string | null; owed: string[] } | null
   slots: (PipelineSlot & { at: Date | null })[]
-  /** Names of signers and of owners of exceptions, and the texts that the notes hold by digest. */
-  words: SealedWords
   deployments: DeploymentRow[]
-  addenda: NotesAddendum[]
-  replaces: string | null
   /** What the summary was edited by the Release Manager to, and why the viewer may not. */
   summary: string
   whyNotEdit: Refusal | null
   others: { version: string; at: Date }[]
-  at: Date
 }
 
 /** The notes of a release on a profile: sealed bytes where they are sealed, else drawn from the dossier as it stands; null when unseen (T23). */
@@ -168,11 +158,14 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   if (!facts && deployed.length === 0) return null
   const { policy } = facts ? facts.policy : await loadPolicyVersion(db, (deployed[0] as (typeof deployed)[number]).policyVersionId) // one of the two, seen just above
   const classOf = (id: string) => resolveProfile(policy, id).class
+  const rows = await toRows(deployed)
   const base = {
     system: { slug, name: release.system.name },
     profile: { id: profileKey, class: classOf(profileKey) },
     version: release.version,
-    deployments: await toRows(deployed),
+    deployments: rows,
+    deployment: deploymentLines(rows),
+    runs: rows.map(({ id, kind, status, authorised, startedAt, finishedAt }) => ({ id, kind, status, authorised, startedAt, finishedAt })),
     others: [...new Map(others.map((other) => [other.release.version, { version: other.release.version, at: other.openedAt }])).values()],
   }
   if (!facts) {
@@ -183,6 +176,11 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       ...base,
       from: null,
       notes: null,
+      dossier: null,
+      evidence: [],
+      signed: [],
+      versions: [],
+      slotCount: 0,
       seal: null,
       voided: null,
       promotion: null,
@@ -198,7 +196,12 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   }
   const [row, sealed] = await Promise.all([
     db.promotion.findUniqueOrThrow({ where: { id: facts.id }, select: { notesSummary: true } }),
-    db.sealedVersion.findMany({ where: { subject: 'release_notes', subjectId: facts.id }, orderBy: { number: 'desc' }, take: 1 }),
+    db.sealedVersion.findMany({
+      where: { subject: 'release_notes', subjectId: facts.id },
+      orderBy: { number: 'desc' },
+      take: 20,
+      select: { number: true, hash: true, canonical: true, sealedAt: true, endedAt: true, endedBy: true },
+    }),
   ])
   const summary = row.notesSummary ? ((await db.auditText.findUnique({ where: { digest: row.notesSummary } }))?.body ?? '') : ''
   const latest = sealed[0]
@@ -206,12 +209,23 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
   // Sealed notes are read from the bytes that were sealed: our own canonical text.
   const since = standing?.sealedAt ?? facts.sealed?.sealedAt ?? null
   const notes = standing ? (JSON.parse(standing.canonical) as ReleaseNotes) : await draftOf(facts, summary, since ?? now)
-  const words = await loadSealedWords(
-    notes.exceptions,
-    notes.signatures.map(({ principal }) => principal),
-  )
+  const dossier = await dossierBehind(facts, notes)
+  const [words, evidence, signed, addenda] = await Promise.all([
+    loadSealedWords(
+      notes.exceptions,
+      notes.signatures.map(({ principal }) => principal),
+    ),
+    loadEvidence(dossier),
+    loadSigned(notes),
+    loadAddenda(facts, notes, since, now),
+  ])
+  const slots = slotsOfNotes(facts, notes, looker)
   return {
     ...base,
+    dossier,
+    evidence,
+    signed,
+    versions: sealed,
     from: { id: facts.edge.from, class: classOf(facts.edge.from) },
     notes,
     seal: standing ? { hash: standing.hash, number: standing.number, at: standing.sealedAt } : null,
@@ -224,9 +238,10 @@ export async function getNotes(looker: Looker, slug: string, profileKey: string,
       reason: facts.emergency.reason && (facts.emergency.reason.text ?? 'The text was erased.'),
       owed: facts.debts.filter(({ subject }) => subject.id === facts.id).map(({ sentence }) => sentence),
     },
-    slots: slotsOfNotes(facts, notes, looker),
+    slots,
+    slotCount: slots.length,
     words,
-    addenda: await loadAddenda(facts, notes, since, now),
+    addenda,
     replaces: notes.rollback.replaces,
     summary,
     whyNotEdit: whyNotEditSummary(facts, looker.actor, now),
@@ -255,6 +270,48 @@ async function draftOf(facts: PromotionFacts, summary: string, until: Date): Pro
   })
 }
 
+/** The dossier that the notes name by number and hash; of a draft, the one that is sealed, or as it would be sealed now. */
+async function dossierBehind(facts: PromotionFacts, { dossier }: ReleaseNotes): Promise<Dossier | null> {
+  if (facts.sealed && (facts.sealed.hash === dossier.hash || dossier.hash === '')) return facts.sealed.dossier
+  if (dossier.hash === '') return dossierOf(facts, facts.nextNumber)
+  const sealed = await db.sealedVersion.findFirst({
+    where: { subject: 'promotion', subjectId: facts.id, number: dossier.number, hash: dossier.hash },
+    select: { canonical: true },
+  })
+  return sealed && (JSON.parse(sealed.canonical) as Dossier) // our own canonical text
+}
+
+/** The evidence that the gates of a dossier rest on. What an observation reported is not among it. One statement. */
+async function loadEvidence(dossier: Dossier | null): Promise<NotesEvidence[]> {
+  const ids = (dossier?.gates ?? []).flatMap(({ evidence }) => (evidence !== null && isUuid(evidence) ? [evidence] : []))
+  if (ids.length === 0) return []
+  const rows = await db.evidence.findMany({ where: { id: { in: ids } }, include: { broughtBy: namedSelect, snapshot: true } })
+  return rows.map(({ id, verdict, summary, command, exitCode, ranOn, link, digest, recordedAt, broughtBy, snapshot, checklistRunId }) => ({
+    id,
+    verdict: verdict as NotesEvidence['verdict'], // the two that the database lets in
+    summary,
+    command,
+    exitCode,
+    ranOn,
+    link,
+    digest,
+    recordedAt,
+    broughtBy: toNamed(broughtBy).name,
+    snapshot: snapshot && { profile: snapshot.profileKey, digest: snapshot.digest, takenAt: snapshot.takenAt },
+    run: checklistRunId,
+  }))
+}
+
+/** What the record of each signature of the notes says besides. One statement. */
+async function loadSigned({ signatures }: ReleaseNotes): Promise<NotesSignature[]> {
+  if (signatures.length === 0) return []
+  const rows = await db.signOff.findMany({
+    where: { id: { in: signatures.map(({ id }) => id) } },
+    select: { id: true, slotKey: true, role: true, statement: true, sealedHash: true, withdrawnAt: true },
+  })
+  return rows.map(({ slotKey, ...row }) => ({ ...row, slot: slotKey }))
+}
+
 function slotsOfNotes(facts: PromotionFacts, notes: ReleaseNotes, looker: Looker): NotesDetail['slots'] {
   return slotViews(facts, looker).map((slot) => {
     const signed = notes.signatures.find(({ capacity }) => capacity === slot.capacity)
@@ -266,105 +323,6 @@ function slotsOfNotes(facts: PromotionFacts, notes: ReleaseNotes, looker: Looker
       at: signed ? new Date(signed.at) : null,
     }
   })
-}
-
-/**
- * What became known after the seal, dated, outside its hash: renewed evidence, deployments, what else was put there without authority, what happened to
- * the secrets of the profile and to exceptions on it while the release was live there, and what was said of an emergency afterwards.
- */
-async function loadAddenda(facts: PromotionFacts, notes: ReleaseNotes, since: Date | null, now: Date): Promise<NotesAddendum[]> {
-  if (!since) return []
-  const [evidence, deployments] = await Promise.all([
-    db.evidence.findMany({
-      where: {
-        releaseId: facts.release.id,
-        profileKey: facts.edge.to,
-        gateKey: { in: notes.gates.map(({ id }) => id) },
-        recordedAt: { gt: since },
-      },
-      orderBy: { recordedAt: 'asc' },
-      take: 100,
-      select: { gateKey: true, verdict: true, recordedAt: true, broughtBy: namedSelect },
-    }),
-    db.deployment.findMany({
-      where: { systemId: facts.system.id, profileKey: facts.edge.to, startedAt: { gt: since } },
-      orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
-      take: 100,
-      include: { release: { select: { version: true } } },
-    }),
-  ])
-  // What follows is told until another release takes over with authority; from there on it is that one's story.
-  const own = deployments.findIndex(({ releaseId }) => releaseId === facts.release.id)
-  const next = deployments.findIndex(
-    (each, index) => own !== -1 && index > own && each.authorised && each.status !== 'failed' && each.releaseId !== facts.release.id,
-  )
-  const told = next === -1 ? deployments : deployments.slice(0, next + 1)
-  const until = deployments[next]?.startedAt ?? now
-  const scope = { systemId: facts.system.id, profileKey: facts.edge.to, from: since, until }
-  const [events, aftermath] = await Promise.all([
-    loadNotesEvents(db, { ...scope, policy: facts.policy.policy }),
-    loadFallbackAftermath(db, scope),
-  ])
-  const exceptions = events.exceptions.map((exception) => notesException(exception, until))
-  const words = await loadSealedWords(exceptions)
-  const day = (iso: string) => instantInWords(new Date(iso))
-  const isNew = (iso: string) => new Date(iso) > since
-  return [
-    ...events.fallbacks.filter(({ from }) => isNew(from)).map((use) => ({ at: new Date(use.from), sentence: fallbackLine(use, day) })),
-    ...events.rotations
-      .filter(({ at }) => isNew(at))
-      .map((rotation) => ({ at: new Date(rotation.at), sentence: rotationLine(rotation, day) })),
-    ...aftermath,
-    ...exceptionAddenda(events.exceptions, { from: since, until }, words),
-    ...(facts.emergency?.reviews ?? []).map(({ slotKey, finding, by, at }) => ({
-      at,
-      sentence: `Reviewed after the emergency by ${by.name} as ${facts.emergency?.ordinary.find(({ key }) => key === slotKey)?.title ?? slotKey}: ${finding === 'concern' ? 'a concern' : 'accepted'}.`,
-    })),
-    ...evidence.map(({ gateKey, verdict, recordedAt, broughtBy }) => ({
-      at: recordedAt,
-      sentence: `${notes.gates.find(({ id }) => id === gateKey)?.title ?? gateKey}: evidence brought again by ${toNamed(broughtBy).name}, ${verdict === 'pass' ? 'passed' : 'failed'}.`,
-    })),
-    ...told.flatMap((each) => {
-      const what = `${each.id}: ${each.release.version} ${each.kind === 'rollback' ? 'put back on' : 'deployed to'} ${each.profileKey}`
-      const started = {
-        at: each.startedAt,
-        sentence: `${what}${each.authorised ? '' : ` without authority. ${each.reasons.join(' ')}`}`.replace(/\.?$/, '.'),
-      }
-      const ended =
-        each.finishedAt && each.status !== 'started'
-          ? [
-              {
-                at: each.finishedAt,
-                sentence: `${each.id} ${each.status === 'failed' ? `failed (${each.failureClass?.replaceAll('-', ' ') ?? 'no reason noted'})` : 'succeeded'}.`,
-              },
-            ]
-          : []
-      return [started, ...ended]
-    }),
-  ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
-}
-
-/** Exceptions that were open on a profile while a release ran there that nobody had promoted: there is no dossier that could list them (000.32). */
-async function loadUnpromotedAddenda(
-  { systemId, profileKey, releaseId, from }: { systemId: string; profileKey: string; releaseId: string; from: Date },
-  now: Date,
-): Promise<NotesAddendum[]> {
-  const next = await db.deployment.findFirst({
-    where: { systemId, profileKey, startedAt: { gt: from }, NOT: { releaseId }, status: { in: ['succeeded', 'rolled_back'] } },
-    orderBy: { startedAt: 'asc' },
-    select: { startedAt: true },
-  })
-  const until = next?.startedAt ?? now
-  const during = await loadExceptionsDuring(db, systemId, profileKey, from, until)
-  const words = await loadSealedWords(during.map((exception) => notesException(exception, until)))
-  const open = during.filter(({ approvedAt }) => approvedAt !== null && approvedAt <= from)
-  return [
-    ...open.map((exception) => ({
-      at: from,
-      sentence: `${exception.id} was open on ${profileKey}: ${wholeSentence(notesException(exception, from), words)}`,
-    })),
-    ...exceptionAddenda(during, { from, until }, words),
-  ].toSorted((a, b) => a.at.getTime() - b.at.getTime())
 }
 
 /** The deployments of a release on a profile, as lines of its notes. */

@@ -278,6 +278,19 @@ export const SCREENS: readonly Screen[] = [
     everyone: true,
     print: true,
   },
+  {
+    name: 'release-notes-management',
+    viewer: MANAGEMENT,
+    path: (at) => routes.note(at.system, at.released.profile, at.released.version, 'management'),
+    print: true,
+  },
+  {
+    name: 'release-notes-auditors',
+    viewer: AUDITOR,
+    path: (at) => routes.note(at.system, at.released.profile, at.released.version, 'auditors'),
+    print: true,
+  },
+  { name: 'notes-compare', viewer: ENGINEER, path: (at) => routes.notesCompare(at.system, at.released.profile) },
 
   { name: 'f-audit', viewer: AUDITOR, path: () => routes.audit(), everyone: true },
   { name: 'f-audit-selected', viewer: AUDITOR, path: (at) => routes.audit({ entry: at.entry }) },

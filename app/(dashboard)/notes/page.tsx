@@ -1,5 +1,7 @@
+import { Fragment } from 'react'
 import { Page } from '@/components/layout/page'
 import { NotesTable } from '@/components/notes/notes-table'
+import { buttonClass } from '@/components/ui/button'
 import { Link } from '@/components/ui/link'
 import { Pagination } from '@/components/ui/pagination'
 import { PageHead } from '@/components/ui/section'
@@ -11,9 +13,13 @@ import { listNotes, type NotesPosition } from '@/lib/queries/release-notes'
 import { loadReadable } from '@/lib/queries/system-standing'
 import { routes } from '@/lib/routes'
 
-export const metadata = { title: 'Release notes' }
-
 type Props = { searchParams: Promise<{ system?: string; after?: string }> }
+
+export async function generateMetadata({ searchParams }: Props) {
+  const { system } = await searchParams
+  const isOne = typeof system === 'string' && system !== ''
+  return { title: 'Release notes', ...(isOne ? { alternates: { types: { 'application/atom+xml': routes.notesFeed(system) } } } : {}) }
+}
 
 /** What shipped, under which exceptions? */
 export default async function NotesListPage({ searchParams }: Props) {
@@ -42,6 +48,7 @@ export default async function NotesListPage({ searchParams }: Props) {
             'Written from the record, sealed with the last signature.'
           )
         }
+        actions={system ? <FeedLink system={system} /> : null}
       />
       <div className="mt-4 mb-3">
         <ViewSwitch
@@ -53,10 +60,33 @@ export default async function NotesListPage({ searchParams }: Props) {
         />
       </div>
       <NotesTable rows={rows} />
+      {system && rows.length > 1 ? (
+        <p className="t-xs c2 mt-3">
+          Compare two:{' '}
+          {[...new Set(rows.map(({ profile }) => profile.id))].map((profile, index) => (
+            <Fragment key={profile}>
+              {index === 0 ? '' : ', '}
+              <Link className="link" href={routes.notesCompare(system, profile)}>
+                on {profile}
+              </Link>
+            </Fragment>
+          ))}
+          . What is sealed, and what was deployed without notes, comes as a feed, with a token too.
+        </p>
+      ) : null}
       <Pagination
         next={next ? routes.notes({ system, after: encodeCursor(list, next) }) : null}
         first={after ? routes.notes({ system }) : null}
       />
     </Page>
+  )
+}
+
+/** Not a page: the browser, or a reader of feeds, takes it as it is. */
+function FeedLink({ system }: { system: string }) {
+  return (
+    <a className={buttonClass()} href={routes.notesFeed(system)}>
+      Atom feed
+    </a>
   )
 }

@@ -1,13 +1,15 @@
 import { render, screen } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { ExceptionTable } from '@/components/notes/exception-table'
+import { NotesBlock } from '@/components/notes/notes-article'
 import { ExceptGate } from '@/components/promotion/except-gate'
 import { LiveDrift } from '@/components/promotion/live-drift'
 import { notesException } from '@/lib/domain/notes-exceptions'
+import { exceptionBlock } from '@/lib/domain/notes-sections'
 import { dossierOf } from '@/lib/domain/promotion'
 import { holdsOf } from '@/lib/domain/promotion-holds'
 import { refuse } from '@/lib/domain/refusal'
 import { aFinding, anException, aPromotion, deviating, NOW, sealed } from '../../unit/domain/facts'
+import { NOTES_LINKS } from '../../unit/domain/notes'
 
 describe('live drift of a dossier', () => {
   const show = (findings: Parameters<typeof deviating>[1], exceptions: Parameters<typeof deviating>[0] = [], before = findings) => {
@@ -81,7 +83,7 @@ describe('a blocked gate', () => {
 
 it('the notes print an exception as a table with the four fields (000.32)', () => {
   const words = { names: { jonah: 'Jonah Weiss' }, texts: { ['2'.repeat(64)]: 'Restore `the launcher`' } }
-  render(<ExceptionTable exception={notesException(anException(), NOW)} words={words} />)
+  render(<NotesBlock block={exceptionBlock(notesException(anException(), NOW), words, NOTES_LINKS)} />)
   const rows = screen.getAllByRole('row').map((row) => [...row.children].map(({ textContent }) => textContent))
   expect(rows).toEqual([
     ['EXC-0031', 'prod: Launch path is python; the policy says RoboDJ_Launcher.bat.'],

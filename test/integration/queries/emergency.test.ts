@@ -1,6 +1,6 @@
 import '../../support/settings'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { markdownOf } from '@/app/(dashboard)/notes/markdown'
+import { notesMarkdown } from '@/app/(dashboard)/notes/files'
 import { bannersOf } from '@/components/promotion/dossier-words'
 import { db } from '@/lib/db/client'
 import { loadActivePolicy } from '@/lib/db/load-policy'
@@ -244,7 +244,7 @@ describe('the release notes', () => {
     expect(notes.addenda.map(({ sentence }) => sentence)).toEqual([expect.stringMatching(new RegExp(`^${after.id}: .* rolled back`))])
     const { canonical } = await db.sealedVersion.findFirstOrThrow({ where: { subject: 'release_notes', subjectId: sealed.id } })
     expect(canonical).not.toContain(after.id)
-    const text = markdownOf(notes)
+    const text = notesMarkdown(notes, null, 'engineers')
     expect(text).toContain('## Emergency promotion')
     expect(text).toContain('Skipped gates: None.')
     expect(text).toContain('No fallback uses.')
@@ -281,7 +281,7 @@ describe('the release notes', () => {
       ]),
     )
     expect(JSON.stringify(notes?.notes)).not.toContain('listeners')
-    expect(markdownOf(notes as NonNullable<typeof notes>)).toContain('each hour costs listeners')
+    expect(notesMarkdown(notes as NonNullable<typeof notes>, null, 'engineers')).toContain('each hour costs listeners')
   })
 
   it('sealed before all this existed read as they did: every new section is written out as none', async () => {
@@ -292,7 +292,7 @@ describe('the release notes', () => {
     const notes = JSON.parse(canonical) as ReleaseNotes
     expect(Object.keys(notes)).not.toEqual(expect.arrayContaining(['emergency']))
     const detail = await getNotes(looker(robodj.people.management), 'robodj', 'staging', ordinary.version)
-    const text = markdownOf(detail as NonNullable<typeof detail>)
+    const text = notesMarkdown(detail as NonNullable<typeof detail>, null, 'engineers')
     expect(text).toContain('No fallback uses.')
     expect(text).toContain('No rotations.')
     expect(text).not.toContain('Emergency')

@@ -1,8 +1,8 @@
 import '../../support/settings'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { markdownOf } from '@/app/(dashboard)/notes/markdown'
+import { notesMarkdown } from '@/app/(dashboard)/notes/files'
 import type { Ctx } from '@/lib/domain/context'
-import { getNotes, listNotes } from '@/lib/queries/release-notes'
+import { getNotes, listNotes, type NotesDetail } from '@/lib/queries/release-notes'
 import { startDeploymentInput } from '@/lib/schemas/deployment'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
@@ -20,6 +20,7 @@ let sealed: Opened & { hash: string }
 
 const looker = (who: Ctx) => ({ actor: who.actor, now: new Date() })
 const notesOf = (who: Ctx, version: string, profile = 'prod') => getNotes(looker(who), 'dreichor', profile, version)
+const markdownOf = (notes: NotesDetail) => notesMarkdown(notes, null, 'engineers')
 const start = (profile: string, version: string, inputs: string[]) =>
   startDeployment(scene.people.release_manager, startDeploymentInput.parse({ system: 'dreichor', profile, version, inputs }))
 
@@ -49,7 +50,7 @@ describe('a draft', () => {
     expect(draft?.notes?.secrets).toEqual(['DATABASE_URL'])
     const text = markdownOf(draft as NonNullable<typeof draft>)
     expect(text).toContain('\\- A \\[link\\](http://example.org) \\*and\\* 1. more')
-    expect(text).toContain('- fix: \\# Not a heading \\| \\<b\\> (DR-7)')
+    expect(text).toContain('- \\# Not a heading \\| \\<b\\> (fix, DR-7)')
     expect(text).toContain('No drift exceptions.')
     expect(text).toContain(`/promotions/${sealed.id})`)
     expect(text).toContain('Draft. It is sealed when the promotion is fully signed.')
@@ -67,7 +68,7 @@ describe('sealed notes', () => {
     expect(notes?.slots.map(({ state }) => state)).toEqual(notes?.slots.map(() => 'signed'))
     expect(Object.values(notes?.words.names ?? {}).length).toBe(notes?.slots.length)
     expect(notes?.whyNotEdit).not.toBeNull()
-    expect((await notesOf(scene.people.release_manager, sealed.version))?.whyNotEdit?.sentence).toMatch(/addenda/)
+    expect((await notesOf(scene.people.release_manager, sealed.version))?.whyNotEdit?.sentence).toMatch(/errata/)
     expect(markdownOf(notes as NonNullable<typeof notes>)).toContain(`Sealed. SHA-256 \`${notes?.seal?.hash}\``)
   })
 
@@ -90,7 +91,7 @@ describe('without authority', () => {
     const page = await notesOf(auditor, version)
     expect(page).toMatchObject({ notes: null, promotion: null, seal: null })
     const text = markdownOf(page as NonNullable<typeof page>)
-    expect(text).toContain('No promotion of it to prod was ever opened.')
+    expect(text).toContain('No promotion of it to prod was ever opened')
     expect(text).toMatch(/Without authority: No open promotion leads/)
     expect(text).toMatch(/Inputs the policy does not allow: volume-mounts/)
     const { rows } = await listNotes(looker(auditor), {}, { limit: 50, after: null })

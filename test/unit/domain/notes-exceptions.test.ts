@@ -1,9 +1,12 @@
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { describe, expect, it } from 'vitest'
 import { exceptionAddenda, exceptionsOfNotes, fourFields, notesException, wholeSentence } from '@/lib/domain/notes-exceptions'
+import { markdownOf } from '@/lib/domain/notes-markdown'
+import { documentOf } from '@/lib/domain/notes-readings'
 import { dossierOf } from '@/lib/domain/promotion'
-import { draftNotes, notesMarkdown } from '@/lib/domain/release-notes'
+import { draftNotes } from '@/lib/domain/release-notes'
 import { anException, aPromotion, deviating, hours, NOW } from './facts'
+import { NOTES_LINKS, notesFacts } from './notes'
 
 const WORDS = {
   names: { jonah: 'Jonah Weiss' },
@@ -83,19 +86,18 @@ describe('the exceptions of notes', () => {
       events: { fallbacks: [], rotations: [], exceptions: [] },
       at: NOW,
     })
-    const text = notesMarkdown(notes, {
-      systemName: 'RoboDJ',
-      origin: 'https://countersign.example.org',
-      hash: null,
-      words: WORDS,
-      day: (iso) => iso.slice(0, 10),
-      addenda: [],
-      deployment: [],
-      skipReason: null,
-    })
-    expect(text).toContain(
-      '| EXC-0031 | prod | Launch path is python; the policy says RoboDJ\\_Launcher.bat. | 18 Nov 2026, 06:00 UTC | Jonah Weiss | 2 days 6 hours, until 20 Nov 2026, 12:00 UTC | Restore it \\| rerun \\<config\\> |',
+    const text = markdownOf(
+      documentOf('engineers', notesFacts(notes, { words: WORDS }), NOTES_LINKS, null),
+      'https://countersign.example.org',
     )
+    for (const row of [
+      '| [EXC-0031](https://countersign.example.org/exceptions/EXC-0031) | prod: Launch path is python; the policy says RoboDJ\\_Launcher.bat. |',
+      '| Date and time | 18 Nov 2026, 06:00 UTC |',
+      '| Owner | Jonah Weiss |',
+      '| Expected duration | 2 days 6 hours, until 20 Nov 2026, 12:00 UTC |',
+      '| Remediation path | Restore it \\| rerun \\<config\\> |',
+    ])
+      expect(text).toContain(row)
     expect(text).not.toContain('No drift exceptions.')
     expect(JSON.stringify(fromMarkdown(text))).not.toContain('"html"')
   })

@@ -26,7 +26,7 @@ it('the summary is a Release Manager’s until the last signature seals the note
   expect((JSON.parse(notes.canonical) as ReleaseNotes).summary).toBe('Mixing no longer stutters.')
   expect(await refusedWithoutTrace(() => edit(sealed.id, 'Too late'))).toMatchObject({
     code: 'wrong_state',
-    sentence: expect.stringContaining('addenda'),
+    sentence: expect.stringContaining('errata'),
   })
   // Once the approval ended, so did the seal of the notes.
   await withdrawSignOff(scene.people.production_approver, { signOff: last.id, reason: 'I want to read it again.' })
