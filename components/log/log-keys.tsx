@@ -1,4 +1,5 @@
 import { CodeBlock } from '@/components/ui/code-block'
+import { Disclosure } from '@/components/ui/disclosure'
 import { Time } from '@/components/ui/time'
 import { formatNumber } from '@/lib/format'
 import type { LogFacts } from '@/lib/queries/log-proves'
@@ -9,12 +10,12 @@ const KIND = { ed25519: 'Ed25519', 'ml-dsa-44-cosignature': 'ML-DSA-44, for the 
 export function LogKeys({ facts: { keys, witnesses } }: { facts: LogFacts }) {
   if (keys.length === 0) return <p className="c2">No key has signed yet: the sequencer makes one when it first runs.</p>
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <p className="c2 max-w-[680px]">
         Compare these with a copy that you have from elsewhere. A new key is an entry of the record, and signs together with the old one for
         thirty days.
       </p>
-      <ul className="grid gap-4">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-4">
         {keys.map((key) => (
           <li key={key.keyId}>
             <p className="mb-1.5">
@@ -25,7 +26,7 @@ export function LogKeys({ facts: { keys, witnesses } }: { facts: LogFacts }) {
                 </>
               ) : null}
             </p>
-            <CodeBlock code={key.vkey} label={`Key ${key.keyId}`} />
+            <Vkey of={`Key ${key.keyId}`} vkey={key.vkey} />
           </li>
         ))}
         {witnesses.map(({ vkey, size, at }) => (
@@ -33,10 +34,16 @@ export function LogKeys({ facts: { keys, witnesses } }: { facts: LogFacts }) {
             <p className="mb-1.5">
               <b className="b">Witness</b>, last signed #{formatNumber(size)} <Time at={at} />
             </p>
-            <CodeBlock code={vkey} label="Key of a witness" />
+            <Vkey of="Key of a witness" vkey={vkey} />
           </li>
         ))}
       </ul>
     </div>
   )
+}
+
+/** Some keys are longer than a screen. */
+function Vkey({ of, vkey }: { of: string; vkey: string }) {
+  const code = <CodeBlock code={vkey} label={of} fold tall />
+  return vkey.length > 400 ? <Disclosure summary={`The key, ${formatNumber(vkey.length)} characters`}>{code}</Disclosure> : code
 }

@@ -1,4 +1,5 @@
 import { CodeBlock } from '@/components/ui/code-block'
+import { Disclosure } from '@/components/ui/disclosure'
 import { KeyValue } from '@/components/ui/key-value'
 import { SealLine } from '@/components/ui/seal-line'
 import { Status } from '@/components/ui/status'
@@ -18,7 +19,7 @@ export function LogStanding({ facts: { log, verified, origin, checkpoint } }: { 
   const [status, word] = STATE_WORDS[log.state]
   const outside = Math.max(0, log.size - log.anchoredSize)
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <KeyValue
         items={[
           {
@@ -64,9 +65,11 @@ export function LogStanding({ facts: { log, verified, origin, checkpoint } }: { 
             <span className="mono t-xs">{formatHash(checkpoint.root)}</span>
           </p>
           <p className="t-xs c2 mt-2 mb-1.5">
-            The newest checkpoint, signed <Time at={checkpoint.at} />. Keep a copy somewhere else and this log is held to it.
+            The root of the newest checkpoint, signed <Time at={checkpoint.at} />. Keep a copy somewhere else and this log is held to it.
           </p>
-          <CodeBlock code={checkpoint.note} label="The newest checkpoint" />
+          <Disclosure summary="The checkpoint as it was signed">
+            <CodeBlock code={checkpoint.note} label="The newest checkpoint" fold tall />
+          </Disclosure>
         </div>
       ) : null}
     </div>
