@@ -103,6 +103,9 @@ function responsesOf(operation: Operation): ZodOpenApiResponsesObject {
           },
         }
       : {}),
+    ...(operation.files
+      ? { content: Object.fromEntries(operation.files.map((type) => [type, { schema: { type: 'string' as const } }])) }
+      : {}),
   }
   return {
     [String(operation.status)]: good,

@@ -130,7 +130,8 @@ function whatTheDocumentSays(id: string, operation: Operation, { status, headers
     return
   }
   expect(status).toBe(operation.status)
-  if (operation.answer === null) expect(text).toBe('')
+  if (operation.files) expect(operation.files).toContain(headers.get('content-type')?.split(';')[0])
+  else if (operation.answer === null) expect(text).toBe('')
   else if (headers.get('content-type') === 'application/json') operation.answer.parse(body)
   else expect(operation.alsoAs && headers.get('content-type')).toContain(operation.alsoAs)
 }

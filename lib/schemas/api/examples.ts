@@ -14,6 +14,8 @@ export type Sample = {
   fallback: string
   finding: string
   observation: string
+  /** An export of the record that the caller made. */
+  export: string
   exception: string
   rotation: string
   /** A rotation rule of the policy. */
@@ -47,6 +49,7 @@ export const SAMPLE: Sample = {
   fallback: 'BG-0017',
   finding: 'FND-0012',
   observation: '0192f0c1-7a3e-7d2b-9c4d-1e5f6a7b8c9d',
+  export: '0192f0c2-1b7d-7f05-8a31-6d2c9e4f7b10',
   exception: 'EXC-0031',
   rotation: 'ROT-0031',
   rule: 'production-database',
@@ -127,6 +130,7 @@ export const EXAMPLE_BODY: Record<PostId, (sample: Sample) => Record<string, unk
   extendException: ({ until }) => ({ until, reason: 'The sandbox is still down.' }),
   closeException: () => ({ note: 'All tests pass again', link: 'https://ci.example.org/runs/4711' }),
   withdrawException: () => ({ reason: 'Mended before anybody signed' }),
+  exportTrail: ({ system }) => ({ format: 'bundle', system }),
   requestStatement: ({ promotion }) => ({ kind: 'promotion', id: promotion, form: 'in-toto' }),
 }
 

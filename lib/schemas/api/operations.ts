@@ -24,6 +24,7 @@ import {
 import { recordSecretAuditInput } from '../secret-audit'
 import { recordSnapshotInput } from '../snapshot'
 import { requestStatementInput } from '../statement'
+import { exportTrailInput } from '../trail-export'
 import * as audit from './audit'
 import * as checklists from './checklists'
 import * as contracts from './contracts'
@@ -38,6 +39,7 @@ import * as rotations from './rotations'
 import * as statements from './statements'
 import * as systems from './systems'
 import { revokeSelfInput } from './token'
+import * as exports from './trail-exports'
 
 export const TAGS = {
   Verdict: 'The question a pipeline asks before it deploys.',
@@ -80,6 +82,8 @@ export type Operation = {
   refusals?: readonly RefusalCode[]
   /** Another media type the answer may have. */
   alsoAs?: string
+  /** The media types of an answer that is a file; `answer` is null then. */
+  files?: readonly string[]
 }
 
 /** Every operation of the API by its id: the OpenAPI document is made of it, and a test holds it against the route files. */
@@ -825,6 +829,32 @@ export const OPERATIONS = {
     summary: 'The record, newest first',
     input: audit.listAuditEventsInput,
     answer: audit.ListAuditEventsAnswer,
+  },
+  exportTrail: {
+    method: 'post',
+    path: '/trail-exports',
+    tag: 'Audit',
+    scope: 'read',
+    status: 201,
+    summary: 'Export the record, or a part of it',
+    description:
+      'Stands on the newest checkpoint of the log and is an event itself, in every system it covers. Nothing is copied: the file is read from the log when it is fetched, for a day.',
+    input: exportTrailInput,
+    answer: exports.MadeExportAnswer,
+  },
+  getTrailExportFile: {
+    method: 'get',
+    path: '/trail-exports/{export}/file',
+    tag: 'Audit',
+    scope: 'read',
+    status: 200,
+    summary: 'The file of an export that the caller made',
+    description:
+      'Streamed at the pace of whoever reads: CSV, JSON lines, or a bundle (.tar.gz) with the signed log, proofs and a verifier. A file that broke off is continued with `after`; with `Accept: application/vnd.countersign.pieces` it comes in frames that say where it may be cut: 4 bytes length, 8 bytes the number to continue behind, then the piece.',
+    input: exports.getTrailExportFileInput,
+    answer: null,
+    files: exports.EXPORT_MEDIA_TYPES,
+    refusals: ['wrong_state'],
   },
   requestStatement: {
     method: 'post',
