@@ -6,6 +6,11 @@ import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest'
 
 const PARTITIONS = 40
 
+/** What the log says of itself, and everybody of the application may read. */
+const SAID_OF_THE_LOG = ['anchor', 'checkpoint', 'cosignature', 'log_key', 'sequencer', 'statement', 'statement_signature', 'verification']
+
+const grows = (name: string): string[] => [`${name} INSERT`, `${name} SELECT`]
+
 let owner: pg.Client
 let app: pg.Client
 
@@ -43,11 +48,12 @@ describe('the catalog', () => {
     ])
   })
 
-  it('leaves, tiles and checkpoints only grow, always', async () => {
+  it('leaves, tiles, checkpoints and what vouches for them only grow, always', async () => {
     const triggers = await rowsOf<{ table: string; state: string }>(`
       SELECT t.tgrelid::regclass::text AS table, t.tgenabled AS state FROM pg_trigger t
-       WHERE t.tgrelid IN ('audit.leaf'::regclass, 'audit.tile'::regclass, 'audit.checkpoint'::regclass) AND NOT t.tgisinternal ORDER BY 1`)
-    expect(triggers).toEqual(['audit.checkpoint', 'audit.leaf', 'audit.tile'].map((table) => ({ table, state: 'A' })))
+       JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'audit'::regnamespace AND c.relname !~ '^event' AND NOT t.tgisinternal ORDER BY 1`)
+    const grow = ['anchor', 'checkpoint', 'cosignature', 'leaf', 'statement', 'statement_signature', 'tile', 'verification']
+    expect(triggers).toEqual(grow.map((table) => ({ table: `audit.${table}`, state: 'A' })))
   })
 
   it('partitions are quarters without a gap, from before the product until years ahead', async () => {
@@ -66,12 +72,13 @@ describe('the catalog', () => {
     const tables = await rowsOf<{ right: string }>(`
       SELECT table_name || ' ' || privilege_type AS right FROM information_schema.role_table_grants
        WHERE grantee = 'countersign_app' AND table_schema = 'audit' ORDER BY 1`)
-    expect(tables.map(({ right }) => right)).toEqual(['text_body SELECT'])
+    expect(tables.map(({ right }) => right)).toEqual([...SAID_OF_THE_LOG, 'text_body'].sort().map((name) => `${name} SELECT`))
     const columns = await rowsOf<{ right: string }>(`
       SELECT table_name || '.' || column_name || ' ' || privilege_type AS right FROM information_schema.role_column_grants
-       WHERE grantee = 'countersign_app' AND table_schema = 'audit' AND table_name <> 'text_body' ORDER BY 1`)
+       WHERE grantee = 'countersign_app' AND table_schema = 'audit' AND privilege_type <> 'SELECT' ORDER BY 1`)
     expect(columns.map(({ right }) => right)).toEqual([
       'event.canonical INSERT',
+      ...['digest', 'form', 'payload', 'payload_type', 'subject_id', 'subject_kind'].map((name) => `statement.${name} INSERT`),
       'text.body INSERT',
       'text.digest INSERT',
       'text.salt INSERT',
@@ -88,21 +95,25 @@ describe('the catalog', () => {
       {
         role: 'countersign_log',
         rights: [
-          'checkpoint INSERT',
-          'checkpoint SELECT',
+          ...['anchor', 'checkpoint', 'cosignature'].flatMap(grows),
           'event SELECT',
-          'leaf INSERT',
-          'leaf SELECT',
+          ...['leaf', 'log_key'].flatMap(grows),
           'pending DELETE',
           'pending SELECT',
-          'tile INSERT',
-          'tile SELECT',
+          ...grows('sequencer'),
+          'statement SELECT',
+          ...['statement_signature', 'tile', 'verification'].flatMap(grows),
         ],
       },
-      { role: 'countersign_read', rights: ['trail SELECT'] },
+      {
+        role: 'countersign_read',
+        rights: [...SAID_OF_THE_LOG, 'leaf', 'tile', 'trail'].sort().map((name) => `${name} SELECT`),
+      },
       {
         role: 'countersign_verify',
-        rights: ['checkpoint', 'event', 'leaf', 'pending', 'text', 'text_body', 'tile', 'trail'].map((name) => `${name} SELECT`),
+        rights: [...SAID_OF_THE_LOG, 'event', 'leaf', 'pending', 'text', 'text_body', 'tile', 'trail']
+          .sort()
+          .map((name) => `${name} SELECT`),
       },
     ])
   })
@@ -138,6 +149,7 @@ describe('the catalog', () => {
     )
     expect(policies.map(({ line }) => line)).toEqual([
       'event_append a countersign_app',
+      'event_append_by_log a countersign_log',
       'event_for_log r countersign_log',
       'event_for_verify r countersign_verify',
       'event_of_readable_system r countersign_read',
@@ -157,6 +169,8 @@ describe('the catalog', () => {
     const functions = await rowsOf<{ name: string; config: string[] | null; app: boolean }>(`
       SELECT proname AS name, proconfig AS config, has_function_privilege('countersign_app', oid, 'EXECUTE') AS app FROM pg_proc WHERE prosecdef AND pronamespace IN ('audit'::regnamespace, 'public'::regnamespace)`)
     expect(functions.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+      // How the log stands, for every page.
+      { name: 'log_state', config: ['search_path=pg_catalog, audit'], app: true },
       // The one way to take words off the record; it writes its event itself.
       { name: 'redact', config: ['search_path=pg_catalog, audit'], app: true },
       { name: 'remember_pending', config: ['search_path=pg_catalog, audit'], app: false },
