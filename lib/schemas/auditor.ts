@@ -60,3 +60,10 @@ export function sampleInAddress(params: Readonly<Record<string, string | string[
   if (!Number.isInteger(count) || count < 1 || count > SAMPLE_MOST || typeof seed !== 'string' || !SEED.test(seed)) return null
   return { count, seed }
 }
+
+/** An instant in an address, leniently: `2026-11-19T14:30` is UTC, as a date field gives it. Null for anything else. */
+export function instantInAddress(value: unknown): Date | null {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z?$/.test(value)) return null
+  const at = new Date(value.endsWith('Z') ? value : `${value}Z`)
+  return Number.isNaN(at.getTime()) ? null : at
+}
