@@ -299,7 +299,11 @@ export const SCREENS: readonly Screen[] = [
   { name: 'audit-room', viewer: AUDITOR, path: () => routes.auditRoom(), everyone: true },
   { name: 'audit-question', viewer: AUDITOR, path: () => routes.auditQuestion('grants') },
   { name: 'audit-question-denied', viewer: AUDITOR, path: () => routes.auditQuestion('denied') },
-  { name: 'audit-question-none', viewer: AUDITOR, path: () => routes.auditQuestion('unauthorised', { from: '2026-01-01', to: '2026-01-02' }) },
+  {
+    name: 'audit-question-none',
+    viewer: AUDITOR,
+    path: () => routes.auditQuestion('unauthorised', { from: '2026-01-01', to: '2026-01-02' }),
+  },
   { name: 'audit-changes', viewer: AUDITOR, path: () => routes.auditPopulation({ sample: 3, seed: 'a-seed' }), everyone: true },
   { name: 'audit-change', viewer: AUDITOR, path: (at) => routes.auditChange(at.signing.id) },
   { name: 'audit-change-deployment', viewer: AUDITOR, path: (at) => routes.auditChange(at.deployments.unauthorised) },
