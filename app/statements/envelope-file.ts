@@ -1,4 +1,4 @@
-import { viewer } from '@/lib/auth/session'
+import type { Viewer } from '@/lib/auth/session'
 import { envelopeText } from '@/lib/domain/log/statement/dsse'
 import { STATED_KINDS, type StatedKind, type StatementForm } from '@/lib/domain/log/statement/in-toto'
 import { envelopeOf, getStatement } from '@/lib/queries/statement'
@@ -10,10 +10,9 @@ const plain = (status: number, text: string, headers: Record<string, string> = {
  * The newest signed statement about something as a file. What cannot be seen is not found (T23); one that waits for its signature is not given as an
  * older one, but asked for again in a second.
  */
-export async function envelopeFile(asked: { kind: string; id: string }, form: StatementForm): Promise<Response> {
+export async function envelopeFile(who: Viewer | null, asked: { kind: string; id: string }, form: StatementForm): Promise<Response> {
   const kind = STATED_KINDS.find((each) => each === decodeURIComponent(asked.kind)) as StatedKind | undefined
   const id = decodeURIComponent(asked.id)
-  const who = await viewer()
   if (!who) return plain(401, 'Not found')
   const statement = kind ? await getStatement(who, kind, id, form) : null
   if (!statement) return plain(404, 'Not found')

@@ -9,8 +9,8 @@ import { SignatureLine, Slots } from '@/components/ui/signature'
 import { Status } from '@/components/ui/status'
 import { Time } from '@/components/ui/time'
 import { Visible } from '@/components/ui/visible'
-import { formatHashShort } from '@/lib/format'
-import type { SignOffRecord } from '@/lib/queries/sign-off-record'
+import { formatHashShort, formatNumber } from '@/lib/format'
+import type { SignOffEntry, SignOffRecord } from '@/lib/queries/sign-off-record'
 import type { PipelineSlot } from '@/lib/queries/system-head'
 import { routes } from '@/lib/routes'
 
@@ -40,7 +40,7 @@ export function Sheet({
   now,
   opened,
 }: {
-  receipt: SignOffRecord & { slots: PipelineSlot[]; signed: number; entry: { id: string } | null }
+  receipt: SignOffRecord & { slots: PipelineSlot[]; signed: number; entry: SignOffEntry | null }
   standing: Standing
   about: KeyValueItem[]
   sealed: { label: string; href: string; text: string; hash: string }
@@ -89,8 +89,13 @@ export function Sheet({
           {
             label: 'Audit',
             value: entry ? (
-              <Link className="link" href={routes.auditEntry(entry.id)}>
-                entry <span className="mono">{entry.id.slice(0, 13)}</span>
+              <Link className="link" href={routes.auditEntry(entry.proof ? entry.proof.index + 1 : entry.id)}>
+                entry{' '}
+                {entry.proof ? (
+                  <span className="num">#{formatNumber(entry.proof.index + 1)}</span>
+                ) : (
+                  <span className="mono">{entry.id.slice(0, 13)}</span>
+                )}
               </Link>
             ) : null,
           },
@@ -117,7 +122,13 @@ export function Sheet({
 }
 
 /** What was signed or said, word for word, what was checked, and the hash to compare with. */
-export function Said({ receipt, hash }: { receipt: SignOffRecord; hash: { title: string; value: string } }) {
+export function Said({
+  receipt,
+  hash,
+}: {
+  receipt: SignOffRecord & { entry: SignOffEntry | null }
+  hash: { title: string; value: string }
+}) {
   return (
     <Panel label="What was signed">
       <h2 className="h2">{receipt.decision === 'approve' ? 'What was signed' : 'What was said'}</h2>

@@ -6,6 +6,7 @@ import type { Receipt } from '@/lib/queries/receipt'
 import { routes } from '@/lib/routes'
 import { Outcome, Said, Sheet } from './parts'
 import { receiptLead, receiptTitle, standingOf } from './promotion-receipt-words'
+import { ProofInLog } from './proof'
 import { ReceiptTools } from './receipt-tools'
 
 /** The receipt of a signature on a promotion, to keep, to print, and to take back while that is possible. */
@@ -47,6 +48,7 @@ export function PromotionReceiptPage({ receipt, withdraw }: { receipt: Receipt; 
         <ReceiptTools
           signature={receipt.id}
           json={routes.signatureJson(receipt.id)}
+          proof={receipt.entry?.proof ? routes.signatureProof(receipt.id) : null}
           withdraw={withdraw}
           isMine={receipt.mine && !receipt.withdrawn}
           whyNotWithdraw={receipt.whyNotWithdraw}
@@ -72,6 +74,7 @@ export function PromotionReceiptPage({ receipt, withdraw }: { receipt: Receipt; 
             </LinkButton>
           )}
         </section>
+        <ProofInLog entry={receipt.entry} signature={receipt.id} />
       </Paper>
       <Said receipt={receipt} hash={{ title: 'Hash of the dossier', value: dossier.hash }} />
     </Page>

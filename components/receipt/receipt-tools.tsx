@@ -1,6 +1,6 @@
 'use client'
 
-import { Download, Printer, Undo2 } from 'lucide-react'
+import { Download, Printer, ShieldCheck, Undo2 } from 'lucide-react'
 import { useId, useState } from 'react'
 import { ActionForm, SubmitButton } from '@/components/ui/action-form'
 import { Button, DeniedButton, LinkButton, type Why } from '@/components/ui/button'
@@ -11,6 +11,7 @@ import type { FormAction } from '@/lib/http/form-state'
 export function ReceiptTools({
   signature,
   json,
+  proof,
   withdraw,
   isMine,
   whyNotWithdraw,
@@ -18,6 +19,8 @@ export function ReceiptTools({
 }: {
   signature: string
   json: string
+  /** Where the proof file is; null while the log has not taken the signature in. */
+  proof: string | null
   withdraw: FormAction
   isMine: boolean
   whyNotWithdraw: Why
@@ -36,6 +39,11 @@ export function ReceiptTools({
           <Button icon={<Undo2 size={16} />} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
             Withdraw
           </Button>
+        ) : null}
+        {proof ? (
+          <LinkButton href={proof} download={`${signature}.tlog-proof`} icon={<ShieldCheck size={16} />}>
+            Save proof
+          </LinkButton>
         ) : null}
         <Button icon={<Printer size={16} />} onClick={() => window.print()}>
           Print

@@ -4,6 +4,7 @@ import type { FormAction } from '@/lib/http/form-state'
 import type { SignOffReceipt } from '@/lib/queries/sign-off-receipt'
 import { routes } from '@/lib/routes'
 import { Outcome, Said, Sheet } from './parts'
+import { ProofInLog } from './proof'
 import { ReceiptTools } from './receipt-tools'
 import { signOffLead, signOffTitle, standingOf } from './sign-off-words'
 
@@ -44,6 +45,7 @@ export function SignOffReceiptPage({ receipt, withdraw }: { receipt: SignOffRece
         <ReceiptTools
           signature={receipt.id}
           json={routes.signatureJson(receipt.id)}
+          proof={receipt.entry?.proof ? routes.signatureProof(receipt.id) : null}
           withdraw={withdraw}
           isMine={receipt.mine && !receipt.withdrawn && receipt.decision === 'approve'}
           whyNotWithdraw={receipt.whyNotWithdraw}
@@ -54,6 +56,7 @@ export function SignOffReceiptPage({ receipt, withdraw }: { receipt: SignOffRece
             Open {subject.id}
           </LinkButton>
         </section>
+        <ProofInLog entry={receipt.entry} signature={receipt.id} />
       </Paper>
       <Said receipt={receipt} hash={{ title: kind.hash, value: sealed.hash }} />
     </Page>

@@ -11,7 +11,7 @@ import { type PromotionPhase, promotionPhase, slotsOf, whyNotWithdrawSignOff } f
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { classOf, getInFlight } from './in-flight'
 import type { ProfileView } from './promotion-card'
-import { filledSlots, loadSignOffRecord, type SignOffRecord, standingSignOffs } from './sign-off-record'
+import { filledSlots, loadSignOffRecord, type SignOffEntry, type SignOffRecord, standingSignOffs, withProof } from './sign-off-record'
 import type { PipelineSlot } from './system-head'
 import type { Looker } from './system-standing'
 
@@ -44,7 +44,7 @@ export type Receipt = SignOffRecord & {
   signed: number
   /** What comes next: who is asked now, in which capacity. */
   next: { capacity: string; who: Mover[] } | null
-  entry: { id: string; at: Date } | null
+  entry: SignOffEntry | null
   whyNotWithdraw: Refusal | null
   /** The first thing that still needs the viewer. */
   inbox: { title: string; promotion: string | null; deployment: string | null } | null
@@ -73,7 +73,7 @@ export async function getReceipt(looker: Looker, id: string): Promise<Receipt | 
   const [record, people, entry, flight] = await Promise.all([
     loadSignOffRecord(row, actor.id),
     loadPeople(db, [facts.system.id], now),
-    eventOfSignature(facts.system.id, facts.id, row.id),
+    eventOfSignature(facts.system.id, facts.id, row.id).then(withProof),
     getInFlight(looker),
   ])
   const slot = facts.sealed?.id === sealed.id ? nextSlot(facts) : null

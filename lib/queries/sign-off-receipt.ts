@@ -18,7 +18,7 @@ import { METHOD_TITLE, openStep, PHASE_TITLE, type RotationFacts, rotationPhase 
 import { rotationApproval, whyNotWithdrawApproval } from '@/lib/domain/rotation-approval'
 import { type Withdrawable, whyNotLive, whyNotWithdrawExceptionApproval, whyNotWithdrawGrant } from '@/lib/domain/withdrawal'
 import { routes } from '@/lib/routes'
-import { filledSlots, loadSignOffRecord, type SignOffRecord, standingSignOffs } from './sign-off-record'
+import { filledSlots, loadSignOffRecord, type SignOffEntry, type SignOffRecord, standingSignOffs, withProof } from './sign-off-record'
 import type { PipelineSlot } from './system-head'
 import type { Looker } from './system-standing'
 
@@ -47,7 +47,7 @@ export type SignOffReceipt = SignOffRecord & {
   slots: PipelineSlot[]
   signed: number
   next: { capacity: string; who: Mover[] } | null
-  entry: { id: string; at: Date } | null
+  entry: SignOffEntry | null
   whyNotWithdraw: Refusal | null
 }
 
@@ -81,7 +81,7 @@ export async function getSignOffReceipt(looker: Looker, id: string): Promise<Sig
   const [record, people, entry] = await Promise.all([
     loadSignOffRecord(row, actor.id),
     loadPeople(db, [subject.system.id], now),
-    eventOfSignOff(subject.system.id, subject, row.id),
+    eventOfSignOff(subject.system.id, subject, row.id).then(withProof),
   ])
   const open = judged.isOpen && sealed.endedAt === null ? openSlots(approval.slots, approval.signOffs) : []
   const slot = open.find(({ last }) => !last) ?? open[0]

@@ -3,6 +3,7 @@ import { db } from '@/lib/db/client'
 import type { Prisma } from '@/lib/db/generated/client'
 import { namedSelect, toNamed } from '@/lib/db/named'
 import type { ApprovalSlot, SeparationLine } from '@/lib/domain/approval'
+import { type EventProof, proofOfEvent } from './log-proof'
 import type { PipelineSlot } from './system-head'
 
 /** What selects the sign-offs that stand on a sealed version, with whose they are. */
@@ -25,6 +26,22 @@ export type SignOffRecord = {
   reason: { kind: string; text: string | null } | null
   separation: SeparationLine[]
   withdrawn: { at: Date; reason: string | null } | null
+  /** The words above as they lie apart: SHA-256 of salt, a line break and body is the digest that the event names. Salt and body are null once redacted. */
+  texts: Partial<Record<'statement' | 'reason' | 'withdrawReason', KeptText>>
+}
+
+/** A text with what binds it to its digest. */
+export type KeptText = { digest: string; salt: string | null; body: string | null }
+
+/**
+ * The entry of a decision on the record, and the proof that it lies in the log: null while it waits to be integrated, a second or so. The caller has judged
+ * that the reader may see the event (T23).
+ */
+export type SignOffEntry = { id: string; at: Date; proof: EventProof | null }
+
+/** An entry with its proof under the newest checkpoint; null where there is none. */
+export async function withProof(entry: { id: string; at: Date } | null): Promise<SignOffEntry | null> {
+  return entry && { ...entry, proof: await proofOfEvent(entry.id) }
 }
 
 /** A sign-off as the record has it, with the texts that its digests name. `lookerId` is who reads it. */
@@ -35,6 +52,10 @@ export async function loadSignOffRecord(row: Row, lookerId: string): Promise<Sig
     }),
     row.stepUpId ? db.stepUpProof.findUnique({ where: { id: row.stepUpId }, select: { method: true } }) : null,
   ])
+  const kept = (digest: string | null): KeptText | undefined => {
+    const text = digest === null ? undefined : texts.find((each) => each.digest === digest)
+    return text && { digest: text.digest, salt: text.salt, body: text.body }
+  }
   const textOf = (digest: string | null) => (digest === null ? null : (texts.find((text) => text.digest === digest)?.body ?? null))
   return {
     id: row.id,
@@ -49,6 +70,7 @@ export async function loadSignOffRecord(row: Row, lookerId: string): Promise<Sig
     reason: row.reasonKind ? { kind: row.reasonKind, text: textOf(row.reason) } : null,
     separation: row.separation as SeparationLine[], // computed and written with the signature
     withdrawn: row.withdrawnAt && { at: row.withdrawnAt, reason: textOf(row.withdrawReason) },
+    texts: { statement: kept(row.statement), reason: kept(row.reason), withdrawReason: kept(row.withdrawReason) },
   }
 }
 

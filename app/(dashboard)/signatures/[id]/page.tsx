@@ -1,3 +1,4 @@
+import '@/components/receipt/receipt.css'
 import { notFound } from 'next/navigation'
 import { PromotionReceiptPage } from '@/components/receipt/promotion-receipt'
 import { SignOffReceiptPage } from '@/components/receipt/sign-off-receipt'

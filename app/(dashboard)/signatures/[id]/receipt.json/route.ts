@@ -1,10 +1,12 @@
 import { viewer } from '@/lib/auth/session'
 import { getReceipt, type Receipt } from '@/lib/queries/receipt'
+import { proofTextOf } from '@/lib/queries/receipt-proof'
 import { getSignOffReceipt, type SignOffReceipt } from '@/lib/queries/sign-off-receipt'
+import type { SignOffEntry } from '@/lib/queries/sign-off-record'
 
 type Context = { params: Promise<{ id: string }> }
 
-/** The receipt as a file: what the page says, with the sealed text that its hash names. What cannot be seen is not found (T23). */
+/** The receipt as a file: what the page says, with the sealed text that its hash names, the salts of the words, and the proof in the log. What cannot be seen is not found (T23). */
 export async function GET(_: Request, { params }: Context): Promise<Response> {
   const { id } = await params
   const who = await viewer()
@@ -29,7 +31,7 @@ export async function GET(_: Request, { params }: Context): Promise<Response> {
 /** What is kept in the file: the signature and nothing of whoever looks at it. `about` is what was decided on, and the sealed text. */
 function fileOf(receipt: Receipt | SignOffReceipt, about: Record<string, unknown>) {
   return {
-    v: 1,
+    v: 2,
     receipt: receipt.id,
     decision: receipt.decision,
     signer: receipt.signer,
@@ -40,11 +42,23 @@ function fileOf(receipt: Receipt | SignOffReceipt, about: Record<string, unknown
     statement: receipt.statement,
     reason: receipt.reason,
     separation: receipt.separation,
+    texts: receipt.texts,
     ...about,
-    auditEntry: receipt.entry,
+    auditEntry: receipt.entry && { id: receipt.entry.id, at: receipt.entry.at },
+    log: logOf(receipt.entry),
     signed: { count: receipt.signed, of: receipt.slots.length },
     withdrawn: receipt.withdrawn,
   }
+}
+
+/**
+ * The entry in the log, with all that shows it: its bytes (`canonical`, whose SHA-256 behind a zero byte is `leaf`), the hashes up to the root of the signed
+ * checkpoint, the keys, and the same as a proof file. Null while the log has not taken it in.
+ */
+function logOf(entry: SignOffEntry | null) {
+  if (!entry?.proof) return null
+  const { index, leaf, canonical, size, hashes, checkpoint, vkeys } = entry.proof
+  return { number: index + 1, index, leaf, canonical, size, hashes, checkpoint, vkeys, proof: proofTextOf(entry.proof) }
 }
 
 const sealedOf = ({ number, hash, canonical, sealedAt, endedAt, endedBy }: SignOffReceipt['sealed']) => ({

@@ -1,8 +1,9 @@
+import { viewer } from '@/lib/auth/session'
 import { envelopeFile } from '../../../envelope-file'
 
 type Context = { params: Promise<{ kind: string; id: string }> }
 
 /** The in-toto statement about a promotion, a rotation or an exception, signed by the log's key, in a DSSE envelope. */
 export async function GET(_: Request, { params }: Context): Promise<Response> {
-  return envelopeFile(await params, 'in-toto')
+  return envelopeFile(await viewer(), await params, 'in-toto')
 }
