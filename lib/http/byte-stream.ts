@@ -42,6 +42,7 @@ export function byteStream(chunks: AsyncIterable<Uint8Array>, onEnd?: (error: un
       async pull(controller) {
         try {
           const { done, value } = await source.next()
+          if (isOver) return // nobody takes it any more
           if (!done) return controller.enqueue(value)
           controller.close()
           end(null)
@@ -51,8 +52,8 @@ export function byteStream(chunks: AsyncIterable<Uint8Array>, onEnd?: (error: un
         }
       },
       async cancel() {
-        await source.return?.()
         end(null)
+        await source.return?.()
       },
     },
     { highWaterMark: 1 },

@@ -10,23 +10,23 @@ import { TAR_END, tarHeader, tarPadding } from './tar'
 /** As many exports run in this process at once, and as many for one person: each costs the database as long as it runs. */
 const MOST_AT_ONCE = 6
 const MOST_EACH = 2
+/** One from which nothing was taken for so long is not counted any more: it costs nothing while it waits, and may never be heard of again. */
+const FORGOTTEN_MS = 120_000
+type Turn = { who: string; takenAt: number }
 // On globalThis: every route's bundle has modules of its own.
-const kept = globalThis as { countersignExports?: Map<string, number> }
-const running = (kept.countersignExports ??= new Map())
+const kept = globalThis as { countersignExports?: Set<Turn> }
+const running = (kept.countersignExports ??= new Set())
 
-function takeTurn(who: string): () => void {
-  const mine = running.get(who) ?? 0
-  const all = [...running.values()].reduce((sum, each) => sum + each, 0)
-  if (mine >= MOST_EACH)
+function takeTurn(who: string): Turn {
+  const now = performance.now()
+  const turns = [...running].filter(({ takenAt }) => now - takenAt < FORGOTTEN_MS)
+  if (turns.filter((turn) => turn.who === who).length >= MOST_EACH)
     throw new Refused(refuse('throttled', `${MOST_EACH} of your exports are being fetched already. Wait until one is through, or stop it.`))
-  if (all >= MOST_AT_ONCE)
+  if (turns.length >= MOST_AT_ONCE)
     throw new Refused(refuse('busy', 'Others are fetching exports right now. Ask again in a moment; what you have so far is still good.'))
-  running.set(who, mine + 1)
-  return () => {
-    const left = (running.get(who) ?? 1) - 1
-    if (left > 0) running.set(who, left)
-    else running.delete(who)
-  }
+  const turn = { who, takenAt: now }
+  running.add(turn)
+  return turn
 }
 
 /**
@@ -87,9 +87,10 @@ export type ExportFile = {
 
 const CHECK_EVERY_MS = 30_000
 
-async function* watched(file: ExportFile, isFramed: boolean): AsyncGenerator<Uint8Array, void> {
+async function* watched(file: ExportFile, turn: Turn, isFramed: boolean): AsyncGenerator<Uint8Array, void> {
   let checkedAt = Date.now()
   for await (const { bytes, next } of file.pieces) {
+    turn.takenAt = performance.now()
     if (Date.now() - checkedAt > CHECK_EVERY_MS) {
       if (!(await file.mayStill())) throw new Ended()
       checkedAt = Date.now()
@@ -108,9 +109,9 @@ class Ended extends Error {}
  */
 export function exportResponse(request: Request, file: ExportFile, headers: Record<string, string> = {}): Response {
   const isFramed = request.headers.get('accept')?.includes(EXPORT_FRAMES) ?? false
-  const giveBack = takeTurn(file.who)
-  const body = byteStream(watched(file, isFramed), (error) => {
-    giveBack()
+  const turn = takeTurn(file.who)
+  const body = byteStream(watched(file, turn, isFramed), (error) => {
+    running.delete(turn)
     if (error && !(error instanceof Ended)) reportBug(error, { requestId: 'export', route: new URL(request.url).pathname })
   })
   return new Response(body, {

@@ -115,7 +115,7 @@ export async function api(
     status: response.status,
     headers: response.headers,
     text,
-    body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {},
+    body: /[/+]json(?:;|$)/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {},
   }
   whatTheDocumentSays(id, operation, answer)
   return answer
