@@ -4,6 +4,7 @@ import { otherMethods } from '@/lib/http/other-methods'
 import { API_HEADERS } from '@/lib/http/problem'
 import { respondRead } from '@/lib/http/respond'
 import { getLogFile } from '@/lib/queries/log-files'
+import { noteRead } from '@/lib/usecases/trail/record-read'
 
 type Context = { params: Promise<{ path: string[] }> }
 
@@ -17,10 +18,13 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return respondRead(request, {
     schema: asked,
     params,
-    run: async ({ actor }, { path }, { now }) => {
-      const file = await getLogFile({ actor, now }, path.join('/'))
+    run: async (ctx, { path }, { now }) => {
+      const file = await getLogFile({ actor: ctx.actor, now }, path.join('/'))
       if (!file) throw new Refused(refuse('not_found', 'The log has no such file: it has checkpoint, keys and the tiles of its size.'))
-      const isKept = file.keeps && path[1] !== 'entries'
+      const isEntries = path[1] === 'entries'
+      // Hashes and checkpoints tell nothing; whoever takes entries reads the trail, and that is on the record.
+      if (isEntries) await noteRead(ctx, { page: 'log', referer: null, address: null }, now)
+      const isKept = file.keeps && !isEntries
       return new Response(Uint8Array.from(file.body), {
         headers: {
           ...API_HEADERS,

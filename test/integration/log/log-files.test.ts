@@ -97,6 +97,18 @@ describe('the log under its prefix', () => {
     },
   )
 
+  it('counts who takes entries as a reader of the trail, and asks nothing of who takes hashes', async () => {
+    const reader = await aPerson('Reads Once', ['auditor'])
+    const { secret, ctx } = await aBearer(reader, { scopes: ['read'] })
+    const reads = () => db.trailRead.findMany({ where: { principalId: ctx.actor.id }, select: { words: true, reads: true } })
+    await get('tile/0/000', secret)
+    await get('checkpoint', secret)
+    expect(await reads()).toEqual([])
+    await get('tile/entries/000', secret)
+    await get('tile/entries/000.p/8', secret)
+    expect(await reads()).toEqual([{ words: { page: 'log' }, reads: 1 }])
+  })
+
   it('is for auditors of all systems only; whoever else asks is told, and the attempt is on the record (T23, T35)', async () => {
     expect((await get('checkpoint', null)).status).toBe(401)
     const others = [
