@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromHex } from '@/lib/domain/log/bytes'
 import { TILE_WIDTH, tilePath } from '@/lib/domain/log/tile'
 import {
   type StoredEntry,
@@ -24,7 +23,12 @@ function factOf(row: Record<string, unknown>): Fact | null {
   const leaf = text(row.leaf)
   return index === null
     ? null
-    : { index, id: text(row.id), recordedAt: text(row.recordedAt), leaf: leaf !== null && HASH.test(leaf) ? fromHex(leaf) : null }
+    : {
+        index,
+        id: text(row.id),
+        recordedAt: text(row.recordedAt),
+        leaf: leaf !== null && HASH.test(leaf) ? Buffer.from(leaf, 'hex') : null,
+      }
 }
 
 /** The entries of a bundle as far as it can be read: what is cut off or has something behind is simply shorter or longer than it should be. */
@@ -39,9 +43,10 @@ export function readBundle(bundle: Uint8Array): Uint8Array[] {
   return entries
 }
 
+/** The bytes of a file. Read at once and not by way of other threads: nobody else waits here, and there are thousands of small ones. */
 async function bytesOf(path: string): Promise<Uint8Array | null> {
   try {
-    return await readFile(path)
+    return readFileSync(path)
   } catch (error) {
     if (isAbsent(error)) return null
     throw unreadable(path, error)
@@ -66,7 +71,7 @@ function aboutOf(json: string, path: string): About {
   return {
     origin: row.origin as string,
     size,
-    root: fromHex(root),
+    root: Buffer.from(root, 'hex'),
     vkeys: Array.isArray(row.vkeys) ? row.vkeys.filter((vkey): vkey is string => typeof vkey === 'string') : [],
     counts: events === null || leaves === null || pending === null ? null : { events, leaves, pending },
     isFiltered: row.filter !== null,
@@ -107,23 +112,40 @@ async function* checkpointsOf(directory: string, size: number): AsyncGenerator<{
   yield { size, note: newest ? Buffer.from(newest).toString('utf8') : '' }
 }
 
-/** Hands out what the database says of entries, by their index, as one goes along. */
-function factsOf(directory: string): (index: number) => Promise<Fact | null> {
-  const batches = rowsOf(join(directory, 'facts.jsonl'), factOf)
-  let rows: (Fact | null)[] = []
-  let at = 0
-  return async (index) => {
+/** What the database says of entries, by their index, read as one goes along: no promise for each of a million. */
+class Facts {
+  readonly #batches: AsyncIterator<(Fact | null)[]>
+  #rows: (Fact | null)[] = []
+  #at = 0
+  #isOver = false
+
+  constructor(directory: string) {
+    this.#batches = rowsOf(join(directory, 'facts.jsonl'), factOf)
+  }
+
+  /** What there is of an index; undefined when more has to be read first. */
+  of(index: number): Fact | null | undefined {
+    while (this.#at < this.#rows.length) {
+      const fact = this.#rows[this.#at] as Fact | null
+      if (fact && fact.index > index) return null
+      this.#at += 1
+      if (fact?.index === index) return fact
+    }
+    return this.#isOver ? null : undefined
+  }
+
+  async more(): Promise<void> {
+    const next = await this.#batches.next()
+    this.#isOver = next.done === true
+    this.#rows = next.done ? [] : next.value
+    this.#at = 0
+  }
+
+  async read(index: number): Promise<Fact | null> {
     for (;;) {
-      while (at < rows.length) {
-        const fact = rows[at] as Fact | null
-        if (fact && fact.index > index) return null
-        at += 1
-        if (fact?.index === index) return fact
-      }
-      const next = await batches.next()
-      if (next.done) return null
-      rows = next.value
-      at = 0
+      const fact = this.of(index)
+      if (fact !== undefined) return fact
+      await this.more()
     }
   }
 }
@@ -137,21 +159,22 @@ const entryOf = (index: number, bytes: Uint8Array | null, fact: Fact | null): St
 })
 
 async function* complete(directory: string, size: number, from: number): AsyncGenerator<StoredEntry[]> {
-  const factAt = factsOf(directory)
+  const facts = new Facts(directory)
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < size; index += 1) {
     const first = index * TILE_WIDTH
     const bundle = await bytesOf(join(directory, tilePath({ level: 'entries', index, width: Math.min(TILE_WIDTH, size - first) })))
     const batch: StoredEntry[] = []
     for (const [at, bytes] of readBundle(bundle ?? new Uint8Array()).entries()) {
       if (first + at < from) continue
-      batch.push(entryOf(first + at, bytes, at < TILE_WIDTH ? await factAt(first + at) : null))
+      const fact = at < TILE_WIDTH ? facts.of(first + at) : null
+      batch.push(entryOf(first + at, bytes, fact === undefined ? await facts.read(first + at) : fact))
     }
     yield batch
   }
 }
 
 async function* filtered(directory: string, size: number, from: number): AsyncGenerator<StoredEntry[]> {
-  const factAt = factsOf(directory)
+  const facts = new Facts(directory)
   let at = from
   const empty = async function* (until: number): AsyncGenerator<StoredEntry[]> {
     while (at < until) {
@@ -168,7 +191,7 @@ async function* filtered(directory: string, size: number, from: number): AsyncGe
     for (const row of rows) {
       if (!row || row.index < from) continue
       yield* empty(Math.min(row.index, size))
-      yield [entryOf(row.index, Buffer.from(row.canonical), await factAt(row.index))]
+      yield [entryOf(row.index, Buffer.from(row.canonical), await facts.read(row.index))]
       at = Math.max(at, row.index + 1)
     }
   }

@@ -1,11 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { checkSignature } from '@/lib/crypto/check-signature'
 import { type TrailSource, TrailUnreadable, type Verification, type VerifyOptions } from '@/lib/domain/log/verify/source'
 import { verifyTrail } from '@/lib/domain/log/verify/verify'
-import { fastTree } from '../fast-tree'
 import { directorySource } from '../sources/directory'
 import { openDatabase } from '../sources/open-database'
+import { withNode } from '../with-node'
 import { notesOf } from './notes-of'
 import { progressTo, reportOf } from './report'
 import { openStatements, statementReport } from './statements'
@@ -91,11 +90,11 @@ type Opened = { source: TrailSource; close(): Promise<void> }
 
 async function verifyOpened(
   opened: Opened,
-  options: Omit<VerifyOptions, 'tree' | 'check' | 'onProgress'>,
+  options: Omit<VerifyOptions, keyof typeof withNode | 'onProgress'>,
 ): Promise<{ found: Verification; vkeys: readonly string[] }> {
   const progress = progressTo(process.stderr)
   try {
-    const found = await verifyTrail(opened.source, { tree: fastTree, check: checkSignature, ...options, onProgress: progress.at })
+    const found = await verifyTrail(opened.source, { ...withNode, ...options, onProgress: progress.at })
     // The keys of a trail that could not be read are none.
     return { found, vkeys: await opened.source.about().then(({ vkeys }) => vkeys) }
   } finally {

@@ -82,9 +82,9 @@ export async function makeExport({ story, sizes, keys, origin }: ExportInput): P
       })),
     ),
   )
-  const named = (digest: string): boolean => story.events.slice(0, size).some((event) => event.includes(digest))
-  files.set('texts.jsonl', lines(story.texts.filter(({ digest }) => named(digest))))
-  files.set('sealed.jsonl', lines(story.sealed.filter(({ hash }) => named(hash))))
+  const named = new Set(story.events.slice(0, size).flatMap((event) => event.match(/[0-9a-f]{64}/g) ?? []))
+  files.set('texts.jsonl', lines(story.texts.filter(({ digest }) => named.has(digest))))
+  files.set('sealed.jsonl', lines(story.sealed.filter(({ hash }) => named.has(hash))))
   const root = nodeTree.rootOf(await nodeTree.rangeOf(size, read))
   files.set(
     'export.json',

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it } from 'vitest'
-import { fastTree } from '@/cli/fast-tree'
 import { directorySource } from '@/cli/sources/directory'
-import { checkSignature } from '@/lib/crypto/check-signature'
+import { withNode } from '@/cli/with-node'
 import { verifyTrail } from '@/lib/domain/log/verify/verify'
 import { DAMAGES, type Sound } from '../../support/damages'
 import { makeExport, newTestKey, writeExport } from '../../support/export-corpus'
@@ -61,7 +60,7 @@ const sounds: Sound[] = [
 async function look(sound: Sound['files']) {
   const directory = mkdtempSync(join(folder, 'd'))
   writeExport(directory, sound)
-  const result = await verifyTrail(await directorySource(directory), { tree: fastTree, check: checkSignature, pinned: [key.key.vkey] })
+  const result = await verifyTrail(await directorySource(directory), { ...withNode, pinned: [key.key.vkey] })
   const other = python ? await python.ask(directory) : null
   rmSync(directory, { recursive: true })
   return { result, other }

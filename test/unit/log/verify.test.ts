@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { fastTree } from '@/cli/fast-tree'
 import { directorySource } from '@/cli/sources/directory'
-import { checkSignature } from '@/lib/crypto/check-signature'
+import { withNode } from '@/cli/with-node'
 import { verifyTrail } from '@/lib/domain/log/verify/verify'
 import { makeExport, newTestKey, writeExport } from '../../support/export-corpus'
 import { makeStory } from '../../support/trail-story'
@@ -15,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const origin = 'example.org/log'
 const key = newTestKey(origin)
 const verify = async (directory: string, options: { pinned?: string[] } = {}) =>
-  verifyTrail(await directorySource(directory), { tree: fastTree, check: checkSignature, ...options })
+  verifyTrail(await directorySource(directory), { ...withNode, ...options })
 
 describe('verifying an export', () => {
   it('finds nothing wrong with one that is as it was', async () => {

@@ -1,5 +1,4 @@
 import type { AuditValue } from '../../audit-event'
-import { sha256Hex } from '../../canonical'
 import type { RecordedEvent } from '../../recorded-event'
 import { DigestTable } from './digest-table'
 import { type Findings, numbered } from './findings'
@@ -16,9 +15,11 @@ export class Beside {
   readonly #sealed = new Map<string, { index: number; version: string; seen: boolean }>()
   readonly #redactions = new Set<string>()
   readonly #findings: Findings
+  readonly #sha256Hex: (text: string) => string
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, sha256Hex: (text: string) => string) {
     this.#findings = findings
+    this.#sha256Hex = sha256Hex
   }
 
   /** Remembers what an event names. */
@@ -49,7 +50,7 @@ export class Beside {
   #version({ subject, subjectId, number, hash, canonical }: StoredSealed): void {
     const named = this.#sealed.get(hash)
     if (named) named.seen = true
-    const found = sha256Hex(canonical)
+    const found = this.#sha256Hex(canonical)
     const kept = `${subject} ${subjectId} ${number}`
     if (found !== hash)
       this.#findings.add('sealed', named?.index ?? null, () => ({
@@ -68,7 +69,7 @@ export class Beside {
   #text({ digest, salt, body, redactedBy }: StoredText, pending: boolean): void {
     const index = this.#mark(this.#texts, digest)
     if (body !== null && salt !== null) {
-      const found = sha256Hex(`${salt}\n${body}`)
+      const found = this.#sha256Hex(`${salt}\n${body}`)
       if (found !== digest)
         this.#findings.add('text', index, () => ({ says: 'A text has other words than the record names.', expected: digest, found }))
     } else if (redactedBy === null)

@@ -1,16 +1,15 @@
-/** Twelve bytes of a digest or id in hex, as three numbers; null for text that is too short or not hexadecimal. Hyphens (of a UUID) are skipped. */
+/** Some ninety bits of a digest or of a UUID in hex, as three numbers, read from where both have digits; null for what is neither. */
 function wordsOf(hex: string): [number, number, number] | null {
-  const digits = hex.length === 36 ? hex.replaceAll('-', '') : hex
-  if (digits.length < 24) return null
-  const a = Number.parseInt(digits.slice(0, 8), 16)
-  const b = Number.parseInt(digits.slice(8, 16), 16)
-  const c = Number.parseInt(digits.slice(-8), 16)
+  if (hex.length < 32) return null
+  const a = Number.parseInt(hex.slice(0, 8), 16)
+  const b = Number.parseInt(hex.slice(14, 18) + hex.slice(-12, -8), 16)
+  const c = Number.parseInt(hex.slice(-8), 16)
   return Number.isNaN(a + b + c) ? null : [a, b, c]
 }
 
 /**
  * A number for each of many digests or ids (hex), in some forty bytes each: a million entries have to fit beside everything else (issue 5, 6). Two that
- * agree in ninety-six bits are taken for the same.
+ * agree in ninety bits are taken for the same.
  */
 export class DigestTable {
   #slots = 1024
