@@ -52,8 +52,13 @@ async function loadFallen(promotion: string): Promise<NotesAddendum[]> {
 }
 
 /** Words that the notes hold by their digests and that were taken off the record since, each with the entry that did it. Nothing is asked where all are there. */
-async function loadRedactions({ exceptions, emergency }: ReleaseNotes): Promise<NotesAddendum[]> {
+async function loadRedactions({ exceptions, emergency, signatures }: ReleaseNotes): Promise<NotesAddendum[]> {
+  const signed = await db.signOff.findMany({
+    where: { id: { in: signatures.map(({ id }) => id) } },
+    select: { id: true, statement: true },
+  })
   const held = new Map<string, string>([
+    ...signed.map(({ id, statement }): [string, string] => [statement, `The statement of ${id}`]),
     ...exceptions.flatMap(({ id, reason, remediation }): [string, string][] => [
       [reason, `Why ${id} was needed`],
       [remediation, `The remediation path of ${id}`],
