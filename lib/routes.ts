@@ -108,7 +108,7 @@ export const routes = {
   /** An entry, by its number in the log where it has one, else by its id. */
   auditEntry: (id: string | number) => `/audit/${part(id)}`,
   auditExport: (query?: Query) => at('/audit/export', query),
-  auditExportFile: (id: string, query?: { after?: number }) => at(`/audit/exports/${part(id)}/file`, query),
+  auditExportFile: (id: string, query?: { after?: number; bom?: 1 }) => at(`/audit/exports/${part(id)}/file`, query),
   /** Further rows of the list, as JSON. */
   auditRows: (query?: Query) => at('/audit/rows', query),
   /** What a browser verifies the record with: what it says of itself, its checkpoints, entries and tiles. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AUDIT_ACTIONS } from '@/lib/domain/audit-event'
 import { ACTION_GROUPS, placesOfSubject } from '@/lib/domain/trail'
-import { EXPORT_FORMATS } from '@/lib/domain/trail-export'
+import { EXPORT_FORMATS, type ExportAsked } from '@/lib/domain/trail-export'
 import { SystemSlug } from './common'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -65,3 +65,20 @@ export const exportFileInput = z.strictObject({
     ),
   bom: z.enum(['0', '1']).optional().describe('`1` puts the UTF-8 mark in front of CSV, for spreadsheets that guess otherwise.'),
 })
+
+/**
+ * What stands in the address of the page of exports, leniently: what it does not understand is left out, and named so that the page can say so.
+ */
+export function askedInAddress(params: Readonly<Record<string, string | string[] | undefined>>): { asked: ExportAsked; ignored: string[] } {
+  const { format: _, ...fields } = exportTrailInput.shape
+  const asked: Record<string, unknown> = {}
+  const ignored: string[] = []
+  for (const [key, schema] of Object.entries(fields)) {
+    const given = params[key]
+    if (given === undefined || given === '') continue
+    const parsed = schema.safeParse(given)
+    if (parsed.success) asked[key] = parsed.data
+    else ignored.push(key)
+  }
+  return { asked, ignored } // each field passed its own schema
+}

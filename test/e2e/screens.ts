@@ -308,6 +308,7 @@ export const SCREENS: readonly Screen[] = [
   { name: 'audit-change', viewer: AUDITOR, path: (at) => routes.auditChange(at.signing.id) },
   { name: 'audit-change-deployment', viewer: AUDITOR, path: (at) => routes.auditChange(at.deployments.unauthorised) },
   { name: 'audit-segregation', viewer: AUDITOR, path: () => routes.auditSegregation(), everyone: true },
+  { name: 'audit-export', viewer: AUDITOR, path: () => routes.auditExport({ action: 'refused', first: 1, last: 100 }), everyone: true },
   { name: 'audit-proves', viewer: MANAGEMENT, path: () => routes.auditProves(), everyone: true },
 
   { name: 'profile', viewer: MANAGEMENT, path: () => routes.profile(), everyone: true },

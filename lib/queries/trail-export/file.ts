@@ -14,7 +14,7 @@ export const EXPORT_FILE: Record<ExportFormat, { extension: string; mediaType: s
 }
 
 /** The name of an export's file: what it is, the day it was asked for, and the last number of the log it stands on. */
-export function exportFileName({ format, createdAt, size }: OpenExport): string {
+export function nameOfFile(format: ExportFormat, createdAt: Date, size: number): string {
   return `countersign-audit-${createdAt.toISOString().slice(0, 10)}-${size}.${EXPORT_FILE[format].extension}`
 }
 

@@ -1,7 +1,7 @@
 import type { Actor } from '@/lib/domain/context'
 import { Refused, refuse } from '@/lib/domain/refusal'
 import { archived, exportResponse } from '@/lib/http/export-response'
-import { EXPORT_FILE, exportContent, exportFileName } from '@/lib/queries/trail-export/file'
+import { EXPORT_FILE, exportContent, nameOfFile } from '@/lib/queries/trail-export/file'
 import { mayStillFetch, openExport } from '@/lib/queries/trail-export/open'
 
 /**
@@ -21,7 +21,7 @@ export async function exportAnswer(
   return exportResponse(
     request,
     {
-      name: exportFileName(open),
+      name: nameOfFile(open.format, open.createdAt, open.size),
       mediaType: EXPORT_FILE[open.format].mediaType,
       pieces: content.kind === 'bundle' ? archived(content.pieces, open.createdAt) : content.pieces,
       who: looker.actor.id,
