@@ -3,6 +3,7 @@ import { type NamedKind, nameThem } from '@/lib/db/trail-names'
 import { NOBODY_ID } from '@/lib/domain/anonymous'
 import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
+import { LOG_ACTOR_ID } from '@/lib/domain/log/log-event'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type RecordedEvent, sentenceOf } from '@/lib/domain/recorded-event'
 import { ROLE_TITLE, ROLES, type Role } from '@/lib/domain/roles'
@@ -68,7 +69,8 @@ export async function namerFor(events: readonly RecordedEvent[]): Promise<Namer>
     for (const key of SYSTEM_KEYS) want('system', textIn(event, key))
   }
   const names = await nameThem(Object.fromEntries(wanted))
-  const principal = (id: string): string => (id === NOBODY_ID ? 'Somebody' : (names('principal', id)?.name ?? id))
+  const principal = (id: string): string =>
+    id === NOBODY_ID ? 'Somebody' : id === LOG_ACTOR_ID ? 'The log' : (names('principal', id)?.name ?? id)
   const system = (id: string): string => names('system', id)?.name ?? id
 
   const value = (key: string, given: AuditValue): string => {

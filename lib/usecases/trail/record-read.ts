@@ -48,7 +48,7 @@ export async function noteRead(ctx: Ctx, reading: Reading, now: Date): Promise<b
   if (isCounted) await countRead(filter, { ...rest, ...(system === null ? {} : { system }) }, readerOf(ctx, system, now), now)
   const hour = now.toISOString().slice(0, 13)
   if (flushedHour !== hour) {
-    await recordReads()
+    await recordReads(now)
     flushedHour = hour
   }
   return isCounted

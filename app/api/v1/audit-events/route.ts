@@ -3,13 +3,14 @@ import { otherMethods } from '@/lib/http/other-methods'
 import { respondRead } from '@/lib/http/respond'
 import { listAuditEvents } from '@/lib/queries/audit'
 import { listAuditEventsInput } from '@/lib/schemas/api/audit'
+import { noteRead } from '@/lib/usecases/trail/record-read'
 import { listPage } from '../list-page'
 
 /** The record as far as the caller may read it, newest first. */
 export function GET(request: Request): Promise<Response> {
   return respondRead(request, {
     schema: listAuditEventsInput,
-    run: async ({ actor }, { limit, cursor: _, proof: asked, ...filter }, { now, searchParams }) => {
+    run: async (ctx, { limit, cursor: _, proof: asked, ...filter }, { now, searchParams }) => {
       const proof = asked === 'true'
       if (proof && limit > MOST_PROVEN)
         throw new Refused(refuse('invalid', `With proofs a page has at most ${MOST_PROVEN} entries.`, { place: 'limit' }))
@@ -20,9 +21,10 @@ export function GET(request: Request): Promise<Response> {
       const page = await listPage(
         searchParams,
         name,
-        (slice) => listAuditEvents({ actor, now }, filter, { ...slice, proof }),
+        (slice) => listAuditEvents({ actor: ctx.actor, now }, filter, { ...slice, proof }),
         ({ position }) => position,
       )
+      await noteRead(ctx, { filter, referer: null, address: null }, now)
       return { ...page, items: page.items.map(({ event }) => event) }
     },
   })
