@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { buildCli, cliPath } from './cli.mjs'
 import { run } from './lifetime.mjs'
 import { inRoot, ownNodePath, root } from './paths.mjs'
 
@@ -13,7 +14,7 @@ function* files(folder) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) {
       if (entry.name !== 'generated') yield* files(path)
-    } else if (entry.isFile()) yield path
+    } else if (entry.isFile() && !path.startsWith(cliPath)) yield path
   }
 }
 
@@ -62,6 +63,7 @@ export async function build() {
     quiet: true,
     failure: 'The build failed:',
   })
+  await buildCli()
   // Taken after the build: Next completes tsconfig.json once.
   writeFileSync(stamp, JSON.stringify({ hash: sourceHash(), at: new Date().toISOString() }))
 }

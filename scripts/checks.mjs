@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, isStale } from './build.mjs'
+import { ensureCli } from './cli.mjs'
 import { generate } from './generate.mjs'
 import { end, endOnSignals, isEnding, run } from './lifetime.mjs'
 import { inRoot, ownNodePath } from './paths.mjs'
@@ -71,6 +72,7 @@ const stages = [
     run: async () => {
       try {
         if (isStale()) await build()
+        await ensureCli()
         return { passed: 1, failed: 0 }
       } catch (error) {
         tell(error)

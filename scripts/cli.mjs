@@ -4,9 +4,6 @@ import { inRoot } from './paths.mjs'
 /** The one file of the command line, as it is served at `/cli/countersign.mjs` and put into every export. Git ignores it. */
 export const cliPath = inRoot('cli', 'countersign.mjs')
 
-/** Whether it was ever built. */
-export const isCliBuilt = () => existsSync(cliPath)
-
 /** Puts `cli/main.ts` and all it needs into one file that runs on Node 20 with nothing installed. Written beside and renamed, so that nobody reads half. */
 export async function buildCli() {
   const { build } = await import('esbuild')
@@ -34,4 +31,9 @@ export async function buildCli() {
   chmodSync(beside, 0o755)
   renameSync(beside, cliPath)
   return 'built'
+}
+
+/** Builds it where it is missing; in development always, because nothing else says that its sources changed. It takes a fraction of a second. */
+export async function ensureCli({ always = false } = {}) {
+  if (always || !existsSync(cliPath)) await buildCli()
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, buildDate, isStale } from './build.mjs'
+import { ensureCli } from './cli.mjs'
 import { dropEmbedded, openDatabase } from './database.mjs'
 import { applicationEnvironment, checkSettings, LOG_ONLY, readEnvironment } from './environment.mjs'
 import { generate } from './generate.mjs'
@@ -124,6 +125,7 @@ async function prepareAndServe(options, from) {
     await runTypeScript(first, [], { env: childEnv, quiet: true, failure: 'The first start could not be prepared:' })
 
   if (!options.dev && isStale()) await step('Build (next build)', build)
+  await ensureCli({ always: options.dev })
   const settings = appEnv()
   // Registered before the web server, so that at the end it goes after it; started once the web server answers, which waits for nobody.
   const sequencer = database.logUrl ? keepSequencer(sequencerEnvironment(env, { port, logUrl: database.logUrl })) : null
