@@ -77,7 +77,7 @@ export function ProofInLog({ entry, signature }: { entry: SignOffEntry | null; s
           <CodeBlock code={readable(proof.vkeys.join('\n'))} label="The public keys of the log" fold copy={false} />
           <p className="c3 t-xs mt-2">
             Check it anywhere: <code>countersign verify --receipt {signature}.tlog-proof</code> with an export of the log, or any tool that
-            reads c2sp.org/tlog-proof.{' '}
+            reads c2sp.org/tlog-proof. Both files hold the entry byte for byte, with the address that the decision came from.{' '}
             <Link className="link" href={routes.auditProves()}>
               What this proves, and what not
             </Link>

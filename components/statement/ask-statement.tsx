@@ -7,20 +7,33 @@ import { LinkButton } from '@/components/ui/button'
 import { FormContext } from '@/components/ui/form-context'
 import { Status } from '@/components/ui/status'
 import type { StatedKind, StatementForm } from '@/lib/domain/log/statement/in-toto'
+import type { Refusal } from '@/lib/domain/refusal'
 import type { FormAction } from '@/lib/http/form-state'
 
 const LABEL: Record<StatementForm, string> = { 'in-toto': 'in-toto statement', vsa: 'Verification summary (SLSA)' }
 
 /** One form of statement: asked for with a press, signed by the log's key, then a file to save. */
-export function AskStatement({ kind, id, form, ask }: { kind: StatedKind; id: string; form: StatementForm; ask: FormAction }) {
+export function AskStatement({
+  kind,
+  id,
+  form,
+  ask,
+  whyNot = null,
+}: {
+  kind: StatedKind
+  id: string
+  form: StatementForm
+  ask: FormAction
+  whyNot?: Refusal | null
+}) {
   return (
     <ActionForm action={ask} hidden={{ kind, id, form }} label={`${LABEL[form]} of ${id}`} keepOnDone silentDone className="grid gap-2">
-      <Ask id={id} form={form} />
+      <Ask id={id} form={form} whyNot={whyNot} />
     </ActionForm>
   )
 }
 
-function Ask({ id, form }: { id: string; form: StatementForm }) {
+function Ask({ id, form, whyNot }: { id: string; form: StatementForm; whyNot: Refusal | null }) {
   const { state } = useContext(FormContext)
   const done = state.status === 'done' ? state : null
   const name = `${id}.${form}.json`
@@ -31,7 +44,13 @@ function Ask({ id, form }: { id: string; form: StatementForm }) {
           Save {name}
         </LinkButton>
       ) : (
-        <SubmitButton variant="default" full icon={<FileCheck2 size={16} aria-hidden="true" />} pendingLabel="Waiting for the log’s key">
+        <SubmitButton
+          variant="default"
+          full
+          icon={<FileCheck2 size={16} aria-hidden="true" />}
+          refusal={whyNot}
+          pendingLabel="Waiting for the log’s key"
+        >
           {LABEL[form]}
         </SubmitButton>
       )}

@@ -15,12 +15,14 @@ import {
   RollbackSection,
 } from '@/components/promotion/dossier-sections'
 import { VersionsSection } from '@/components/promotion/dossier-versions'
+import { isOver } from '@/components/promotion/dossier-words'
 import { EmergencySection, ReviewsPanel } from '@/components/promotion/emergency-parts'
 import { RecordOpening } from '@/components/promotion/record-opening'
 import { StandingSection } from '@/components/promotion/standing-section'
 import { StandsOn } from '@/components/statement/stands-on'
 import { StatementSection } from '@/components/statement/statement-section'
 import { requireViewer } from '@/lib/auth/session'
+import { undecided } from '@/lib/domain/log/statement/vsa'
 import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
 import { getStandsOn } from '@/lib/queries/stands-on'
 import { routes } from '@/lib/routes'
@@ -73,7 +75,14 @@ export default async function DossierPage({ params }: Props) {
           }}
         />
         <NotYetList d={d} />
-        {d.versions.length > 0 ? <StatementSection kind="promotion" id={d.id} ask={requestStatementAction} /> : null}
+        {d.versions.length > 0 ? (
+          <StatementSection
+            kind="promotion"
+            id={d.id}
+            ask={requestStatementAction}
+            whyNotSummary={isOver(d) || (d.sealed && d.slots.every(({ signed }) => signed !== null)) ? null : undecided(d.id)}
+          />
+        ) : null}
       </Panel>
     </>
   )

@@ -43,10 +43,14 @@ export function decidedAt(
   }
 }
 
-/** Why there is no summary yet; null when there is one to give: nobody has decided as long as a slot is open. */
-export function whyNotSummary({ id, approvedAt, refusedAt }: Pick<SummaryFacts, 'id' | 'approvedAt' | 'refusedAt'>): Refusal | null {
-  if (approvedAt !== null || refusedAt !== null) return null
+/** The one answer for a summary of what nobody has decided yet: a slot is open. */
+export function undecided(id: string): Refusal {
   return refuse('wrong_state', `${id} is not decided: a summary says that it passed or failed. Ask again when every slot is signed.`)
+}
+
+/** Why there is no summary yet; null when there is one to give. */
+export function whyNotSummary({ id, approvedAt, refusedAt }: Pick<SummaryFacts, 'id' | 'approvedAt' | 'refusedAt'>): Refusal | null {
+  return approvedAt !== null || refusedAt !== null ? null : undecided(id)
 }
 
 /** The levels a promotion reached, in words of ours: SLSA keeps those with its own name for tracks that we do not judge. */
