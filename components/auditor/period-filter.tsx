@@ -15,7 +15,7 @@ export function PeriodFilter({
   children?: ReactNode
 }) {
   return (
-    <Form action={action} className="filters mt-4" aria-label="Period" scroll={false}>
+    <Form action={action} className="filters bare mt-4" aria-label="Period" scroll={false}>
       <label className="pickday">
         <span>From</span>
         <input key={period.from} className="in" type="date" name="from" defaultValue={period.from} required />

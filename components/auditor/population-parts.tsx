@@ -60,7 +60,7 @@ export function Completeness({
             value: range.before ? (
               <Checkpoint size={range.before.size} root={range.before.root} at={range.before.at} />
             ) : (
-              'none: the log itself begins in this period'
+              'none is older than the first of them, so every entry of the log from the first on is looked at'
             ),
           },
           { label: 'Checkpoint after', value: <Checkpoint size={range.after.size} root={range.after.root} at={range.after.at} /> },

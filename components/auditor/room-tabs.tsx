@@ -10,19 +10,21 @@ export function RoomTabs({
   period?: { from?: string; to?: string; system?: string }
 }) {
   return (
-    <Tabs
-      label="Auditor’s room"
-      items={[
-        { label: 'Trail', href: routes.audit() },
-        {
-          label: 'Questions',
-          href: period ? `${routes.auditRoom()}${query(period)}` : routes.auditRoom(),
-          current: current === 'questions',
-        },
-        { label: 'Changes', href: routes.auditPopulation(period), current: current === 'population' },
-        { label: 'Segregation', href: routes.auditSegregation({ system: period?.system }), current: current === 'segregation' },
-      ]}
-    />
+    <div className="mt-4">
+      <Tabs
+        label="Auditor’s room"
+        items={[
+          { label: 'Trail', href: routes.audit() },
+          {
+            label: 'Questions',
+            href: period ? `${routes.auditRoom()}${query(period)}` : routes.auditRoom(),
+            current: current === 'questions',
+          },
+          { label: 'Changes', href: routes.auditPopulation(period), current: current === 'population' },
+          { label: 'Segregation', href: routes.auditSegregation({ system: period?.system }), current: current === 'segregation' },
+        ]}
+      />
+    </div>
   )
 }
 

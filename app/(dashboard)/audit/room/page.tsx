@@ -62,6 +62,6 @@ export default async function RoomPage({ searchParams }: Props) {
 
 function leadOf(found: number, grave: readonly string[]): string {
   if (found === 0) return 'None of the questions finds anything in this period.'
-  const some = `${numberWord(found)} of ${QUESTIONS.length} questions ${found === 1 ? 'finds' : 'find'} something in this period`
-  return grave.length === 0 ? `${some}.` : `${some}, ${grave.join(' and ')} among it.`
+  const some = `${numberWord(found)} of the ${numberWord(QUESTIONS.length).toLowerCase()} questions ${found === 1 ? 'finds' : 'find'} something in this period`
+  return grave.length === 0 ? `${some}.` : `${some}, among them ${grave.join(' and ')}.`
 }

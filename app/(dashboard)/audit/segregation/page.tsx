@@ -54,8 +54,8 @@ export default async function SegregationPage({ searchParams }: Props) {
         }
       />
       <RoomTabs current="segregation" period={{ system }} />
-      <Form action={routes.auditSegregation()} className="filters mt-4" aria-label="As of" scroll={false}>
-        <label className="pickday">
+      <Form action={routes.auditSegregation()} className="filters bare mt-4" aria-label="As of" scroll={false}>
+        <label className="pickday exact">
           <span>As of</span>
           <input key={spelled} className="in" type="datetime-local" name="at" defaultValue={spelled} required />
         </label>
