@@ -52,19 +52,39 @@ async function pick(
   })
 }
 
-/** The bytes of the entries as they lie in the database, hashed here; the database's own hash of them has to agree, or nothing is signed (T13). */
-async function read(client: pg.Client, picked: readonly { id: string; at: string }[]): Promise<Entry[]> {
-  const { rows } = await client.query<{ canonical: string | null; leaf_hash: Buffer | null }>({
+type Stored = { id: string; canonical: string; leaf_hash: Buffer }
+
+/**
+ * The events of a round. What waits is mostly everything of its span of time, so that is read in one go and at most twice as much as is wanted; what
+ * was not among it (an entry that came late among many that are sealed) is looked up one by one.
+ */
+async function eventsOf(client: pg.Client, picked: readonly { id: string; at: string }[]): Promise<Map<string, Stored>> {
+  const span = await client.query<Stored>({
+    name: 'span',
+    text: `SELECT id, canonical, leaf_hash FROM audit.event WHERE recorded_at >= $1::timestamptz AND recorded_at <= $2::timestamptz
+      ORDER BY recorded_at, id LIMIT $3`,
+    values: [picked[0]?.at, picked.at(-1)?.at, picked.length * 2],
+  })
+  const found = new Map(span.rows.map((row) => [row.id, row]))
+  const late = picked.filter(({ id }) => !found.has(id))
+  if (late.length === 0) return found
+  const { rows } = await client.query<Stored>({
     name: 'events',
     // LATERAL with a limit: one look into the one partition for each, whatever the planner believes about the tables.
-    text: `SELECT e.canonical, e.leaf_hash FROM unnest($1::timestamptz[], $2::uuid[]) WITH ORDINALITY AS p(at, id, n)
-      LEFT JOIN LATERAL (SELECT canonical, leaf_hash FROM audit.event WHERE recorded_at = p.at AND id = p.id LIMIT 1) e ON true ORDER BY p.n`,
-    values: [picked.map(({ at }) => at), picked.map(({ id }) => id)],
+    text: `SELECT p.id, e.canonical, e.leaf_hash FROM unnest($1::timestamptz[], $2::uuid[]) AS p(at, id)
+      CROSS JOIN LATERAL (SELECT canonical, leaf_hash FROM audit.event WHERE recorded_at = p.at AND id = p.id LIMIT 1) e`,
+    values: [late.map(({ at }) => at), late.map(({ id }) => id)],
   })
-  return picked.map(({ id, at }, index) => {
-    const row = rows[index]
-    if (typeof row?.canonical !== 'string' || !row.leaf_hash)
-      throw new Refusing(`The event ${id} waits to be integrated, but is not there any more.`)
+  for (const row of rows) found.set(row.id, row)
+  return found
+}
+
+/** The bytes of the entries as they lie in the database, hashed here; the database's own hash of them has to agree, or nothing is signed (T13). */
+async function read(client: pg.Client, picked: readonly { id: string; at: string }[]): Promise<Entry[]> {
+  const events = await eventsOf(client, picked)
+  return picked.map(({ id, at }) => {
+    const row = events.get(id)
+    if (!row) throw new Refusing(`The event ${id} waits to be integrated, but is not there any more.`)
     const leaf = nodeTree.leafHash(Buffer.from(row.canonical, 'utf8'))
     if (!isSameBytes(leaf, row.leaf_hash))
       throw new Refusing(`The text of the event ${id} does not lead to its stored hash: one of them was changed.`)
