@@ -139,7 +139,7 @@ async function command(args: readonly string[]): Promise<void> {
     process.stdout.write(`${HELP}\n`)
     return
   }
-  const settings = readLogSettings(process.env)
+  const settings = readLogSettings()
   if (values['rotate-key']) {
     for (const vkey of rotateKeyFile(settings.keyFile, new Date())) process.stdout.write(`${vkey}\n`)
     return say('the new keys sign from now on beside the old ones, which stop in 30 days. Tell whoever checks this log.')

@@ -28,8 +28,8 @@ function witnessesOf(text: string | undefined): WitnessAddress[] {
   })
 }
 
-/** Reads the settings of the sequencer and nothing else. Throws `SettingsRefused`, which names each rule that is broken and never a value. */
-export function readLogSettings(env: Readonly<Record<string, string | undefined>>): LogSettings {
+/** Reads the settings of the sequencer and nothing else, from this process's environment unless another is given. Throws `SettingsRefused`, which names each rule that is broken and never a value. */
+export function readLogSettings(env?: Readonly<Record<string, string | undefined>>): LogSettings {
   const settings = readSomeSettings(
     [
       'DATABASE_LOG_URL',

@@ -9,7 +9,7 @@ export type Import = { from: string; isType: boolean }
 /** A source file: its path from the root with `/`, its text, the text without comments, and what it imports. */
 export type Source = { path: string; text: string; code: string; imports: readonly Import[] }
 
-const FOLDERS = ['app', 'components', 'lib']
+const FOLDERS = ['app', 'cli', 'components', 'lib', 'sequencer']
 const FILES = ['proxy.ts', 'instrumentation.ts', 'instrumentation-client.ts']
 
 function pathsUnder(folder: string): string[] {
@@ -70,7 +70,8 @@ export const under = (...folders: readonly string[]): Source[] =>
   SOURCES.filter(({ path }) => folders.some((folder) => path.startsWith(`${folder}/`)))
 
 /** Whether an import is a package, not one of ours. */
-export const isPackage = (from: string): boolean => !/^(?:app|components|lib|test|prisma|scripts|policies|public)\//.test(from)
+export const isPackage = (from: string): boolean =>
+  !/^(?:app|cli|components|lib|sequencer|test|prisma|scripts|policies|public)\//.test(from)
 
 /** The text of a file outside the sources, by its path from the root. */
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
