@@ -95,14 +95,7 @@ export function NotesAside({
               />
             ))}
           </div>
-          {detail.seal ? (
-            <div className="mt-5">
-              <span className="acc">
-                <SealLine hash={detail.seal.hash} size="wide" />
-              </span>
-              <p className="mono t-2xs c2 mt-1.5">{formatHashShort(detail.seal.hash)}</p>
-            </div>
-          ) : null}
+          <DrawnSeal seal={detail.seal} dossier={detail.notes?.dossier ?? null} />
           {log.checkpoint ? (
             <p className="t-xs c2 mt-2">
               {log.sealedBy ? (
@@ -125,6 +118,23 @@ export function NotesAside({
         </div>
       ) : null}
     </aside>
+  )
+}
+
+/** The seal of the notes; of a draft, that of the dossier whose signatures stand above. */
+function DrawnSeal({ seal, dossier }: { seal: NotesDetail['seal']; dossier: { number: number; hash: string } | null }) {
+  const hash = seal?.hash ?? dossier?.hash
+  if (!hash) return null
+  return (
+    <div className="mt-5">
+      <span className="acc">
+        <SealLine hash={hash} size="wide" />
+      </span>
+      <p className="mono t-2xs c2 mt-1.5">
+        {formatHashShort(hash)}
+        {seal ? null : <span className="c3"> dossier version {dossier?.number}</span>}
+      </p>
+    </div>
   )
 }
 

@@ -25,6 +25,7 @@ import {
   instant,
   leadOf,
   overOf,
+  plural,
   rollbackSection,
   schemaSentence,
   secretsSections,
@@ -210,7 +211,8 @@ function signatureBlocks({ words, signed }: NotesFacts, { signatures }: ReleaseN
 
 function logSections(log: NotesLog | null, links: NotesLinks): Section[] {
   if (!log) return []
-  const { checkpoint, vkeys, entries } = log
+  const { checkpoint, entries } = log
+  const short = shortOf(log)
   const rows = entries.map(({ number, id, at, sentence, leaf }): Line[] => [
     [number ? numberLink(number, links) : { text: 'waiting', href: links.entry(id) }],
     [instantInWords(at)],
@@ -236,8 +238,15 @@ function logSections(log: NotesLog | null, links: NotesLinks): Section[] {
               digest(checkpoint.root),
               '.',
             ),
-            { is: 'verbatim', caption: 'Signed checkpoint', text: checkpoint.note },
-            { is: 'verbatim', caption: vkeys.length === 1 ? 'Key' : 'Keys', text: vkeys.join('\n') },
+            { is: 'verbatim', caption: 'Signed checkpoint', text: short.note },
+            { is: 'verbatim', caption: short.vkeys.length === 1 ? 'Key' : 'Keys', text: short.vkeys.join('\n') },
+            ...(short.left > 0
+              ? [
+                  quiet(
+                    `${plural(short.left, 'signature')} of another kind, too long for a page, ${short.left === 1 ? 'is' : 'are'} in the JSON file with ${short.left === 1 ? 'its key' : 'their keys'}.`,
+                  ),
+                ]
+              : []),
             quiet(
               'A copy of it in your hands is an anchor. ',
               { text: 'What the record proves, and how to check it', href: links.proves() },
@@ -247,4 +256,14 @@ function logSections(log: NotesLog | null, links: NotesLinks): Section[] {
         : [text('No checkpoint was signed yet.')],
     ),
   ]
+}
+
+/** A line of a note or a key that is longer than this fills pages: a post-quantum signature has 2,420 bytes. */
+const LONGEST_LINE = 300
+
+/** The note with the signatures that fit on a page: a note with fewer of its signatures is a signed note still (c2sp.org/signed-note). */
+function shortOf({ checkpoint, vkeys }: NotesLog): { note: string; vkeys: string[]; left: number } {
+  const lines = (checkpoint?.note ?? '').split('\n')
+  const kept = lines.filter(({ length }) => length <= LONGEST_LINE)
+  return { note: kept.join('\n'), vkeys: vkeys.filter(({ length }) => length <= LONGEST_LINE), left: lines.length - kept.length }
 }

@@ -244,6 +244,14 @@ describe('the three readings', () => {
       expect(text).toContain(said)
     expect(text).toContain('    — countersign.example.org/log c2ln')
     expect(text).toContain(SOME_LOG.vkeys[0])
+    // A post-quantum signature would fill pages: the note stays a signed note without it, and the file of all facts has it.
+    const long = {
+      ...SOME_LOG,
+      checkpoint: SOME_LOG.checkpoint && { ...SOME_LOG.checkpoint, note: `${SOME_LOG.checkpoint.note}— x ${'A'.repeat(3000)}\n` },
+    }
+    const shorter = written(facts, 'auditors', long)
+    expect(shorter).not.toContain('AAAA')
+    expect(shorter).toContain('1 signature of another kind')
     expect(written({ ...facts, notes: null, dossier: null }, 'auditors')).toContain('was ever opened')
   })
 
