@@ -8,7 +8,7 @@ import type { ExportFormat } from '@/lib/domain/trail-export'
 import { formatNumber } from '@/lib/format'
 import { routes } from '@/lib/routes'
 import { ExportRefused, fetchExport, type Safe, type Sink } from './fetch-export'
-import { openSink } from './sinks'
+import { partsSink } from './sinks'
 
 type Run =
   | { state: 'idle' }
@@ -39,9 +39,7 @@ export function ExportDownload({ id, format, length, name }: { id: string; forma
   useEffect(() => () => kept.current.stop?.abort(), [])
 
   const begin = async () => {
-    kept.current.sink ??= await openSink(name)
-    const { sink } = kept.current
-    if (!sink) return
+    const sink = (kept.current.sink ??= partsSink(name))
     const stop = new AbortController()
     kept.current.stop = stop
     for (let tries = 0; ; ) {

@@ -2,9 +2,9 @@ import { EXPORT_FRAMES, frameReader } from '@/lib/domain/trail-export'
 
 /** Where the bytes of an export go. `cutTo` takes away what came behind a length. */
 export type Sink = {
-  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>
-  cutTo(length: number): Promise<void>
-  finish(): Promise<void>
+  write(bytes: Uint8Array<ArrayBuffer>): void
+  cutTo(length: number): void
+  finish(): void
 }
 
 /** How much of an export is safe: the number to continue behind, and the length of the file up to there. */
@@ -43,7 +43,7 @@ export async function fetchExport({
   signal: AbortSignal
   onSafe: (safe: Safe) => void
 }): Promise<void> {
-  await sink.cutTo(from.length)
+  sink.cutTo(from.length)
   const answer = await fetch(href(from.next), { headers: { accept: EXPORT_FRAMES }, cache: 'no-store', signal }).catch((error: unknown) => {
     if (signal.aborted) throw error
     throw new ExportBroken('The connection broke.')
@@ -66,7 +66,7 @@ export async function fetchExport({
     })
     if (done) break
     for (const { bytes, next } of read(value)) {
-      if (bytes.length > 0) await sink.write(Uint8Array.from(bytes))
+      if (bytes.length > 0) sink.write(Uint8Array.from(bytes))
       length += bytes.length
       if (next === null) continue
       safe = { next, length }
@@ -74,5 +74,5 @@ export async function fetchExport({
     }
   }
   if (safe.next < end) throw new ExportBroken('The connection broke.')
-  await sink.finish()
+  sink.finish()
 }
