@@ -23,6 +23,8 @@ export class Outside {
   readonly #findings: Findings
   readonly #tree: Tree
   #next = 0
+  /** The size of the last thing kept outside that agreed: what changed since stands behind it. */
+  #agreed = 0
 
   constructor(handed: { receipts: readonly string[]; anchors: readonly string[] }, tree: Tree, findings: Findings) {
     this.#findings = findings
@@ -65,13 +67,16 @@ export class Outside {
   }
 
   /** Compares what was kept of the size that the tree has just reached. */
-  reached(leaves: Leaves, covered: number): void {
+  reached(leaves: Leaves): void {
     for (; this.nextSize === leaves.size; this.#next += 1) {
       const { kind, says } = this.#kept[this.#next] as Kept
-      if (leaves.hasRoot(says.root)) continue
-      const index = Math.max(0, Math.min(covered, says.size - 1))
+      if (leaves.hasRoot(says.root)) {
+        this.#agreed = says.size
+        continue
+      }
+      const index = Math.max(0, Math.min(this.#agreed, says.size - 1))
       this.#findings.add(kind, index, () => ({
-        says: `${kind === 'receipt' ? 'A receipt' : 'An anchor'} over ${says.size} entries was signed for another root: something up to ${numbered(says.size - 1)} was changed since.`,
+        says: `${kind === 'receipt' ? 'A receipt' : 'An anchor'} over ${says.size} entries was signed for another root: something from ${numbered(index)} to ${numbered(Math.max(index, says.size - 1))} was changed since.`,
         expected: toHex(says.root),
         found: leaves.root(),
       }))

@@ -217,7 +217,7 @@ class Run {
       await this.#checkpoints.take(this.#row)
       await this.#nextRow()
     }
-    this.#outside.reached(this.#leaves, this.#checkpoints.covered)
+    this.#outside.reached(this.#leaves)
   }
 
   async #nextRow(): Promise<void> {
