@@ -12,8 +12,10 @@ import {
 import { whyNotApproveException, whyNotDeclineException } from '@/lib/domain/exception-guards'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
+import { isProductionLikeProfile } from '@/lib/domain/rule-ref'
 import { findException } from './exception'
 import { classOf } from './exceptions'
+import { whyHeldByLog } from './log-status'
 import type { Looker } from './system-standing'
 
 /** What somebody is about to approve or decline: an exception, or more time for one, judged again as the page opens. */
@@ -80,7 +82,8 @@ export async function getExceptionCeremony(
     whyNot:
       asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
         ? refuse('not_found', 'This slot is not in the tier that applies here. Choose one of the slots there are.')
-        : rule(facts, slot.key, actor, sealed.hash, now),
+        : (rule(facts, slot.key, actor, sealed.hash, now) ??
+          (decision === 'approve' ? await whyHeldByLog(looker, isProductionLikeProfile(facts.policy.policy, facts.profile)) : null)),
   }
 }
 

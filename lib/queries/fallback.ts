@@ -31,9 +31,11 @@ import {
   whyNotReview,
   whyNotWithdrawFallback,
 } from '@/lib/domain/fallback-guards'
+import { isProductionLike } from '@/lib/domain/policy/resolve'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { lengthsUpTo } from './fallback-ask'
 import { getRecordOf, type RecordTimeline } from './incident-timeline'
+import { whyHeldByLog } from './log-status'
 import type { Looker } from './system-standing'
 
 /** One slot of a request, and who could fill it. */
@@ -79,6 +81,7 @@ export async function getFallback(looker: Looker, id: string): Promise<FallbackD
   const longest = durationMs(facts.rule.fallback.maxDuration)
   const approval = fallbackApproval(facts, now)
   const hash = facts.sealed?.hash ?? ''
+  const held = await whyHeldByLog(looker, isProductionLike(facts.rule.profile.class))
   return {
     facts,
     phase: fallbackPhase(facts, now),
@@ -107,7 +110,7 @@ export async function getFallback(looker: Looker, id: string): Promise<FallbackD
     debts: debts.filter(({ subject }) => subject.kind === 'fallback' && subject.id === facts.id),
     whyNot: {
       withdraw: whyNotWithdrawFallback(facts, actor, now),
-      openAlone: whyNotOpenAlone(facts, actor, null, now),
+      openAlone: whyNotOpenAlone(facts, actor, null, now) ?? held,
       close: whyNotReturn(facts, actor, now),
       extend: whyNotExtend(facts, actor, new Date(now.getTime() + longest), now),
       cleanUp: whyNotCleanUp(facts, actor, { note: '', link: null }, now),
@@ -177,6 +180,7 @@ export async function getFallbackCeremony(
     whyNot:
       asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
         ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')
-        : rule(facts, slot.key, actor, sealed.hash, now),
+        : (rule(facts, slot.key, actor, sealed.hash, now) ??
+          (decision === 'approve' ? await whyHeldByLog(looker, isProductionLike(facts.rule.profile.class)) : null)),
   }
 }

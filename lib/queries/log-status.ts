@@ -1,9 +1,13 @@
 import 'server-only'
+import { cache } from 'react'
 import { db } from '@/lib/db/client'
 import { type LastVerification, type LogState, loadLogStanding } from '@/lib/db/load-log-state'
 import { lagWords, MOST_PENDING, whyNotLogBehind } from '@/lib/domain/log/standing'
+import type { Refusal } from '@/lib/domain/refusal'
 import { settings } from '@/lib/env'
 import { formatDate, formatNumber, formatTimeUtc } from '@/lib/format'
+
+import type { Looker } from './system-standing'
 
 /** How the log stands, and the newest look at the whole record (null while nobody has looked). */
 export type LogStanding = { log: LogState; verified: LastVerification | null }
@@ -17,9 +21,13 @@ export type LogAlarm = { kind: 'broken' | 'refusing' | 'stopped' | 'behind'; tex
 /** A look at the whole record that is older than this is said to be old: one comes every quarter of an hour. */
 const OLD_MS = 60 * 60_000
 
-/** How the log stands, for the frame of every page: one statement. */
-export function getLogStanding(): Promise<LogStanding> {
-  return loadLogStanding(db)
+/** How the log stands, for the frame of every page and for what the page offers: one statement in a request. */
+export const getLogStanding = cache((_: Looker): Promise<LogStanding> => loadLogStanding(db))
+
+/** Why a decision on a profile would have to wait for the log now, as the use case will say it; null where it need not. */
+export async function whyHeldByLog(looker: Looker, productionLike: boolean): Promise<Refusal | null> {
+  if (!productionLike) return null
+  return whyNotLogBehind((await getLogStanding(looker)).log, settings().LOG_LAG_LIMIT_SECONDS)
 }
 
 /** A number as people read it: "#48,212". */

@@ -42,6 +42,7 @@ import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { ROLES } from '@/lib/domain/roles'
 import { type EvidenceView, type GateView, gateViews } from './gate-view'
 import { classOf } from './in-flight'
+import { whyHeldByLog } from './log-status'
 import type { ProfileView } from './promotion-card'
 import { loadVersions, type VersionView } from './promotion-versions'
 import { loadSealedWords } from './sealed-words'
@@ -253,7 +254,7 @@ export async function getPromotionDossier(looker: Looker, id: string): Promise<P
       .filter(({ profiles, kind }) => kind !== 'label' && (profiles === undefined || profiles.includes(facts.edge.to)))
       .map(({ id: input, title, required, informational }) => ({ id: input, title, required, informational })),
     takesLabel: policy.deployment.targetIdentity?.labelInput !== undefined,
-    may: mayOf(facts, people, looker, manages),
+    may: mayOf(facts, people, looker, manages, await whyHeldByLog(looker, facts.targetIsProductionLike)),
     isReadOnly: !holdsAny(actor, acting, facts.system.id, now),
     manages,
   }
@@ -304,7 +305,13 @@ export function emergencyView(
   }
 }
 
-function mayOf(facts: PromotionFacts, people: readonly Candidate[], { actor, now }: Looker, manages: boolean): PromotionDossier['may'] {
+function mayOf(
+  facts: PromotionFacts,
+  people: readonly Candidate[],
+  { actor, now }: Looker,
+  manages: boolean,
+  held: Refusal | null,
+): PromotionDossier['may'] {
   const onlyManager = (what: string) => (manages ? null : refuse('not_allowed', `Only a Release Manager of ${facts.system.name} ${what}.`))
   const reasons = notYet(facts, now)
   const authority =
@@ -314,7 +321,7 @@ function mayOf(facts: PromotionFacts, people: readonly Candidate[], { actor, now
           details: reasons.map(({ sentence, who }) => (who ? `${sentence} ${who} can move it.` : sentence)),
         })
   return {
-    seal: whyNotSeal(facts, actor, people, now),
+    seal: whyNotSeal(facts, actor, people, now) ?? held,
     setWindow: onlyManager('sets the window') ?? whyNotOpenState(facts),
     repin: onlyManager('pins a promotion to another policy version') ?? whyNotOpenState(facts),
     approveBundle: whyNotApproveBundle(bundleFacts(facts), actor, facts.system, now),
@@ -329,7 +336,7 @@ function mayOf(facts: PromotionFacts, people: readonly Candidate[], { actor, now
       )
         ? null
         : refuse('not_allowed', 'The discussion is for people who work on the system; auditors and admins only read it.'),
-    deploy: whyNotRecordDeployment(actor, facts.system, now) ?? authority,
+    deploy: whyNotRecordDeployment(actor, facts.system, now) ?? authority ?? held,
     fileException: whyNotFile(actor, facts.system, now),
   }
 }

@@ -1,10 +1,12 @@
 import 'server-only'
 import { type ApprovalSlot, type SeparationLine, separationLines } from '@/lib/domain/approval'
+import { isProductionLike } from '@/lib/domain/policy/resolve'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { approvalSlots, type RotationFacts } from '@/lib/domain/rotation'
 import { rotationApproval, rotationStatement, whyNotApprove, whyNotDeclineRotation } from '@/lib/domain/rotation-approval'
 import { windowInWords } from '@/lib/domain/words'
+import { whyHeldByLog } from './log-status'
 import { findRotation } from './rotation'
 import type { Looker } from './system-standing'
 
@@ -68,7 +70,8 @@ export async function getRotationCeremony(
     whyNot:
       asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
         ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')
-        : rule(facts, slot.key, actor, sealed.hash, now),
+        : (rule(facts, slot.key, actor, sealed.hash, now) ??
+          (decision === 'approve' ? await whyHeldByLog(looker, isProductionLike(facts.profile.class)) : null)),
   }
 }
 

@@ -59,10 +59,10 @@ export async function getShell(looker: Looker): Promise<ShellData> {
 const STATEMENT_TIMEOUT = '57014'
 
 /** A line at the foot of the rail: a log that cannot be asked in time is no reason to show no page. Anything else that goes wrong is a bug. */
-async function logOf({ now }: Looker): Promise<ShellData['log']> {
+async function logOf(looker: Looker): Promise<ShellData['log']> {
   try {
-    const standing = await getLogStanding()
-    return { line: logLine(standing, now), alarm: logAlarm(standing) }
+    const standing = await getLogStanding(looker)
+    return { line: logLine(standing, looker.now), alarm: logAlarm(standing) }
   } catch (error) {
     if (error instanceof Refused || isOutage(error) || sqlState(error) === STATEMENT_TIMEOUT) return { line: LOG_UNKNOWN, alarm: null }
     throw error

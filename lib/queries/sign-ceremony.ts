@@ -7,6 +7,7 @@ import { approvalFacts, type PromotionFacts, signStatement, slotsOf, whyNotDecli
 import { type Refusal, refuse } from '@/lib/domain/refusal'
 import { windowInWords } from '@/lib/domain/words'
 import { classOf } from './in-flight'
+import { whyHeldByLog } from './log-status'
 import type { ProfileView } from './promotion-card'
 import { closedSince, findPromotion } from './promotion-dossier'
 import { loadVersions } from './promotion-versions'
@@ -106,7 +107,8 @@ export async function getCeremony(
     whyNot:
       asked.slot !== undefined && !slots.some(({ key }) => key === asked.slot)
         ? refuse('not_found', 'This slot is not in the rule that applies here. Choose one of the slots there are.')
-        : rule(facts, slot.key, actor, sealed.hash, now),
+        : (rule(facts, slot.key, actor, sealed.hash, now) ??
+          (decision === 'approve' ? await whyHeldByLog(looker, facts.targetIsProductionLike) : null)),
   }
 }
 

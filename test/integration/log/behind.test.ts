@@ -2,6 +2,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { db } from '@/lib/db/client'
 import { loadActivePolicy } from '@/lib/db/load-policy'
 import { isGateRule, isProductionLikeProfile, neverExceptable, type RuleRef, rulesOf } from '@/lib/domain/rule-ref'
+import { getPromotionDossier } from '@/lib/queries/promotion-dossier'
+import { getCeremony } from '@/lib/queries/sign-ceremony'
 import { chooseContractVariantInput } from '@/lib/schemas/contract-choice'
 import { startDeploymentInput } from '@/lib/schemas/deployment'
 import { chooseContractVariant } from '@/lib/usecases/contract/choose-variant'
@@ -204,5 +206,26 @@ describe('an exception that nobody has to sign', () => {
     expect(filed.isApproved).toBe(true)
     await fallBehind()
     expect(await refusalOf(extendIt(stack.people.engineer, filed.id, 30))).toMatchObject({ code: 'audit_log_behind' })
+  })
+})
+
+describe('what the pages offer meanwhile', () => {
+  const looks = async (role: 'management' | 'release_manager') => ({ actor: (await inBrowser(robodj.people[role])).actor, now: new Date() })
+
+  it('the ceremony of a yes gives the reason beside its button, that of a no does not', async () => {
+    const { id } = await aSealedPromotion(robodj, 'prod')
+    const looker = await looks('management')
+    expect(await getCeremony(looker, id, 'approve', { slot: 'management' })).toMatchObject({ whyNot: null })
+    await fallBehind()
+    expect(await getCeremony(looker, id, 'approve', { slot: 'management' })).toMatchObject({ whyNot: { code: 'audit_log_behind' } })
+    expect(await getCeremony(looker, id, 'decline', { slot: 'management' })).toMatchObject({ whyNot: null })
+  })
+
+  it('sealing gives it too', async () => {
+    const { id } = await anOpenPromotion(robodj, 'prod')
+    const looker = await looks('release_manager')
+    expect((await getPromotionDossier(looker, id))?.may.seal).toBeNull()
+    await fallBehind()
+    expect((await getPromotionDossier(looker, id))?.may.seal).toMatchObject({ code: 'audit_log_behind' })
   })
 })
