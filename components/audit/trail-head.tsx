@@ -57,6 +57,10 @@ export function TrailHead({
           </LinkButton>
         </div>
         <p className="t-xs c2 mt-2">
+          <Link className="link" href={routes.auditRoom()}>
+            Auditor’s room
+          </Link>
+          : saved questions, every change of a period, who could sign what.{' '}
           <Link className="link" href={routes.auditProves()}>
             What this proves, and what it does not
           </Link>

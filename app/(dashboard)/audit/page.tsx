@@ -4,8 +4,9 @@ import { EntryPanel } from '@/components/audit/entry-panel'
 import { spanWords, TrailFilters } from '@/components/audit/trail-filters'
 import { firstBadOf, TrailHead } from '@/components/audit/trail-head'
 import { TrailRows } from '@/components/audit/trail-rows'
+import { NoAccess } from '@/components/auditor/access-line'
 import { Page } from '@/components/layout/page'
-import { Banner, EmptyState } from '@/components/ui/banner'
+import { Banner } from '@/components/ui/banner'
 import { Link } from '@/components/ui/link'
 import { PageHead } from '@/components/ui/section'
 import { requireViewer, type Viewer } from '@/lib/auth/session'
@@ -13,6 +14,7 @@ import { isReadRecorded } from '@/lib/domain/trail-read'
 import { positionOf } from '@/lib/http/position'
 import { getTrailChoices, getTrailHead } from '@/lib/queries/audit'
 import { getAuditEntry } from '@/lib/queries/audit-detail'
+import { type AuditorAccess, getAuditorAccess } from '@/lib/queries/auditor/access'
 import { routes } from '@/lib/routes'
 import { type AuditFilterInput, filterInAddress } from '@/lib/schemas/audit'
 import { whyNotSecret } from '@/lib/secret-filter/why-not-secret'
@@ -49,7 +51,7 @@ export default async function AuditPage({ searchParams }: Props) {
       viewer.now,
     ),
   ])
-  if (!choices.everything && choices.systems.length === 0) return <NothingToRead />
+  if (!choices.everything && choices.systems.length === 0) return <NothingToRead access={await getAuditorAccess(viewer)} />
 
   const firstBad = firstBadOf(head)
   // The first entry that does not match opens by itself (ux.md section 12), until somebody closes it.
@@ -111,13 +113,11 @@ function OwnReads({ viewer: { actor, now } }: { viewer: Viewer }) {
   )
 }
 
-function NothingToRead() {
+function NothingToRead({ access }: { access: AuditorAccess }) {
   return (
     <Page crumbs={[{ label: 'Audit' }]}>
-      <PageHead title="Audit trail" lead="You may not read it yet." />
-      <EmptyState big>
-        The trail of a system is read with a role on it, and you hold none. An admin grants roles; an auditor’s is enough to read.
-      </EmptyState>
+      <PageHead title="Audit trail" lead={access.state === 'ended' ? 'Your time to read it is over.' : 'You may not read it yet.'} />
+      <NoAccess access={access} />
     </Page>
   )
 }
