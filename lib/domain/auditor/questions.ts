@@ -66,7 +66,7 @@ export const QUESTION: Readonly<Record<QuestionKey, Question>> = {
     title: 'Exceptions relied on',
     asks: 'Which deviations did somebody sign for?',
     counts: 'Every exception that a dossier names which was sealed in the period and signed, with the version that named it.',
-    noun: ['reliance', 'reliances'],
+    noun: ['exception in a dossier', 'exceptions in dossiers'],
     nothing: 'No dossier that was sealed in this period and signed names an exception.',
   },
   denied: {

@@ -34,7 +34,7 @@ export function saidOf(question: Exclude<QuestionKey, 'denied'>, row: FoundRow, 
     case 'overdue-rotations':
       return ofLateRotation(row.facts)
     case 'exceptions-relied-on':
-      return ofReliance(row.facts)
+      return ofReliance(row)
     case 'grants':
       return ofGrant(row, behind)
     case 'quick-sign-offs':
@@ -121,7 +121,7 @@ function ofLateRotation(facts: Facts): Said {
   }
 }
 
-function ofReliance(facts: Facts): Said {
+function ofReliance({ id, facts }: FoundRow): Said {
   const gates = list(facts, 'gates')
   const expired = facts.expired === true
   const parts = [
@@ -133,7 +133,7 @@ function ofReliance(facts: Facts): Said {
   const ended = maybe(facts, 'endedBy')
   return {
     says: parts.filter(Boolean).join(' '),
-    standing: `v${text(facts, 'number')}, ${plural(count, 'signature')}${ended ? `, ${ended}` : ''}`,
+    standing: `${id} v${text(facts, 'number')}, ${plural(count, 'signature')}${ended ? `, ${ended}` : ''}`,
     gravity: expired ? 'fail' : gates.length > 0 ? 'warn' : 'note',
   }
 }

@@ -117,7 +117,11 @@ export default async function ChangePage({ params }: Props) {
       </Section>
       <Section no={4} title="Exceptions relied on" aside={dossier.exceptions.length === 0 ? 'none' : String(dossier.exceptions.length)}>
         {dossier.exceptions.length === 0 ? (
-          <EmptyState>No drift exceptions: the newest sealed version names none.</EmptyState>
+          <EmptyState>
+            {seals.length === 0
+              ? 'No drift exceptions: nothing was sealed that could name one.'
+              : 'No drift exceptions: the newest sealed version names none.'}
+          </EmptyState>
         ) : (
           <ul className="grid gap-3 py-3">
             {dossier.exceptions.map(({ id, sentence }) => (
