@@ -22,11 +22,22 @@ export type TrailEntry = {
 
 const SLUG = /^[a-z0-9]+(?:[-_.][a-z0-9]+)*$/
 
+// A page asks several times at the one instant of its request: by that object, which nobody else has.
+const asked = new WeakMap<Date, { actor: Actor; scope: Promise<TrailScope> }>()
+
 /**
  * The systems whose events an actor may read now: those of their grants. Somebody with a grant for all systems reads events of no system too
- * (sign-ins, people, tokens), and nobody else does (T23).
+ * (sign-ins, people, tokens), and nobody else does (T23). The same actor at the same instant (the object of their request) is asked for once.
  */
-export async function trailScope(actor: Actor, now: Date): Promise<TrailScope> {
+export function trailScope(actor: Actor, now: Date): Promise<TrailScope> {
+  const known = asked.get(now)
+  if (known?.actor === actor) return known.scope
+  const scope = scopeOf(actor, now)
+  asked.set(now, { actor, scope })
+  return scope
+}
+
+async function scopeOf(actor: Actor, now: Date): Promise<TrailScope> {
   const readable = readableSystems(actor, now)
   if (readable !== null) return { systems: readable, everything: false }
   const systems = await db.system.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
@@ -176,7 +187,9 @@ export async function marksOfTrail(tx: Tx, scope: TrailScope, since: Date): Prom
   const before = Prisma.sql`recorded_at < ${new Date(Date.now() + DAY_MS).toISOString()}::timestamptz`
   const arms = armsOf(scope, {}, null).flatMap((arm) => {
     const mine = arm.system ? Prisma.sql`system_id = ${arm.system} AND` : Prisma.empty
-    return [Prisma.sql`(SELECT 'oldest' AS kind, recorded_at AS at FROM audit.trail WHERE ${mine} ${before} ORDER BY recorded_at, id LIMIT 1)`]
+    return [
+      Prisma.sql`(SELECT 'oldest' AS kind, recorded_at AS at FROM audit.trail WHERE ${mine} ${before} ORDER BY recorded_at, id LIMIT 1)`,
+    ]
   })
   if (arms.length === 0) return { oldest: null, glass: [] }
   const mine = scope.everything ? Prisma.empty : Prisma.sql`AND system_id = ANY (${[...scope.systems]}::text[])`

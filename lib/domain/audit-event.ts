@@ -76,7 +76,7 @@ export const AUDIT_ACTIONS = {
   'principal.retired': (t) => `${t.actor} retired ${t.subject}`,
   'principal.erased': (t) => `${t.actor} erased the personal data of ${t.subject}; the record of their acts stays`,
   'text.redacted': (t) =>
-    `${t.actor} took the words of ${t.at('texts')} texts of ${t.subject} off the record; what names them still stands`,
+    `${t.actor} took the words of ${t.event.after?.texts === 1 ? 'a text' : `${t.at('texts')} texts`} of ${t.subject} off the record; what names them still stands`,
   'commit_address.added': (t) => `${t.actor} recorded another address by which ${t.subject} commits`,
   'person.updated': (t) => `${t.actor} changed the profile of ${t.subject}`,
   'password.changed': (t) => `${t.actor} changed the password of ${t.subject}; every other session ended`,

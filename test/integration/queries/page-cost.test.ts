@@ -2,6 +2,8 @@ import { beforeAll, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
 import { findActorBySession } from '@/lib/db/find-actor'
 import { getAttestations } from '@/lib/queries/attestations'
+import { getTrailChoices, getTrailHead, listAuditRows } from '@/lib/queries/audit'
+import { getAuditEntry } from '@/lib/queries/audit-detail'
 import { getContractView } from '@/lib/queries/contract'
 import { getException } from '@/lib/queries/exception'
 import { getExceptionCeremony } from '@/lib/queries/exception-ceremony'
@@ -47,10 +49,16 @@ let promotion: string
 let rotation: string
 let filed: string
 let finding: string
+let entry: string
 
 /** A tab of a system: its frame's head, and then what stands under it. */
 const tab = (read: (looker: Looker, head: SystemHead) => Promise<unknown>) => async (looker: Looker) =>
   read(looker, (await getSystemHead(looker, robodj.slug)) as SystemHead) // made below
+
+/** The list of the trail with its head and filters, and an entry of it, as their pages read them. */
+const trailPage = (looker: Looker) =>
+  Promise.all([getTrailChoices(looker), getTrailHead(looker), listAuditRows(looker, {}, { take: 51, after: null })])
+const entryPage = (looker: Looker) => getAuditEntry(looker, entry)
 
 beforeAll(async () => {
   robodj = await aGovernedSystem('robodj')
@@ -64,6 +72,9 @@ beforeAll(async () => {
   await anApprovedException(robodj, { profile: 'staging', rule: 'runtime.launchPath' })
   filed = (await fileIt(robodj, robodj.people.engineer, { profile: 'prod', rule: 'runtime.launchPath', until: isoIn(120) })).id
   finding = (await db.finding.findFirstOrThrow({ where: { rule: 'runtime.dataSource' } })).id
+  const sealed = { action: 'promotion.sealed' as const }
+  const looker = { actor: robodj.people.release_manager.actor, now: new Date() }
+  entry = (await listAuditRows(looker, sealed, { take: 1, after: null }))[0]?.row.id ?? ''
 }, 90_000)
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
@@ -71,6 +82,8 @@ it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
   ['/promotions', 29, (looker) => getBoard(looker)],
   ['/promotions/[id]', 33, (looker) => getPromotionDossier(looker, promotion)],
   ['/systems/[slug]', 20, (looker) => getSystemHead(looker, robodj.slug)],
+  ['/audit', 30, trailPage],
+  ['/audit/[id]', 28, entryPage],
   ['/rotations', 24, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
   ['/rotations/[id]', 24, (looker) => getRotation(looker, rotation)],
   ['/exceptions', 26, (looker) => getExceptions(looker, {}, { limit: 25, after: null })],

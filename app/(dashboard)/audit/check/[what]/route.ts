@@ -1,5 +1,6 @@
 import { viewerFrom } from '@/lib/auth/session'
 import { getCheckedLog, listCheckedCheckpoints, listCheckedEntries, listCheckedTiles, mayCheck } from '@/lib/queries/trail-check'
+import { noteRead } from '@/lib/usecases/trail/record-read'
 
 type Context = { params: Promise<{ what: string }> }
 
@@ -22,6 +23,8 @@ export async function GET(request: Request, { params }: Context): Promise<Respon
     if (!viewer) return null
     switch (what) {
       case 'about':
+        // Whoever verifies reads everything they may; that is one look, whatever follows.
+        await noteRead(viewer.ctx, { page: 'verification', referer: null, address: null }, viewer.now)
         return getCheckedLog()
       case 'checkpoints':
         return after === undefined || until === undefined ? null : listCheckedCheckpoints({ after, until })
