@@ -10,6 +10,8 @@ import { namerFor } from './trail-namer'
 
 type Row = { seq: bigint | null; id: string; at: Date; canonical: string; leaf: string }
 
+const DAY_MS = 86_400_000
+
 /** The most events that notes list; what comes after is in the audit explorer. */
 const MOST = 200
 
@@ -70,14 +72,16 @@ async function loadRows(
   const kinds = about.map(([kind]) => kind as string)
   const ids = about.map(([, id]) => id as string)
   const scope = await trailScope(looker.actor, looker.now)
-  // A day ahead is past any clock's error, and spares the planner the partitions of years to come.
-  const before = new Date(looker.now.getTime() + 86_400_000).toISOString()
+  // A day is past any clock's error, and spares the planner partitions: those of years to come, and all but one for the seal alone.
+  const before = new Date((entries || !seal ? looker.now : seal.at).getTime() + DAY_MS).toISOString()
+  const from = new Date(entries || !seal ? 0 : seal.at.getTime() - DAY_MS).toISOString()
   return readTrail(
     scope,
     (tx) => tx.$queryRaw<Row[]>`
       SELECT l.seq, e.id::text, e.recorded_at AS at, e.canonical, encode(e.leaf_hash, 'hex') AS leaf
       FROM unnest(${kinds}::text[], ${ids}::text[]) AS asked (kind, id)
-      JOIN audit.trail e ON e.subject_kind = asked.kind AND e.subject_id = asked.id AND e.recorded_at < ${before}::timestamptz
+      JOIN audit.trail e ON e.subject_kind = asked.kind AND e.subject_id = asked.id AND e.recorded_at >= ${from}::timestamptz
+        AND e.recorded_at < ${before}::timestamptz
       LEFT JOIN audit.leaf l ON l.event_id = e.id
       ORDER BY e.recorded_at, e.id LIMIT ${MOST}`,
   )
