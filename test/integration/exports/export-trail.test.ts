@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { recordRefusal } from '@/lib/auth/record-refusal'
 import { db } from '@/lib/db/client'
 import { record } from '@/lib/db/record'
 import type { Ctx } from '@/lib/domain/context'
+import { refuse } from '@/lib/domain/refusal'
 import { EXPORTS_AN_HOUR } from '@/lib/domain/trail-export'
 import { placesOfAsked } from '@/lib/queries/trail-export/file'
 import { listExports, openExport } from '@/lib/queries/trail-export/open'
@@ -172,6 +174,16 @@ describe('on the record', () => {
     expect(await refusalOf(make(auditor, { format: 'csv', q: planted }))).toMatchObject({ code: 'secret_refused' })
     expect(await trailLength()).toBe(before)
   })
+})
+
+it('no entry is in nobody’s trail: an attempt on a system that nobody governs is recorded of none (T35)', async () => {
+  await recordRefusal(
+    narrow,
+    { verb: 'promotion:open', subject: { kind: 'principal', id: narrow.actor.id }, system: 'never-heard-of' },
+    refuse('not_allowed', 'No.'),
+  )
+  const [event] = (await trail({ action: 'action.refused', subject: narrow.actor.id })).slice(-1)
+  expect(event).toMatchObject({ system: null })
 })
 
 describe('whose it is', () => {

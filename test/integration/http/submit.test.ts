@@ -138,6 +138,7 @@ test('nobody signed in, and a session ended meanwhile, keep what was typed (T09)
 
 test('a denied attempt is told and recorded; a conflict is neither a denial nor recorded (T35)', async () => {
   const ctx = await signedIn()
+  await aSystem('alpha')
   const attempt = (code: 'separation_of_duties' | 'conflict') =>
     submit(
       form({ note: 'hello' }),
