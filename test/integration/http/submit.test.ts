@@ -9,7 +9,7 @@ const { writeSessionToken } = await import('@/lib/auth/session-token')
 const { flushFloods } = await import('@/lib/db/record-collapsed')
 const { Refused, refuse } = await import('@/lib/domain/refusal')
 const { submit } = await import('@/lib/http/submit')
-const { aPerson, ctxOf, events } = await import('@/test/support/factories')
+const { aPerson, aSystem, ctxOf, events } = await import('@/test/support/factories')
 const { endSession } = await import('@/lib/usecases/account/end-session')
 
 afterEach(flushFloods)
