@@ -87,7 +87,7 @@ export function ExportDownload({ id, format, length, name }: { id: string; forma
   const hasBegun = run.state !== 'idle'
   return (
     <div className="grid gap-3">
-      <div className="btns">
+      <div className="btns items-center gap-x-4">
         {isUnderWay ? (
           <Button icon={<Pause size={15} aria-hidden="true" />} onClick={() => kept.current.stop?.abort()}>
             Pause
@@ -118,7 +118,7 @@ export function ExportDownload({ id, format, length, name }: { id: string; forma
       </div>
       {hasBegun ? (
         <p className="t-sm c2 num">
-          <progress className="w-44 align-middle accent-(--accent)" aria-label="How far the export is" max={length} value={safe.next} />{' '}
+          <progress className="w-44 align-middle [accent-color:var(--accent)]" aria-label="How far the export is" max={length} value={safe.next} />{' '}
           {howFar(format, safe, length)}
         </p>
       ) : null}
