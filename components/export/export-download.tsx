@@ -118,7 +118,12 @@ export function ExportDownload({ id, format, length, name }: { id: string; forma
       </div>
       {hasBegun ? (
         <p className="t-sm c2 num">
-          <progress className="w-44 align-middle [accent-color:var(--accent)]" aria-label="How far the export is" max={length} value={safe.next} />{' '}
+          <progress
+            className="w-44 align-middle [accent-color:var(--accent)]"
+            aria-label="How far the export is"
+            max={length}
+            value={safe.next}
+          />{' '}
           {howFar(format, safe, length)}
         </p>
       ) : null}
