@@ -2,6 +2,7 @@ import 'server-only'
 import { REFUSAL_STATUS, type Refusal, type RefusalCode } from '@/lib/domain/refusal'
 import { settings } from '@/lib/env'
 import { routes } from '@/lib/routes'
+import { FILE_POLICY } from './security-headers'
 
 /** The short title of each kind of refusal, the same for every one of that kind (RFC 9457). */
 export const PROBLEM_TITLE: Record<RefusalCode | 'internal', string> = {
@@ -48,7 +49,7 @@ export type Problem = {
 /** What every answer of the API carries: nothing of it is a page, nothing is cached (T21, T38). */
 export const API_HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+  'Content-Security-Policy': FILE_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -50,3 +50,9 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     'trusted-types default',
   ].join('; ')
 }
+
+/** The policy of everything that is a file and no page: nothing of it is loaded, sent or run, wherever it is opened (T21). */
+export const FILE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+/** Files that stand beside pages: what the proxy says of a response wins over what its route says, so it has to know them. */
+export const isFile = (path: string): boolean => /^\/notes\/[^/]+\/(?:feed\.atom|[^/]+\/[^/]+\/notes\.(?:md|html|json))$/.test(path)

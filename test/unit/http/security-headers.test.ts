@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { contentSecurityPolicy, securityHeaders } from '@/lib/http/security-headers'
+import { contentSecurityPolicy, FILE_POLICY, isFile, securityHeaders } from '@/lib/http/security-headers'
 
 test('in production no script runs but by its nonce, and no string becomes HTML (T21)', () => {
   const policy = contentSecurityPolicy('abc', false)
@@ -17,4 +17,15 @@ test('in production no script runs but by its nonce, and no string becomes HTML 
 test('browsers are sent back by https only where the origin is https', () => {
   expect(securityHeaders(true)).toHaveProperty('Strict-Transport-Security')
   expect(securityHeaders(false)).not.toHaveProperty('Strict-Transport-Security')
+})
+
+describe('files beside pages', () => {
+  it('get a policy that lets nothing run (T21), and pages that are only called like one do not', () => {
+    expect(FILE_POLICY).toContain('sandbox')
+    expect(FILE_POLICY).not.toContain('allow')
+    for (const path of ['/notes/robodj/feed.atom', '/notes/robodj/prod/2.14.0/notes.md', '/notes/robodj/prod/2.14.0/notes.html'])
+      expect(isFile(path)).toBe(true)
+    for (const path of ['/notes/robodj/prod/notes.md', '/notes/robodj/prod/2.14.0', '/notes', '/systems/feed.atom'])
+      expect(isFile(path)).toBe(false)
+  })
 })
