@@ -9,28 +9,76 @@ import { signStatements } from './statements'
 import { keepVerification, verifyStored } from './verify-loop'
 import { askWitness } from './witness-client'
 
-// What a sequencer does beside sealing: anchors, witnesses, statements, counting and verifying. On a connection of its own, so that no entry waits
-// for any of it, and one thing at a time.
+// What a sequencer does beside sealing: statements, anchors, witnesses, counting and verifying. Each kind has a lane with a connection of its own, so
+// that no entry waits for any of it, and no statement or anchor for a witness that is slow or a verification that is long.
 
 const VERIFY_MS = 15 * 60_000
 const COUNT_MS = 60_000
-const STATEMENTS_MS = 1_000
+const OFTEN_MS = 1_000
 
 /** A look that takes long is taken less often: it may cost a twentieth of the time at most. */
 const SHARE = 20
 
-type Job = { every: number; last: number; took: number; run(client: pg.Client): Promise<void> }
+type Work = (client: pg.Client) => Promise<void>
+type Job = { every: number; last: number | null; took: number; run: Work }
+type Lane = { tend(): Promise<void>; close(): Promise<void> }
+
+/** There is nothing to do yet; look again soon. */
+class NotYet extends Error {}
+
+const due = ({ every, last, took }: Job): boolean => last === null || performance.now() - last >= Math.max(every, took * SHARE)
+
+/** Jobs that are done one after the other, on one connection that is opened when it is needed. */
+function openLane(databaseUrl: string, troubled: (why: string | null) => void, works: readonly [every: number, run: Work][]): Lane {
+  const jobs = works.map(([every, run]): Job => ({ every, last: null, took: 0, run }))
+  let client: pg.Client | null = null
+  let busy: Promise<void> | null = null
+  let closed = false
+
+  async function work(): Promise<void> {
+    for (const job of jobs.filter(due)) {
+      if (closed) return
+      const began = performance.now()
+      try {
+        client ??= await connectLog(databaseUrl)
+        await job.run(client)
+        troubled(null)
+      } catch (error) {
+        if (error instanceof NotYet) continue
+        if (!closed) troubled((error as Error).message)
+        await client?.end().catch(() => {})
+        client = null
+      }
+      job.took = performance.now() - began
+      job.last = performance.now()
+    }
+  }
+
+  return {
+    tend() {
+      busy ??= work().finally(() => {
+        busy = null
+      })
+      return busy
+    },
+    async close() {
+      closed = true
+      // What is under way is cut off: it would only delay the end.
+      await client?.end().catch(() => {})
+      client = null
+      await busy
+    },
+  }
+}
 
 export type Tending = {
-  /** Does what is due, unless it is already at it. Never rejects: what failed is said and tried again. */
+  /** Does what is due, in each lane unless it is still at it. Never rejects: what failed is said and tried again. */
   tend(): Promise<void>
   close(): Promise<void>
 }
 
 /** Opens what a running sequencer does beside its rounds. `say` gets sentences for whoever runs it. */
 export function openTending(options: SequencerOptions & { witnesses: readonly WitnessAddress[]; say(line: string): void }): Tending {
-  let client: pg.Client | null = null
-  let busy: Promise<void> | null = null
   let anchored: Anchored | null = null
   const said = new Map<string, string | null>()
 
@@ -51,69 +99,57 @@ export function openTending(options: SequencerOptions & { witnesses: readonly Wi
     await keepVerification(db, { startedAt: now, size: Number(size), root, outcome: 'damaged', firstBad: null, says: why })
   }
 
-  const job = (every: number, run: Job['run']): Job => ({ every, last: 0, took: 0, run })
-  const jobs: Job[] = [
-    job(STATEMENTS_MS, async (db) => {
-      await signStatements(db, () => signingNow(db, keysOf(options)))
-    }),
-    // The witnesses come first, so that their lines are anchored too. Both look for themselves what is due.
-    job(ANCHOR_MS, async (db) => {
-      for (const witness of options.witnesses) {
-        const { state, says } = await askWitness(db, witness)
-        if (state === 'contradicts') await alarm(db, witness.url, says)
-        else sayOnce(witness.url, says)
-      }
-    }),
-    job(STATEMENTS_MS, async (db) => {
-      anchored = await anchor(db, options, anchored)
-    }),
-    job(COUNT_MS, async (db) => alarm(db, 'counts', whyNotEven(await countTrail(db)))),
-    job(VERIFY_MS, async (db) => {
-      const found = await verifyStored(
-        db,
-        keysOf(options).map(({ key }) => key.vkey),
-      )
-      if (found === null) throw new NotYet()
-      sayOnce('verification', found.outcome === 'tampered' ? `The record was damaged: ${found.findings[0]?.says ?? ''}` : null)
-    }),
-  ]
-
-  const due = ({ every, last, took }: Job): boolean => performance.now() - last >= Math.max(every, took * SHARE) || last === 0
-
-  async function work(): Promise<void> {
-    for (const each of jobs.filter(due)) {
-      const began = performance.now()
-      try {
-        client ??= await connectLog(options.databaseUrl)
-        await each.run(client)
-        sayOnce('trouble', null)
-      } catch (error) {
-        if (error instanceof NotYet) continue
-        sayOnce('trouble', `Beside sealing something did not work: ${(error as Error).message}`)
-        await client?.end().catch(() => {})
-        client = null
-      }
-      each.took = performance.now() - began
-      each.last = performance.now()
-    }
+  const statements: Work = async (db) => {
+    await signStatements(db, () => signingNow(db, keysOf(options)))
   }
+  const anchors: Work = async (db) => {
+    anchored = await anchor(db, options, anchored)
+  }
+  const count: Work = async (db) => alarm(db, 'counts', whyNotEven(await countTrail(db)))
+  const verify: Work = async (db) => {
+    const found = await verifyStored(
+      db,
+      keysOf(options).map(({ key }) => key.vkey),
+    )
+    if (found === null) throw new NotYet()
+    sayOnce('verification', found.outcome === 'tampered' ? `The record was damaged: ${found.findings[0]?.says ?? ''}` : null)
+  }
+  const ask =
+    (witness: WitnessAddress): Work =>
+    async (db) => {
+      const { state, says } = await askWitness(db, witness)
+      if (state === 'contradicts') await alarm(db, witness.url, says)
+      else sayOnce(witness.url, says)
+    }
+
+  const lanes = (
+    [
+      [
+        'Statements and anchors',
+        [
+          [OFTEN_MS, statements],
+          [OFTEN_MS, anchors],
+        ],
+      ],
+      [
+        'Verifying',
+        [
+          [COUNT_MS, count],
+          [VERIFY_MS, verify],
+        ],
+      ],
+      ...options.witnesses.map((witness): [string, [number, Work][]] => [witness.key.name, [[ANCHOR_MS, ask(witness)]]]),
+    ] satisfies [string, [number, Work][]][]
+  ).map(([name, works]) =>
+    openLane(options.databaseUrl, (why) => void sayOnce(name, why && `${name}: something did not work. ${why}`), works),
+  )
 
   return {
-    tend() {
-      busy ??= work().finally(() => {
-        busy = null
-      })
-      return busy
+    async tend() {
+      await Promise.all(lanes.map((lane) => lane.tend()))
     },
     async close() {
-      const open = client
-      client = null
-      // A verification under way is cut off: it would only delay the end.
-      await open?.end().catch(() => {})
-      await busy
+      await Promise.all(lanes.map((lane) => lane.close()))
     },
   }
 }
-
-/** There is nothing to verify yet; look again soon. */
-class NotYet extends Error {}

@@ -79,4 +79,20 @@ describe('a log', () => {
     expect(await log.integrate()).toBe(2_604)
     expect(await log.integrate()).toBe(2_604)
   })
+
+  it('keeps its order when a clock jumps back: an entry comes behind all that were sealed before it, whatever its time says (T17)', async () => {
+    const owner = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
+    await owner.connect()
+    const event = (n: number) => `{"action":"test.late","n":${n},"subject":{"id":"s","kind":"system"}}`
+    await owner.query(
+      `INSERT INTO audit.event (canonical, recorded_at) VALUES ($1, now() - interval '1 day'), ($2, now() + interval '1 hour')`,
+      [event(1), event(2)],
+    )
+    await owner.end()
+    expect(await log.integrate()).toBe(2_606)
+    const { rows } = await reader.query<{ n: string }>(
+      `SELECT e.payload ->> 'n' AS n FROM audit.leaf l JOIN audit.event e ON e.id = l.event_id WHERE l.seq >= 2604 ORDER BY l.seq`,
+    )
+    expect(rows.map(({ n }) => n)).toEqual(['1', '2'])
+  })
 })

@@ -264,7 +264,9 @@ describe('looks at the whole record', () => {
       say: (line) => said.push(line),
     })
     await nowhere.tend()
-    expect(said).toHaveLength(1)
+    // One sentence for each lane, once.
+    await nowhere.tend()
+    expect(said).toHaveLength(2)
     await nowhere.close()
   })
 })
