@@ -95,10 +95,11 @@ export function TrailRows({
     return () => watch.disconnect()
   }, [isMore, failed, next])
 
+  // From where the last press was, else from the entry that stands open; either may be on no row of this list.
   const pick = (to: string) => {
-    anchor.current ??= current ?? to
-    const range = rowsBetween(rows, anchor.current, to)
-    setPicked(range.length > 0 ? range : rowsBetween(rows, to, to))
+    const from = [anchor.current, current].find((id) => rows.some((row) => row.id === id)) ?? to
+    anchor.current = from
+    setPicked(rowsBetween(rows, from, to))
   }
   const entryAt = (target: EventTarget): HTMLElement | null =>
     target instanceof Element ? (target.closest('[data-row]')?.querySelector<HTMLElement>('[data-entry]') ?? null) : null

@@ -47,13 +47,13 @@ function aWindow(): { see(): void } {
   }
 }
 
-const show = (page: { rows: AuditRow[]; next: string | null }, firstBad: number | null = null) => {
+const show = (page: { rows: AuditRow[]; next: string | null }, firstBad: number | null = null, current?: string) => {
   const element = (given: typeof page) => (
     <TrailRows
       page={given}
       filter={{ system: 'one' }}
       after={undefined}
-      current={undefined}
+      current={current}
       now="2026-11-19T15:00:00.000Z"
       isOneDay
       empty="Nothing."
@@ -124,6 +124,18 @@ describe('the list of the trail', () => {
     expect(screen.getByText(/3 entries chosen, #49 to #50; 1 still waits/)).toBeTruthy()
     fireEvent.click(screen.getByRole('button', { name: 'Choose none' }))
     expect(screen.queryByText(/chosen/)).toBeNull()
+  })
+
+  it.each([
+    ['on this page', row(50).id, /3 entries chosen, #48 to #50/],
+    ['on another one', row(7).id, /1 entry chosen, #48$/],
+  ])('begins at the entry that stands open %s', (_, current, words) => {
+    aWindow()
+    show({ rows: rows(50, 45), next: null }, null, current)
+    fireEvent.click(screen.getByRole('link', { name: /^Entry #48:/ }), { shiftKey: true })
+    expect(screen.getByText(words)).toBeTruthy()
+    fireEvent.click(screen.getByRole('link', { name: /^Entry #46:/ }), { shiftKey: true })
+    expect(screen.getByText(/entries chosen, #46 to/)).toBeTruthy()
   })
 
   it('marks what a verification found changed, and everything behind it as unproven', () => {
