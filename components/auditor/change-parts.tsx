@@ -25,7 +25,7 @@ export function SealPart({ seal, promotion }: { seal: ChangeSeal; promotion: str
       <SubHead
         level={3}
         title={
-          <Link className="link" href={routes.promotionVersion(promotion, seal.number)}>
+          <Link className="link whitespace-nowrap" href={routes.promotionVersion(promotion, seal.number)}>
             Version {seal.number}
           </Link>
         }

@@ -3,8 +3,11 @@ import { nodeTree } from '@/lib/crypto/log-hash'
 import { logNodes, newestCheckpoint, proofOf, readLog, vkeysAt } from '@/lib/db/read-log'
 import { trailScope } from '@/lib/db/read-trail'
 import { digestOfChanges, SAMPLE_RULE } from '@/lib/domain/auditor/sample'
+import { canonicalText } from '@/lib/domain/canonical'
 import { toHex } from '@/lib/domain/log/bytes'
+import { POLICY_DEPTH } from '@/lib/domain/policy/hash'
 import type { Looker } from '../audit'
+import { getPolicyVersion } from '../policy-versions'
 import { type ChangeDossier, getChangeDossier } from './change-dossier'
 import { type DrawRecord, entriesBetween, type Population, type PopulationRange, spanOf } from './population'
 
@@ -73,9 +76,16 @@ export async function* sampleArchive(
   }
   yield { path: 'population.json', body: pretty(await populationFile(population, sample.days)) }
   if (population.range) yield* entryFiles(looker, population.range)
+  const policies = new Set<string>()
   for (const id of sample.drawn) {
     const dossier = await getChangeDossier(looker, id)
-    if (dossier) yield* dossierFiles(dossier)
+    if (!dossier) continue
+    yield* dossierFiles(dossier)
+    const path = `policies/${dossier.system.id}-v${dossier.policy.number}.json`
+    const policy = policies.has(path) ? null : await getPolicyVersion(looker, dossier.system.id, dossier.policy.number)
+    // As it was stored and hashed: what the schema gained since is no part of it.
+    if (policy) yield { path, body: canonicalText(JSON.parse(policy.canonical), { depth: POLICY_DEPTH }) }
+    policies.add(path)
   }
 }
 
@@ -145,6 +155,7 @@ Seed: ${sample.seed}. Asked for: ${sample.count}.
   entries that the reader may not see.
 - \`dossiers/<id>/\`: all that is on the record of a drawn change. \`sealed-v*.json\` are the exact bytes whose SHA-256 was signed; \`entries.jsonl\` holds its
   entries with inclusion proofs (RFC 9162) to \`checkpoint\`.
+- \`policies/\`: the policy versions that the drawn changes were made under, the exact bytes whose SHA-256 the sealed texts name.
 
 ## How to check it without us
 

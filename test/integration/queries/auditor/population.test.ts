@@ -168,6 +168,11 @@ describe('a sample', () => {
     const dossier = JSON.parse(files.get(`dossiers/${promotion}/dossier.json`) as string)
     const sealed = files.get(`dossiers/${promotion}/sealed-v1.json`) as string
     expect(createHash('sha256').update(sealed).digest('hex')).toBe(dossier.seals[0].hash)
+    expect(
+      createHash('sha256')
+        .update(files.get('policies/dreichor-v1.json') as string)
+        .digest('hex'),
+    ).toBe(dossier.policy.hash)
     const { body, salt, digest } = dossier.seals[0].signOffs[0].statement
     expect(createHash('sha256').update(`${salt}\n${body}`).digest('hex')).toBe(digest)
     const root = parseCheckpoint(files.get(`dossiers/${promotion}/checkpoint`) as string)
