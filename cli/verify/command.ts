@@ -69,14 +69,13 @@ export async function verify(args: readonly string[]): Promise<number> {
     }
     const result = hasTrail ? await verifyOpened(await open(directory, database), kept) : null
     const stated = await statements.check([...vkey, ...(result?.vkeys ?? [])], hasTrail)
-    if (json)
-      process.stdout.write(`${JSON.stringify({ ...result?.found, ...(stated.length > 0 ? { statements: stated } : {}) }, null, 2)}\n`)
+    if (json) process.stdout.write(jsonOf({ ...result?.found, ...(stated.length > 0 ? { statements: stated } : {}) }))
     else process.stdout.write([...(result ? [reportOf(result.found)] : []), ...stated.map(statementReport)].join('\n'))
     return exitOf([...(result ? [result.found.outcome] : []), ...stated.map(({ outcome }) => outcome)])
   } catch (error) {
     if (!(error instanceof TrailUnreadable)) throw error
     process.stderr.write(`CANNOT TELL: ${error.message}\n`)
-    if (json) process.stdout.write(`${JSON.stringify({ outcome: 'unknown', notChecked: [error.message] }, null, 2)}\n`)
+    if (json) process.stdout.write(jsonOf({ outcome: 'unknown', notChecked: [error.message] }))
     return EXIT.unknown
   }
 }
@@ -102,6 +101,9 @@ async function verifyOpened(
     await opened.close()
   }
 }
+
+/** What `--json` prints; `memory` in it is the most that this process ever held, in kilobytes. */
+const jsonOf = (result: object): string => `${JSON.stringify({ ...result, memory: process.resourceUsage().maxRSS }, null, 2)}\n`
 
 function wrong(why: string): number {
   process.stderr.write(`${why}\n\n${VERIFY_HELP}\n`)

@@ -184,6 +184,10 @@ def verify(directory):
 
     recorded, computed, covered = Tree(), None, 0
 
+    def behind(upto):
+        entry = min((i for check, i in found if check in ("leaf", "tile", "order") and i is not None and i < upto), default=0)
+        return max(0, min(max(covered, entry), upto - 1))
+
     def take(said, note):
         nonlocal covered
         index = max(0, min(covered, size - 1))
@@ -194,7 +198,7 @@ def verify(directory):
         if says[2] in roots:
             covered = said
         else:
-            bad("checkpoint", index)
+            bad("checkpoint", behind(said))
         mine = [(k, s) for k in keys for s in says[4] if s[0] == k[0] and s[1] == k[1]]
         states = [len(s[2]) == 64 and signed(k[2], says[3].encode(), s[2]) for k, s in mine]
         if keys and (not states or not all(states)):
@@ -251,7 +255,7 @@ def verify(directory):
                 bad("leaf", i)
             if not ours and stored and kept and stored != kept:
                 bad("leaf", i)
-            chosen = ours if ours and ours in (stored, kept) else stored or kept or ours or bytes(32)
+            chosen = stored or kept or ours or bytes(32)
             if ours and ours != chosen and computed is None:
                 computed = recorded.copy()
             recorded.append(chosen)
@@ -275,7 +279,7 @@ def verify(directory):
                     bad("tile", (start + i) * each)
     roots = [t.root().hex() for t in (recorded, computed) if t]
     if about["root"] not in roots:
-        bad("checkpoint", max(0, min(covered, size - 1)))
+        bad("checkpoint", behind(size))
     counts = about.get("counts")
     if counts and counts["leaves"] != size:
         bad("count", min(size, counts["leaves"]))

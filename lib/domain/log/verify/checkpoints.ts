@@ -99,10 +99,11 @@ export class Checkpoints {
     const isGood = this.#leaves.hasRoot(says.root)
     if (isGood) this.covered = says.size
     else
-      bad(
-        `The checkpoint of ${says.size} entries has another root than they have: something from ${numbered(index)} to ${numbered(Math.max(index, says.size - 1))} is not what was signed.`,
-        { expected: toHex(says.root), found: this.#leaves.root() },
-      )
+      this.#findings.add('checkpoint', this.#findings.firstBehind(this.covered, says.size), () => ({
+        says: `The checkpoint of ${says.size} entries has another root than they have: something from ${numbered(index)} to ${numbered(Math.max(index, says.size - 1))} is not what was signed.`,
+        expected: toHex(says.root),
+        found: this.#leaves.root(),
+      }))
     this.#running.push(this.#signatures(says.note, says.size, index, isGood))
     if (this.#running.length >= ROW) await this.#settle()
   }

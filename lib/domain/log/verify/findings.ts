@@ -8,6 +8,8 @@ export class Findings {
   readonly kept: Finding[] = []
   count = 0
   firstBad: number | null = null
+  /** The first entry that something is known to be wrong with, by itself and not by what was signed over many. */
+  firstEntry: number | null = null
   readonly #notChecked = new Set<string>()
   #isInDoubt = false
 
@@ -15,6 +17,12 @@ export class Findings {
   add(check: Finding['check'], index: number | null, words: () => Pick<Finding, 'says' | 'expected' | 'found'>): void {
     this.count += 1
     if (index !== null && (this.firstBad === null || index < this.firstBad)) this.firstBad = index
+    if (
+      index !== null &&
+      (check === 'leaf' || check === 'tile' || check === 'order') &&
+      index < (this.firstEntry ?? Number.POSITIVE_INFINITY)
+    )
+      this.firstEntry = index
     if (this.kept.length < KEPT_FINDINGS) this.kept.push({ check, index, ...words() })
   }
 
@@ -27,6 +35,12 @@ export class Findings {
   doubt(sentence: string): void {
     this.#isInDoubt = true
     this.#notChecked.add(sentence)
+  }
+
+  /** Where a root that does not fit begins to be wrong: behind what was proven before, and at the entry that is known to be bad if there is one. */
+  firstBehind(covered: number, size: number): number {
+    const known = this.firstEntry !== null && this.firstEntry < size ? this.firstEntry : 0
+    return Math.max(0, Math.min(Math.max(covered, known), size - 1))
   }
 
   get notChecked(): string[] {

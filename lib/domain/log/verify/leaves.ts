@@ -88,7 +88,7 @@ export class Leaves {
     }
   }
 
-  /** Says what disagrees about a leaf, and takes what two of three say; where only two speak, both trees go on. */
+  /** Says what disagrees about a leaf, and goes on with what is recorded of it, and with what its bytes have. */
   #settle(index: number, computed: Uint8Array | null, tile: Uint8Array | null, leaf: Uint8Array | null): void {
     const isSame = (a: Uint8Array | null, b: Uint8Array | null) => a !== null && b !== null && isAt(a, 0, b)
     const differ = (a: Uint8Array | null, b: Uint8Array | null) => a !== null && b !== null && !isAt(a, 0, b)
@@ -101,8 +101,9 @@ export class Leaves {
     else if (computed === null && differ(tile, leaf))
       this.#say('leaf', index, 'the database keeps another leaf hash than the tile', tile, leaf)
     else if (computed === null && recorded === null) this.#say('leaf', index, 'neither it nor its hash is there', null, null)
-    const agreed = computed !== null && (isSame(computed, tile) || isSame(computed, leaf)) ? computed : (recorded ?? new Uint8Array(32))
-    this.#append(agreed, differ(computed, agreed) ? computed : null)
+    // Which of two is right, only what was signed can tell: both trees go on.
+    const kept = recorded ?? computed ?? new Uint8Array(32)
+    this.#append(kept, differ(computed, kept) ? computed : null)
   }
 
   #say(check: 'leaf' | 'tile', index: number, what: string, expected: Uint8Array | null, found: Uint8Array | null): void {

@@ -228,7 +228,7 @@ class Run {
   #judgeAbout(): void {
     const { size, root, counts } = this.#about
     if (root !== null && !this.#leaves.hasRoot(root))
-      this.#findings.add('checkpoint', Math.max(0, Math.min(this.#checkpoints.covered, size - 1)), () => ({
+      this.#findings.add('checkpoint', this.#findings.firstBehind(this.#checkpoints.covered, size), () => ({
         says: 'The trail says another root of itself than its entries have.',
         expected: toHex(root),
         found: this.#leaves.root(),
