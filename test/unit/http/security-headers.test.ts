@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { contentSecurityPolicy, FILE_POLICY, isFile, securityHeaders } from '@/lib/http/security-headers'
 
 test('in production no script runs but by its nonce, and no string becomes HTML (T21)', () => {
