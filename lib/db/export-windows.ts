@@ -1,7 +1,7 @@
 import 'server-only'
 import { TILE_WIDTH } from '@/lib/domain/log/tile'
 import { actionsOf, type Place, type TrailFilter } from '@/lib/domain/trail'
-import { db } from './client'
+import { db, type Tx } from './client'
 import { Prisma } from './generated/client'
 import { sqlState } from './mutate'
 import { tileHashes } from './read-log'
@@ -24,12 +24,29 @@ export type ExportEntry = { seq: bigint; id: string; recordedAt: string; canonic
 
 const INSTANT = Prisma.sql`'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`
 
+/** A window of the log, and between which instants its entries were recorded. */
+type Span = { from: number; to: number; since: string; until: string }
+
+/**
+ * Works on a window in one transaction; null where the log has no leaf there. Its instants are looked up first: with them in the statement the planner
+ * looks at the one or two partitions that the window lies in, and not at all forty for every window.
+ */
+function inSpan<T>(scope: TrailScope | 'whole', from: number, to: number, work: (tx: Tx, span: Span) => Promise<T>): Promise<T | null> {
+  return readTrail(scope, async (tx) => {
+    const [row] = await tx.$queryRaw<{ since: string | null; until: string | null }[]>`
+      SELECT min(event_at)::text AS since, max(event_at)::text AS until FROM audit.leaf WHERE seq >= ${from}::bigint AND seq < ${to}::bigint`
+    return row?.since && row.until ? work(tx, { from, to, since: row.since, until: row.until }) : null
+  })
+}
+
+const within = ({ since, until }: Span): Prisma.Sql => Prisma.sql`e.recorded_at BETWEEN ${since}::timestamptz AND ${until}::timestamptz`
+
 /** Leaves of a window joined with what they stand for, as `l` and the columns of `audit.trail`. */
-function entriesIn({ filter, places }: WhichEntries, from: number, to: number): Prisma.Sql {
-  const leaf = [Prisma.sql`seq >= ${from}::bigint AND seq < ${to}::bigint`]
+function entriesIn({ filter, places }: WhichEntries, span: Span): Prisma.Sql {
+  const leaf = [Prisma.sql`seq >= ${span.from}::bigint AND seq < ${span.to}::bigint`]
   if (filter.from) leaf.push(Prisma.sql`event_at >= ${filter.from.toISOString()}::timestamptz`)
   if (filter.to) leaf.push(Prisma.sql`event_at < ${filter.to.toISOString()}::timestamptz`)
-  const all = [Prisma.sql`true`]
+  const all = [within(span)]
   if (filter.system === '-') all.push(Prisma.sql`system_id IS NULL`)
   else if (filter.system !== undefined) all.push(Prisma.sql`system_id = ${filter.system}`)
   if (filter.actor) all.push(Prisma.sql`actor_id = ${filter.actor}`)
@@ -52,12 +69,13 @@ const WIDEST = 32_768
 async function* windows<R extends { seq: bigint }>(
   which: WhichEntries,
   most: number,
-  select: (from: number, to: number) => Prisma.Sql,
+  select: (span: Span) => Prisma.Sql,
 ): AsyncGenerator<Window<R>, void> {
   let width = most
   for (let from = which.range.from; from < which.range.to; ) {
     const to = Math.min(which.range.to, from + width)
-    const rows = await readTrail(which.scope, (tx) => tx.$queryRaw<R[]>(Prisma.sql`${select(from, to)} ORDER BY l.seq LIMIT ${most}`))
+    const read = (tx: Tx, span: Span) => tx.$queryRaw<R[]>(Prisma.sql`${select(span)} ORDER BY l.seq LIMIT ${most}`)
+    const rows = (await inSpan(which.scope, from, to, read)) ?? []
     const next = rows.length === most ? Number(rows.at(-1)?.seq) + 1 : to
     if (rows.length === most) width = most
     else if (rows.length < most / 4) width = Math.min(WIDEST, width * 2)
@@ -71,9 +89,9 @@ export function exportEntries(which: WhichEntries, most = 1_000): AsyncGenerator
   return windows(
     which,
     most,
-    (from, to) => Prisma.sql`
+    (span) => Prisma.sql`
       SELECT l.seq, e.id::text, to_char(e.recorded_at AT TIME ZONE 'UTC', ${INSTANT}) AS "recordedAt", e.canonical, encode(l.kept, 'hex') AS leaf
-      ${entriesIn(which, from, to)}`,
+      ${entriesIn(which, span)}`,
   )
 }
 
@@ -82,13 +100,15 @@ export async function sizeOfEntryLines(which: WhichEntries): Promise<number> {
   let bytes = 0
   const step = 20_000
   for (let from = which.range.from; from < which.range.to; from += step) {
-    const [row] = await readTrail(
+    const rows = await inSpan(
       which.scope,
-      (tx) => tx.$queryRaw<{ bytes: bigint | null }[]>`
+      from,
+      Math.min(which.range.to, from + step),
+      (tx, span) => tx.$queryRaw<{ bytes: bigint | null }[]>`
         SELECT sum(octet_length(l.seq::text) + octet_length(to_json(e.canonical)::text) + ${'{"index":,"canonical":}\n'.length}::int)::bigint AS bytes
-        ${entriesIn(which, from, Math.min(which.range.to, from + step))}`,
+        ${entriesIn(which, span)}`,
     )
-    bytes += Number(row?.bytes ?? 0)
+    bytes += Number(rows?.[0]?.bytes ?? 0)
   }
   return bytes
 }
@@ -99,13 +119,15 @@ export async function countEntries(which: WhichEntries): Promise<{ count: number
   let digits = 0
   const step = 50_000
   for (let from = which.range.from; from < which.range.to; from += step) {
-    const [row] = await readTrail(
+    const rows = await inSpan(
       which.scope,
-      (tx) => tx.$queryRaw<{ count: bigint; digits: bigint | null }[]>`
-        SELECT count(*) AS count, sum(octet_length(l.seq::text))::bigint AS digits ${entriesIn(which, from, Math.min(which.range.to, from + step))}`,
+      from,
+      Math.min(which.range.to, from + step),
+      (tx, span) => tx.$queryRaw<{ count: bigint; digits: bigint | null }[]>`
+        SELECT count(*) AS count, sum(octet_length(l.seq::text))::bigint AS digits ${entriesIn(which, span)}`,
     )
-    count += Number(row?.count ?? 0)
-    digits += Number(row?.digits ?? 0)
+    count += Number(rows?.[0]?.count ?? 0)
+    digits += Number(rows?.[0]?.digits ?? 0)
   }
   return { count, digits }
 }
@@ -115,9 +137,9 @@ export type SpanTile = { index: number; width: number; hashes: Uint8Array }
 
 /** The bytes of every entry of a span as they are kept, null for one that the database no longer has, with the full tiles over them. */
 export async function exportSpan(from: number, to: number, size: number): Promise<{ entries: (string | null)[]; tiles: SpanTile[] }> {
-  return readTrail('whole', async (tx) => {
+  const read = async (tx: Tx, span: Span) => {
     const rows = await tx.$queryRaw<{ seq: bigint; canonical: string | null }[]>`
-      SELECT l.seq, e.canonical FROM audit.leaf l LEFT JOIN audit.trail e ON e.recorded_at = l.event_at AND e.id = l.event_id
+      SELECT l.seq, e.canonical FROM audit.leaf l LEFT JOIN audit.trail e ON e.recorded_at = l.event_at AND e.id = l.event_id AND ${within(span)}
       WHERE l.seq >= ${from}::bigint AND l.seq < ${to}::bigint ORDER BY l.seq`
     const found = new Map(rows.map(({ seq, canonical }) => [Number(seq), canonical]))
     const full = await tx.$queryRaw<{ idx: bigint; hashes: Uint8Array }[]>`
@@ -130,7 +152,8 @@ export async function exportSpan(from: number, to: number, size: number): Promis
       if (hashes) tiles.push({ index, width, hashes })
     }
     return { entries: Array.from({ length: to - from }, (_, at) => found.get(from + at) ?? null), tiles }
-  })
+  }
+  return (await inSpan('whole', from, to, read)) ?? { entries: Array.from({ length: to - from }, () => null), tiles: [] }
 }
 
 /** The hashes of a tile above the leaves; null where rows are missing: whoever verifies finds out. */
@@ -156,9 +179,9 @@ export async function* exportFacts(which: WhichEntries, isPartial: boolean, most
     yield* windows<ExportFact>(
       which,
       most,
-      (from, to) => Prisma.sql`
+      (span) => Prisma.sql`
         SELECT l.seq, l.event_id::text AS id, to_char(e.recorded_at AT TIME ZONE 'UTC', ${INSTANT}) AS "recordedAt", encode(l.kept, 'hex') AS leaf
-        ${entriesIn(which, from, to)}`,
+        ${entriesIn(which, span)}`,
     )
     return
   }
@@ -166,9 +189,10 @@ export async function* exportFacts(which: WhichEntries, isPartial: boolean, most
   yield* windows<ExportFact>(
     which,
     most,
-    (from, to) => Prisma.sql`
+    (span) => Prisma.sql`
       SELECT l.seq, l.event_id::text AS id, to_char(coalesce(e.recorded_at, l.event_at) AT TIME ZONE 'UTC', ${INSTANT}) AS "recordedAt", encode(l.leaf_hash, 'hex') AS leaf
-      FROM audit.leaf l LEFT JOIN audit.trail e ON e.recorded_at = l.event_at AND e.id = l.event_id WHERE l.seq >= ${from}::bigint AND l.seq < ${to}::bigint`,
+      FROM audit.leaf l LEFT JOIN audit.trail e ON e.recorded_at = l.event_at AND e.id = l.event_id AND ${within(span)}
+      WHERE l.seq >= ${span.from}::bigint AND l.seq < ${span.to}::bigint`,
   )
 }
 
@@ -195,9 +219,9 @@ export function exportTextDigests(which: WhichEntries, most = 2_000): AsyncGener
   return windows(
     which,
     most,
-    (from, to) => Prisma.sql`
+    (span) => Prisma.sql`
       SELECT l.seq, ARRAY(SELECT DISTINCT m[1] FROM regexp_matches(concat_ws(' ', e.payload ->> 'text', e.payload ->> 'after'), '[0-9a-f]{64}', 'g') AS m) AS digests
-      ${entriesIn(which, from, to)} AND (e.payload ->> 'text' IS NOT NULL OR e.payload ->> 'after' ~ '[0-9a-f]{64}')`,
+      ${entriesIn(which, span)} AND (e.payload ->> 'text' IS NOT NULL OR e.payload ->> 'after' ~ '[0-9a-f]{64}')`,
   )
 }
 
@@ -240,9 +264,9 @@ export function exportSealedNames(which: WhichEntries, most = 50): AsyncGenerato
   return windows(
     which,
     most,
-    (from, to) => Prisma.sql`
+    (span) => Prisma.sql`
       SELECT l.seq, e.subject_kind AS kind, e.subject_id AS id, (e.payload -> 'subject' ->> 'version')::int AS version, e.payload ->> 'dossier' AS hash
-      ${entriesIn(which, from, to)} AND e.action = ANY (${SEALING}::text[]) AND e.payload ->> 'dossier' IS NOT NULL AND e.payload -> 'subject' ->> 'version' IS NOT NULL`,
+      ${entriesIn(which, span)} AND e.action = ANY (${SEALING}::text[]) AND e.payload ->> 'dossier' IS NOT NULL AND e.payload -> 'subject' ->> 'version' IS NOT NULL`,
   )
 }
 
