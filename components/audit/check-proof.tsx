@@ -6,7 +6,7 @@ import { Status } from '@/components/ui/status'
 import type { ProofToCheck, ProofVerdict } from './check-proof-here'
 
 const WORDS: Record<ProofVerdict, ['pass' | 'fail' | 'warn', string]> = {
-  good: ['pass', 'Checked in this browser: the bytes below give the hash, the hashes lead to the root, and the log’s key signed it.'],
+  good: ['pass', 'Checked in this browser: its bytes give the hash, the hashes lead to the root, and the log’s key signed it.'],
   'wrong-bytes': ['fail', 'The bytes do not lead to the root of the checkpoint. Tell SecOps.'],
   'wrong-signature': ['fail', 'The checkpoint is not signed by the key of this log. Tell SecOps.'],
   'not-checked': [

@@ -50,12 +50,11 @@ export function TrailHead({
           <Verified head={head} now={now} />
         </p>
         <KeyValue className="mt-3" items={factsOf(head, systems, now)} />
-        <div className="row mt-4 flex-wrap items-start">
-          <VerifyAgain size={head.log.size} />
+        <VerifyAgain size={head.log.size}>
           <LinkButton href={routes.auditExport({ ...filter })} icon={<Download size={15} aria-hidden="true" />}>
             Export with proof
           </LinkButton>
-        </div>
+        </VerifyAgain>
         <p className="t-xs c2 mt-2">
           <Link className="link" href={routes.auditRoom()}>
             Auditor’s room

@@ -1,7 +1,7 @@
 'use client'
 
 import { RefreshCw } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Link } from '@/components/ui/link'
 import { Status, type StatusKind } from '@/components/ui/status'
@@ -22,9 +22,9 @@ const MOST_TOLD = 5
 
 /**
  * Verifies the whole record here, in the browser: the server only hands out bytes and hashes. Says how far it is, can be stopped, and ends in words
- * (ux.md section 12; T13, T14, T16).
+ * (ux.md section 12; T13, T14, T16). `children` stand beside its button.
  */
-export function VerifyAgain({ size }: { size: number }) {
+export function VerifyAgain({ size, children }: { size: number; children?: ReactNode }) {
   const [run, setRun] = useState<Run>({ state: 'idle' })
   const stop = useRef<AbortController | null>(null)
 
@@ -55,14 +55,17 @@ export function VerifyAgain({ size }: { size: number }) {
   }
 
   return (
-    <div className="verify">
-      {run.state === 'running' ? (
-        <Button onClick={() => stop.current?.abort()}>Stop verifying</Button>
-      ) : (
-        <Button icon={<RefreshCw size={15} aria-hidden="true" />} onClick={() => void begin()} disabled={size === 0}>
-          Verify again
-        </Button>
-      )}
+    <div className="verify mt-4">
+      <div className="row flex-wrap">
+        {run.state === 'running' ? (
+          <Button onClick={() => stop.current?.abort()}>Stop verifying</Button>
+        ) : (
+          <Button icon={<RefreshCw size={15} aria-hidden="true" />} onClick={() => void begin()} disabled={size === 0}>
+            Verify again
+          </Button>
+        )}
+        {children}
+      </div>
       {run.state === 'running' ? (
         <p className="t-xs c2 mt-2">
           <progress aria-label="Verified entries" max={Math.max(1, run.of)} value={run.done} /> {formatNumber(run.done)} of{' '}
