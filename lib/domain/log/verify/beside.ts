@@ -24,13 +24,18 @@ export class Beside {
 
   /** Remembers what an event names. */
   see(event: RecordedEvent, index: number, id: string | null): void {
-    for (const digest of [event.text, event.after?.reason, event.after?.remediation]) this.#name(this.#texts, digest, index)
+    for (const digest of [event.text, event.after?.reason, event.after?.remediation]) this.text(digest, index)
     if (event.action === 'text.redacted' && id !== null) this.#redactions.add(id)
     if (event.outcome !== 'done') return
     const hash = event.action === 'release_notes.sealed' ? event.after?.hash : SEALS.has(event.action) ? event.dossier : null
     const { kind, id: subject, version } = event.subject
     if (typeof hash === 'string' && !this.#sealed.has(hash))
       this.#sealed.set(hash, { index, version: `${kind} ${subject} ${version}`, seen: false })
+  }
+
+  /** Remembers a text that an entry names. */
+  text(digest: AuditValue | undefined, index: number): void {
+    if (typeof digest === 'string' && DIGEST.test(digest)) this.#texts.add(digest, index * 2)
   }
 
   /** Checks the texts and sealed versions that the source has. `pending` says whether events may wait that are not in the tree yet. */
@@ -80,10 +85,6 @@ export class Beside {
         expected: digest,
         found: redactedBy,
       }))
-  }
-
-  #name(table: DigestTable, digest: AuditValue | undefined, index: number): void {
-    if (typeof digest === 'string' && DIGEST.test(digest)) table.add(digest, index * 2)
   }
 
   #mark(table: DigestTable, digest: string): number | null {
