@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkSignature } from '@/lib/crypto/check-signature'
 import { nodeTree } from '@/lib/crypto/log-hash'
@@ -180,4 +181,28 @@ it('continued behind any place where it may be cut, a bundle is the same archive
       'good',
     )
   }
+})
+
+it('of a record that somebody damaged is exported all the same, and names the first entry that is gone (T13)', async () => {
+  const owner = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
+  await owner.connect()
+  const index = 500
+  try {
+    const { rows } = await owner.query<{ id: string; partition: string }>(
+      'SELECT e.id, e.tableoid::regclass::text AS partition FROM audit.event e JOIN audit.leaf l ON l.event_id = e.id WHERE l.seq = $1',
+      [index],
+    )
+    const { id, partition } = rows[0] as { id: string; partition: string }
+    await owner.query(`ALTER TABLE ${partition} DISABLE TRIGGER event_append_only`)
+    await owner.query('DELETE FROM audit.event WHERE id = $1', [id])
+  } finally {
+    await owner.end()
+  }
+  const { id } = await exportTrail(auditor, { format: 'bundle' }, null)
+  const directory = unpack(await fileOf(auditor, id), folder, 'damaged')
+  expect(await verify(directory)).toMatchObject({ outcome: 'tampered', firstBad: index })
+  for (const node of NODES) expect((await run(node, directory)).code, node).toBe(1)
+  // And the rest of it can still be taken away in words.
+  const lines = await exportTrail(auditor, { format: 'jsonl' }, null)
+  expect((await fileOf(auditor, lines.id)).toString('utf8').trimEnd().split('\n')).toHaveLength(size - 1)
 })
