@@ -1,4 +1,5 @@
 import clsx from 'clsx'
+import { AwaitEntry } from '@/components/receipt/await-entry'
 import { LinkButton } from '@/components/ui/button'
 import { Hash } from '@/components/ui/hash'
 import { KeyValue } from '@/components/ui/key-value'
@@ -52,14 +53,13 @@ export function Chain({ entry, hrefOf }: { entry: AuditDetail; hrefOf: (entry: s
   )
 }
 
-/** An entry that the sequencer has not placed yet: it has its hash, and no proof. */
+/** An entry that the sequencer has not placed yet: it has its hash, and no proof; the page looks again until it has. */
 function Waiting() {
   return (
-    <p className="mt-2">
-      <Status status="waiting" long>
-        Waits for its place in the log. It is on the record already; its number and proof follow, as a rule within a second.
-      </Status>
-    </p>
+    <div className="mt-2 grid gap-1">
+      <p className="t-xs c2">On the record, and not yet in its place in the log.</p>
+      <AwaitEntry />
+    </div>
   )
 }
 

@@ -32,7 +32,7 @@ export function AwaitEntry() {
     <span role="status">
       <Status status={gaveUp ? 'warn' : 'running'}>
         {gaveUp
-          ? 'The log has not taken it in within a minute. The signature is on record all the same; come back for the proof.'
+          ? 'The log has not taken it in within a minute. It is on the record all the same; come back for the proof.'
           : 'The log takes it in within a second or two; the proof appears here by itself.'}
       </Status>
     </span>
