@@ -13,6 +13,8 @@ const OPEN_ROUTES: Readonly<Record<string, string>> = {
   'app/version/route.ts': 'which build answers',
   'app/api/v1/[[...unknown]]/route.ts': 'that there is no such address',
   'app/openapi.json/route.ts': 'the description of the API',
+  'app/cli/countersign.mjs/route.ts': 'the verifier, the same for everybody',
+  'app/cli/countersign.mjs.sha256/route.ts': 'its hash',
   'app/api/auth/[...nextauth]/route.ts': 'signing in itself',
   'app/api/bench/[probe]/route.ts': '404 without COUNTERSIGN_BENCH',
 }
