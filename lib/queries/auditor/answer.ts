@@ -209,14 +209,14 @@ async function deniedRows(
 /** How many findings each question has in a period; more than `COUNT_MOST` is said as that. */
 export type QuestionCounts = { counts: Record<QuestionKey, number>; systems: { id: string; name: string }[]; everything: boolean }
 
-/** The counts behind every saved question, in three statements however many systems there are. */
-export async function countQuestions(looker: Looker, asked: Asked): Promise<QuestionCounts> {
-  const of = await within(looker, asked)
-  const rowQuestions = QUESTIONS.filter((key): key is RowQuestion => key !== 'denied')
+/** The counts behind saved questions, all of them or those that are named (any other is 0), in at most three statements however many systems there are. */
+export async function countQuestions(looker: Looker, asked: Asked, of: readonly QuestionKey[] = QUESTIONS): Promise<QuestionCounts> {
+  const { within: here, scope, systems } = await within(looker, asked)
+  const rowQuestions = of.filter((key): key is RowQuestion => key !== 'denied')
   const [rows, denied, late] = await Promise.all([
-    db.$queryRaw<{ question: RowQuestion; count: number }[]>(countsOf(rowQuestions, of.within)),
-    countDenied(of.scope, of.within),
-    lateKeys(of.within.systems, looker.now),
+    rowQuestions.length === 0 ? [] : db.$queryRaw<{ question: RowQuestion; count: number }[]>(countsOf(rowQuestions, here)),
+    of.includes('denied') ? countDenied(scope, here) : 0,
+    of.includes('overdue-rotations') ? lateKeys(here.systems, looker.now) : [],
   ])
   const counts = Object.fromEntries(QUESTIONS.map((key) => [key, rows.find(({ question }) => question === key)?.count ?? 0])) as Record<
     QuestionKey,
@@ -224,7 +224,7 @@ export async function countQuestions(looker: Looker, asked: Asked): Promise<Ques
   >
   counts.denied = denied
   counts['overdue-rotations'] += late.length
-  return { counts, systems: of.systems, everything: of.scope.everything }
+  return { counts, systems, everything: scope.everything }
 }
 
 async function countDenied(scope: TrailScope, { systems, everything, from, to }: Within): Promise<number> {

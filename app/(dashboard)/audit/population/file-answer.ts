@@ -1,4 +1,5 @@
 import 'server-only'
+import { REFUSAL_STATUS, Refused } from '@/lib/domain/refusal'
 
 /** A file of the auditor's room as an answer: saved, never kept by anything in between. */
 export function fileAnswer(name: string, type: string, body: string | ReadableStream<Uint8Array>): Response {
@@ -14,6 +15,16 @@ export function fileAnswer(name: string, type: string, body: string | ReadableSt
 }
 
 /** Why there is no file, in a line of plain text. */
-export function noFile(status: 401 | 404 | 409 | 422, sentence: string): Response {
+export function noFile(status: number, sentence: string): Response {
   return new Response(`${sentence}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' } })
+}
+
+/** What `work` answers with, or why it was refused (such as too many files within an hour). */
+export async function refusedInWords(work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Refused) return noFile(REFUSAL_STATUS[error.refusal.code], error.refusal.sentence)
+    throw error
+  }
 }

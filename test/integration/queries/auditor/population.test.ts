@@ -7,6 +7,7 @@ import { drawSample as draw, sampleId } from '@/lib/domain/auditor/sample'
 import type { Ctx } from '@/lib/domain/context'
 import { fromHex, toHex } from '@/lib/domain/log/bytes'
 import { parseCheckpoint } from '@/lib/domain/log/checkpoint'
+import { EXPORTS_AN_HOUR } from '@/lib/domain/trail-export'
 import { getChangeDossier } from '@/lib/queries/auditor/change-dossier'
 import { type populationFile, sampleArchive } from '@/lib/queries/auditor/files'
 import { checkPopulation, findDraw, getPopulation, type Population } from '@/lib/queries/auditor/population'
@@ -229,6 +230,16 @@ it('puts on the record that a file was taken', async () => {
     subject: { id: 'population' },
     after: { format: 'population', size: 7, changes: 3 },
   })
+})
+
+it('gives as many files in an hour as exports, so that a loop cannot fill the record (T30, T35)', async () => {
+  const busy = await aPerson('Busy Auditor', ['auditor'])
+  const file = { format: 'segregation', system: null, size: 0, about: { at: '2026-01-01T00:00:00.000Z' } } as const
+  for (let taken = 0; taken < EXPORTS_AN_HOUR; taken += 1) await recordFile(busy, file)
+  const events = await trail({ action: 'trail.exported' })
+  expect(await refusalOf(recordFile(busy, file))).toMatchObject({ code: 'throttled' })
+  expect(await trail({ action: 'trail.exported' })).toHaveLength(events.length)
+  await recordFile(auditor, file) // nobody uses up another's
 })
 
 type Row = Record<string, unknown>

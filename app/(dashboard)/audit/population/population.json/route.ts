@@ -3,10 +3,14 @@ import { populationFile } from '@/lib/queries/auditor/files'
 import { getPopulation } from '@/lib/queries/auditor/population'
 import { periodInAddress, periodOf } from '@/lib/schemas/auditor'
 import { recordFile } from '@/lib/usecases/trail/record-file'
-import { fileAnswer, noFile } from '../file-answer'
+import { fileAnswer, noFile, refusedInWords } from '../file-answer'
 
 /** The changes of a period as a file, with what proves that they are all of them. That it was taken goes on the record first. */
-export async function GET(request: Request): Promise<Response> {
+export function GET(request: Request): Promise<Response> {
+  return refusedInWords(() => answer(request))
+}
+
+async function answer(request: Request): Promise<Response> {
   const who = await viewer()
   if (!who) return noFile(401, 'Sign in first.')
   const period = periodInAddress(Object.fromEntries(new URL(request.url).searchParams), who.now)

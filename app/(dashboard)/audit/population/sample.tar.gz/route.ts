@@ -7,13 +7,17 @@ import { type ArchiveFile, sampleArchive } from '@/lib/queries/auditor/files'
 import { findDraw, getPopulation } from '@/lib/queries/auditor/population'
 import { periodInAddress, periodOf, sampleInAddress } from '@/lib/schemas/auditor'
 import { recordFile } from '@/lib/usecases/trail/record-file'
-import { fileAnswer, noFile } from '../file-answer'
+import { fileAnswer, noFile, refusedInWords } from '../file-answer'
 
 /**
  * The archive of a sample that was drawn on the record: population with its proof, every entry between the checkpoints, and the complete dossier of each
  * drawn change. That it was taken goes on the record first.
  */
-export async function GET(request: Request): Promise<Response> {
+export function GET(request: Request): Promise<Response> {
+  return refusedInWords(() => answer(request))
+}
+
+async function answer(request: Request): Promise<Response> {
   const who = await viewer()
   if (!who) return noFile(401, 'Sign in first.')
   const asked = Object.fromEntries(new URL(request.url).searchParams)

@@ -51,7 +51,7 @@ export default async function QuestionPage({ params, searchParams }: Props) {
   const after = positionOf(list, typeof asked.after === 'string' ? asked.after : undefined)
   const [answer, { counts }] = await Promise.all([
     answerQuestion(viewer, question, within, { take: PAGE, after }),
-    countQuestions(viewer, within),
+    countQuestions(viewer, within, [question]),
   ])
   const here = (cursor?: string) => routes.auditQuestion(question, { ...period, after: cursor })
   const found = countWords(question, counts[question])

@@ -3,10 +3,14 @@ import { getSegregation } from '@/lib/queries/auditor/segregation'
 import { instantInAddress } from '@/lib/schemas/auditor'
 import { SystemSlug } from '@/lib/schemas/common'
 import { recordFile } from '@/lib/usecases/trail/record-file'
-import { fileAnswer, noFile } from '../../population/file-answer'
+import { fileAnswer, noFile, refusedInWords } from '../../population/file-answer'
 
 /** Who could sign what as of an instant, as a file with the ids of grants. That it was taken goes on the record first. */
-export async function GET(request: Request): Promise<Response> {
+export function GET(request: Request): Promise<Response> {
+  return refusedInWords(() => answer(request))
+}
+
+async function answer(request: Request): Promise<Response> {
   const who = await viewer()
   if (!who) return noFile(401, 'Sign in first.')
   const asked = new URL(request.url).searchParams
