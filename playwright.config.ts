@@ -34,7 +34,9 @@ export default defineConfig({
   projects: [
     { name: 'screens', testMatch: 'axe.spec.ts' },
     // A journey is as long as its policy makes it, and a busy machine may be three times slower: what hangs ends at the actions' own limits.
-    { name: 'journeys', testIgnore: 'axe.spec.ts', dependencies: ['screens'], timeout: 420_000 },
+    { name: 'journeys', testIgnore: ['axe.spec.ts', 'record.spec.ts'], dependencies: ['screens'], timeout: 420_000 },
+    // Last, so that an auditor verifies all that the journeys put on the record.
+    { name: 'record', testMatch: 'record.spec.ts', dependencies: ['journeys'], timeout: 420_000 },
   ],
   use: {
     baseURL: process.env.COUNTERSIGN_URL ?? 'http://localhost:3000',

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { openPromotion, seal, sign, startDeployment, succeed } from './journey'
-import { aRelease, axe, digest, evidence, expect, pageOf, test } from './support'
+import { aRelease, axe, evidence, expect, pageOf, test } from './support'
 
 // The record proves itself (issue 5): a signer checks a receipt, notes are sealed and amended, an auditor who trusts nobody here checks it all.
 
-const stamp = digest('record', Date.now()).slice(0, 6)
 const folder = mkdtempSync(join(tmpdir(), 'countersign-auditor-'))
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -35,7 +34,8 @@ test('a signer checks the receipt, the notes are sealed and amended, an auditor 
   browser,
   request,
 }) => {
-  const version = await aRelease(request, 'waxwatch', `16.${Number.parseInt(stamp, 16)}.0`)
+  // Newer than whatever journeys left running, and than what another run of this one did.
+  const version = await aRelease(request, 'waxwatch', `99.${Math.floor(Date.now() / 1000)}.0`)
   const manager = await pageOf(browser, 'Noor Halvorsen')
   const auditor = await pageOf(browser, 'Oskar Dahl')
   let promotion = ''
@@ -95,7 +95,7 @@ test('a signer checks the receipt, the notes are sealed and amended, an auditor 
     writeFileSync(verifier, served)
 
     const good = verify(verifier, 'verify', directory, '--receipt', receipt)
-    expect(good.says).toContain('good')
+    expect(good.says).toContain('GOOD')
     expect(good.code, good.says).toBe(0)
 
     const entries = join(directory, 'tile', 'entries')
