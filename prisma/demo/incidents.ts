@@ -15,7 +15,7 @@ import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
 import { recordSecretAudit } from '@/lib/usecases/secret-audit/record-secret-audit'
 import { after, type Clock } from './clock'
 import { as, type Casting, type PersonKey } from './people'
-import { bring, deploy, policyOf, release, ship, snapshot } from './shipping'
+import { bring, deploy, policyOf, readBefore, release, ship, snapshot } from './shipping'
 import type { Scene } from './story'
 
 /** Two nights with broken glass, both paid for, and what SecOps found when it audited afterwards (000.10, 000.21). */
@@ -164,14 +164,13 @@ export function emergencySoFar(casting: Casting, clock: Clock): Scene[] {
       await bring(gate, { casting, system, version, edge, at: after(night, 2 + position) })
     const { hash } = await sealPromotion(as(cast, 'ines', after(night, 9)), { promotion })
     const signers: PersonKey[] = ['lena', 'priya']
-    for (const [position, slot] of edge.emergency.slots.entries())
-      await signPromotion(as(cast, signers[position] as PersonKey, after(night, 12 + position * 4)), {
-        promotion,
-        slot: slot.id,
-        sealedHash: hash,
-        proof: '',
-        confirmed: 'yes',
-      })
+    for (const [position, slot] of edge.emergency.slots.entries()) {
+      const who = signers[position] as PersonKey
+      const signedAt = after(night, 12 + position * 4)
+      // At night the commander signs within a minute of opening it: an auditor will ask.
+      await readBefore(cast, who, promotion, signedAt, position === 0 ? 0.6 : 2)
+      await signPromotion(as(cast, who, signedAt), { promotion, slot: slot.id, sealedHash: hash, proof: '', confirmed: 'yes' })
+    }
     await deploy(casting, { system, version, profile: edge.to, at: after(night, 20) })
     const reviewers: PersonKey[] = ['noor', 'emil', 'martin']
     for (const [position, slot] of edge.signOff.slots.entries())

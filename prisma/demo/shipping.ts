@@ -10,6 +10,7 @@ import { tickItem } from '@/lib/usecases/checklist/tick-item'
 import { finishDeployment } from '@/lib/usecases/deployment/finish-deployment'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
 import { recordEvidence } from '@/lib/usecases/evidence/record-evidence'
+import { openDossier } from '@/lib/usecases/promotion/open-dossier'
 import { openPromotion } from '@/lib/usecases/promotion/open-promotion'
 import { sealPromotion } from '@/lib/usecases/promotion/seal-promotion'
 import { signPromotion } from '@/lib/usecases/promotion/sign-promotion'
@@ -17,7 +18,7 @@ import { approveBundle } from '@/lib/usecases/release/approve-bundle'
 import { registerRelease } from '@/lib/usecases/release/register-release'
 import { recordSnapshot } from '@/lib/usecases/snapshot/record-snapshot'
 import { after } from './clock'
-import { as, type Casting, emailOf, type PersonKey } from './people'
+import { as, type Cast, type Casting, emailOf, type PersonKey } from './people'
 
 export type Change = [kind: 'feature' | 'fix' | 'config' | 'security' | 'docs' | 'other', summary: string, reference?: string]
 
@@ -207,6 +208,7 @@ export async function sealAndSign(voyage: Voyage, id: string, edge: PolicyEdge, 
   const slots = edge.signOff.slots.toSorted((a, b) => Number(a.order === 'last') - Number(b.order === 'last'))
   for (const slot of slots.slice(0, count)) {
     signedAt = after(signedAt, pace.sign)
+    await readBefore(cast, SIGNERS[slot.title] as PersonKey, id, signedAt)
     await signPromotion(as(cast, SIGNERS[slot.title] as PersonKey, signedAt), {
       promotion: id,
       slot: slot.id,
@@ -216,6 +218,11 @@ export async function sealAndSign(voyage: Voyage, id: string, edge: PolicyEdge, 
     })
   }
   return signedAt
+}
+
+/** Somebody opens the sealed dossier some minutes before they sign it; nobody does so twice. */
+export async function readBefore(cast: Cast, who: PersonKey, promotion: string, signedAt: Date, minutes = 9): Promise<void> {
+  await openDossier(as(cast, who, after(signedAt, -minutes)), { promotion })
 }
 
 /** Deploys a release to a profile, with what is judged when a deployment starts, and records the result. */

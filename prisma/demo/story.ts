@@ -14,7 +14,7 @@ import { withdrawPromotion } from '@/lib/usecases/promotion/withdraw-promotion'
 import { after, type Clock } from './clock'
 import { loadTest } from './drift'
 import { as, type Casting } from './people'
-import { approach, bring, type Change, deploy, type ReleaseStory, release, sealAndSign, ship, snapshot } from './shipping'
+import { approach, bring, type Change, deploy, type ReleaseStory, readBefore, release, sealAndSign, ship, snapshot } from './shipping'
 
 const fix = (summary: string, reference?: string): Change => ['fix', summary, reference]
 const feature = (summary: string, reference?: string): Change => ['feature', summary, reference]
@@ -515,6 +515,7 @@ async function robodjWaitsForManagement(casting: Casting, clock: Clock): Promise
     return edge.signOff.slots.find((slot) => slot.roles.includes(role))?.id as string // both are slots of this edge
   }
   async function sign(role: 'release_manager' | 'secops', who: 'ines' | 'priya', hash: string, at: Date): Promise<void> {
+    await readBefore(cast, who, id, at)
     await signPromotion(as(cast, who, at), { promotion: id, slot: slotOf(role), sealedHash: hash, proof: '', confirmed: 'yes' })
   }
 }
