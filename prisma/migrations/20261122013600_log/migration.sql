@@ -161,3 +161,7 @@ GRANT SELECT ON audit.log_key, audit.cosignature, audit.anchor, audit.verificati
 GRANT INSERT (digest, subject_kind, subject_id, form, payload_type, payload) ON audit.statement TO countersign_app;
 GRANT SELECT ON audit.leaf, audit.tile TO countersign_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA audit TO countersign_verify;
+
+-- Sealed texts are what signatures name: whoever verifies computes their hashes too.
+GRANT USAGE ON SCHEMA public TO countersign_verify;
+GRANT SELECT ON "SealedVersion" TO countersign_verify;
