@@ -14,6 +14,8 @@ export type Sample = {
   fallback: string
   finding: string
   observation: string
+  /** A saved question of the auditor's room. */
+  question: string
   /** An export of the record that the caller made. */
   export: string
   exception: string
@@ -49,6 +51,7 @@ export const SAMPLE: Sample = {
   fallback: 'BG-0017',
   finding: 'FND-0012',
   observation: '0192f0c1-7a3e-7d2b-9c4d-1e5f6a7b8c9d',
+  question: 'break-glass',
   export: '0192f0c2-1b7d-7f05-8a31-6d2c9e4f7b10',
   exception: 'EXC-0031',
   rotation: 'ROT-0031',

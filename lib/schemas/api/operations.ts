@@ -26,6 +26,7 @@ import { recordSnapshotInput } from '../snapshot'
 import { requestStatementInput } from '../statement'
 import { exportTrailInput } from '../trail-export'
 import * as audit from './audit'
+import * as auditor from './auditor'
 import * as checklists from './checklists'
 import * as contracts from './contracts'
 import * as deployments from './deployments'
@@ -829,6 +830,41 @@ export const OPERATIONS = {
     summary: 'The record, newest first',
     input: audit.listAuditEventsInput,
     answer: audit.ListAuditEventsAnswer,
+  },
+  answerQuestion: {
+    method: 'get',
+    path: '/audit/questions/{question}',
+    tag: 'Audit',
+    scope: 'read',
+    status: 200,
+    summary: 'What a saved question of the auditor’s room found',
+    description:
+      'In a period, newest first, each with the entry that shows it. Keys that are past their limit now stand before the first page of `overdue-rotations`, beyond its limit.',
+    input: auditor.answerQuestionInput,
+    answer: auditor.AnsweredQuestion,
+  },
+  getPopulation: {
+    method: 'get',
+    path: '/audit/population',
+    tag: 'Audit',
+    scope: 'read',
+    status: 200,
+    summary: 'Every change of a period, with what proves that they are all of them',
+    description:
+      'Promotions that were opened and deployments that were started, by the time in their signed bytes, between two signed checkpoints. Taking it is an event; as many an hour as exports.',
+    input: auditor.getPopulationInput,
+    answer: auditor.PopulationAnswer,
+  },
+  getSegregation: {
+    method: 'get',
+    path: '/audit/segregation',
+    tag: 'Audit',
+    scope: 'read',
+    status: 200,
+    summary: 'Who could sign what, as of any instant',
+    description: 'Grants of that instant against the policy that was active then. Taking it is an event; as many an hour as exports.',
+    input: auditor.getSegregationInput,
+    answer: auditor.SegregationAnswer,
   },
   exportTrail: {
     method: 'post',
