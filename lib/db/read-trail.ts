@@ -65,10 +65,10 @@ export function readTrail<T>(scope: TrailScope | 'whole', work: (tx: Tx) => Prom
 
 const DAY_MS = 86_400_000
 
-/** The rows of one arm: one system (or all), one place (or anywhere), newest first. */
-type Arm = { system: string | null | undefined; place: Place | undefined }
+/** The rows of one arm: one system (or all), one place (or anywhere), newest first. With `kinds`, the place is a subject of any of these kinds. */
+type Arm = { system: string | null | undefined; place: Place | undefined; kinds?: readonly string[] }
 
-function conditions({ system, place }: Arm, filter: TrailFilter, after: readonly string[] | null): Prisma.Sql {
+function conditions({ system, place, kinds }: Arm, filter: TrailFilter, after: readonly string[] | null): Prisma.Sql {
   // An upper bound even for the newest page, so that partitions of years to come are not even planned for. A day ahead is past any clock's error.
   const to = filter.to ?? new Date(Date.now() + DAY_MS)
   const all = [Prisma.sql`recorded_at < ${to.toISOString()}::timestamptz`]
@@ -85,7 +85,8 @@ function conditions({ system, place }: Arm, filter: TrailFilter, after: readonly
   if (filter.actor) all.push(Prisma.sql`actor_id = ${filter.actor}`)
   const actions = filter.action === undefined ? null : (actionsOf(filter.action) ?? [])
   if (actions) all.push(actions.length === 1 ? Prisma.sql`action = ${actions[0]}` : Prisma.sql`action = ANY (${[...actions]}::text[])`)
-  if (place) all.push(conditionOf(place))
+  if (kinds && place?.by === 'subject') all.push(Prisma.sql`subject_kind = of.kind AND subject_id = ${place.id}`)
+  else if (place) all.push(conditionOf(place))
   return Prisma.join(all, ' AND ')
 }
 
@@ -111,12 +112,21 @@ export function conditionOf(place: Place): Prisma.Sql {
 function armsOf(scope: TrailScope, filter: TrailFilter, places: readonly Place[] | null): Arm[] {
   const systems = systemsOf(scope, filter.system)
   if (places === null) return systems.map((system): Arm => ({ system, place: undefined }))
-  return places.flatMap((place) => {
+  return together(places).flatMap(({ place, kinds }) => {
     // What an id, a hash or a subject leads to is of one system, and few: that it is a readable one is said by row-level security alone. What
     // somebody did is spread over systems, so each is walked by itself.
     const each = place.by !== 'actor' && filter.system === undefined && systems.length > 0 ? [undefined] : systems
-    return each.map((system): Arm => ({ system, place }))
+    return each.map((system): Arm => ({ system, place, ...(kinds.length > 1 ? { kinds } : {}) }))
   })
+}
+
+/** An id alone may be that of twenty kinds of subjects: these are one arm, because the planner takes its time with each. */
+function together(places: readonly Place[]): { place: Place; kinds: string[] }[] {
+  const groups = Map.groupBy(places, (place) => (place.by === 'subject' ? place.id : place))
+  return [...groups.values()].map((group) => ({
+    place: group[0] as Place,
+    kinds: [...new Set(group.flatMap((place) => (place.by === 'subject' ? [place.kind] : [])))],
+  }))
 }
 
 function systemsOf(scope: TrailScope, asked: string | undefined): readonly (string | null | undefined)[] {
@@ -136,15 +146,18 @@ export function trailPage(
   places: readonly Place[] | null,
   page: { take: number; after: readonly string[] | null },
 ): Prisma.Sql | null {
-  const arms = armsOf(scope, filter, places).map(
-    (arm) =>
-      Prisma.sql`(SELECT id, recorded_at, canonical, leaf_hash FROM audit.trail WHERE ${conditions(arm, filter, page.after)} ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`,
-  )
+  const order = Prisma.sql`ORDER BY recorded_at DESC, id DESC LIMIT ${page.take}`
+  const arms = armsOf(scope, filter, places).map((arm) => {
+    const rows = Prisma.sql`SELECT id, recorded_at, canonical, leaf_hash FROM audit.trail WHERE ${conditions(arm, filter, page.after)} ${order}`
+    return arm.kinds
+      ? Prisma.sql`(SELECT each.* FROM unnest(${[...arm.kinds]}::text[]) AS of(kind) CROSS JOIN LATERAL (${rows}) AS each ${order})`
+      : Prisma.sql`(${rows})`
+  })
   if (arms.length === 0) return null
   const rows =
     arms.length === 1
       ? (arms[0] as Prisma.Sql)
-      : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ORDER BY recorded_at DESC, id DESC LIMIT ${page.take})`
+      : Prisma.sql`(SELECT DISTINCT ON (recorded_at, id) * FROM (${Prisma.join(arms, ' UNION ALL ')}) AS every ${order})`
   return Prisma.sql`
     SELECT id::text, recorded_at AS at, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS place, canonical, encode(leaf_hash, 'hex') AS leaf,
       (SELECT seq FROM audit.leaf WHERE event_id = page.id) AS seq

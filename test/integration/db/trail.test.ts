@@ -6,7 +6,7 @@ import { Prisma } from '@/lib/db/generated/client'
 import { mutate } from '@/lib/db/mutate'
 import { findEntries, readTrail, type TrailScope, trailPage } from '@/lib/db/read-trail'
 import { sha256Hex } from '@/lib/domain/canonical'
-import type { Place, TrailFilter } from '@/lib/domain/trail'
+import { type Place, placesOfSubject, type TrailFilter } from '@/lib/domain/trail'
 import { recordSnapshot } from '@/lib/usecases/snapshot/record-snapshot'
 import { aPerson } from '../../support/people'
 import { aGovernedSystem, digestOf, type Scene, trailLength } from '../../support/scene'
@@ -221,6 +221,14 @@ describe('at size, with one large system and small ones', () => {
     ['one system of somebody who reads all', all, { system: 'small' }, null, 'system_id_recorded_at_id_idx', 120],
     ['one actor', all, { actor: '00000000-0000-7000-8000-000000000007' }, null, 'actor_id_recorded_at_id_idx', 1_600],
     ['one promotion', all, {}, [{ by: 'subject', kind: 'promotion', id: 'PRM-0007' }], 'subject_kind_subject_id_recorded_at_id_idx', 210],
+    [
+      'an id that may be that of many kinds',
+      all,
+      {},
+      placesOfSubject('01a1feb9-d863-719f-afa1-485fbb7be339'),
+      'subject_kind_subject_id_recorded_at_id_idx',
+      20,
+    ],
     ['a rare action', all, { action: 'action.refused' }, null, 'action_recorded_at_id_idx', 120],
     ['a group of rare actions', all, { action: 'refused' }, null, 'action_recorded_at_id_idx', 200],
     [
@@ -255,6 +263,25 @@ describe('at size, with one large system and small ones', () => {
     ).toBe(true)
     expect(scans).toEqual([])
     expect(looked).toBeLessThanOrEqual(most)
+  })
+
+  it('an id alone finds what each kind of subject with that id has, newest first, in one arm', async () => {
+    const id = '01a1feb9-d863-719f-afa1-485fbb7be339'
+    await owner.query(
+      `INSERT INTO audit.event (canonical, recorded_at)
+       SELECT format('{"action":"evidence.recorded","actor":{"id":"t"},"subject":{"id":"%s","kind":"%s"},"system":"ids"}', $1::text, kind), '2026-11-02T12:00:00Z'::timestamptz + n * interval '1 second'
+       FROM unnest(ARRAY['release', 'token', 'session', 'promotion']) WITH ORDINALITY AS k(kind, n)`,
+      [id],
+    )
+    const scope: TrailScope = { systems: ['ids'], everything: false }
+    const places = placesOfSubject(id)
+    const find = (take: number, after: readonly string[] | null = null) =>
+      readTrail(scope, (tx) => findEntries(tx, scope, {}, places, { take, after }))
+    const kinds = (found: Awaited<ReturnType<typeof find>>) => found.map(({ canonical }) => JSON.parse(canonical).subject.kind)
+    expect(kinds(await find(10))).toEqual(['session', 'token', 'release'])
+    const [first] = await find(1)
+    expect(kinds(await find(10, first?.position))).toEqual(['token', 'release'])
+    expect(trailPage(scope, {}, places, { take: 10, after: null })?.sql.match(/FROM audit\.trail/g)).toHaveLength(1)
   })
 
   it('pages follow one another without a gap or a repetition, ties in time included', async () => {
