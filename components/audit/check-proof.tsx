@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status'
 import type { ProofToCheck, ProofVerdict } from './check-proof-here'
@@ -15,8 +15,8 @@ const WORDS: Record<ProofVerdict, ['pass' | 'fail' | 'warn', string]> = {
   ],
 }
 
-/** Checks a proof by the browser's own means, so that nothing has to be believed of what the server says about it. */
-export function CheckProof({ proof }: { proof: ProofToCheck }) {
+/** Checks a proof by the browser's own means, so that nothing has to be believed of what the server says about it. `children` stand beside its button. */
+export function CheckProof({ proof, children }: { proof: ProofToCheck; children?: ReactNode }) {
   const [verdict, setVerdict] = useState<ProofVerdict | 'failed' | null>(null)
   const check = async () => {
     try {
@@ -33,11 +33,14 @@ export function CheckProof({ proof }: { proof: ProofToCheck }) {
         ? (['warn', 'The check could not be loaded. Reload and try again.'] as const)
         : WORDS[verdict]
   return (
-    <div className="mt-2">
-      <Button size="sm" onClick={() => void check()}>
-        Check in this browser
-      </Button>
-      <p role="status" className="mt-2">
+    <div className="mt-3">
+      <div className="btns">
+        <Button size="sm" onClick={() => void check()}>
+          Check in this browser
+        </Button>
+        {children}
+      </div>
+      <p role="status" className={said ? 'mt-2' : undefined}>
         {said ? (
           <Status status={said[0]} long>
             {said[1]}

@@ -92,12 +92,11 @@ export function Proof({ entry, wide }: { entry: AuditDetail; wide?: boolean }) {
       />
       <CheckProof
         proof={{ index: log.number - 1, canonical: entry.canonical, hashes: log.hashes, checkpoint: log.checkpoint, vkeys: log.vkeys }}
-      />
-      <div className="btns mt-2">
+      >
         <LinkButton href={routes.auditProof(log.number)} size="sm" download>
           Download the proof
         </LinkButton>
-      </div>
+      </CheckProof>
     </>
   )
 }

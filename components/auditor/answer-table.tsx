@@ -13,9 +13,10 @@ const SHAPE: Record<AnswerRow['gravity'], StatusKind> = { fail: 'fail', warn: 'w
 /** The entry of the trail behind a finding: its number in the log, or that it waits for one. */
 export function EntryLink({ entry, label }: { entry: { id: string; number: number | null } | null; label?: string }) {
   if (entry === null) return <span className="c3">none</span>
+  const name = entry.number === null ? entry.id.slice(0, 8) : `#${formatNumber(entry.number)}`
   return (
-    <Link className="link mono num" href={routes.auditEntry(entry.number ?? entry.id)} aria-label={label}>
-      {entry.number === null ? entry.id.slice(0, 8) : `#${formatNumber(entry.number)}`}
+    <Link className="link mono num" href={routes.auditEntry(entry.number ?? entry.id)} aria-label={label && `${name}: ${label}`}>
+      {name}
     </Link>
   )
 }
@@ -82,7 +83,7 @@ export function AnswerTable({ caption, rows, now, empty }: { caption: string; ro
       key: 'entry',
       header: 'Entry',
       nowrap: true,
-      cell: (row) => <EntryLink entry={row.entry} label={row.entry ? `Entry of ${row.subject.label}` : undefined} />,
+      cell: (row) => <EntryLink entry={row.entry} label={row.entry ? `entry of ${row.subject.label}` : undefined} />,
     },
   ]
   return <DataTable caption={caption} columns={columns} rows={rows} rowKey={(row) => row.key} empty={empty} flow />

@@ -50,8 +50,8 @@ export function Completeness({
             label: 'The period in the log',
             value: (
               <>
-                entries <EntryLink entry={{ id: '', number: range.first + 1 }} label="First entry of the period" /> to{' '}
-                <EntryLink entry={{ id: '', number: range.last + 1 }} label="Last entry of the period" />
+                entries <EntryLink entry={{ id: '', number: range.first + 1 }} label="first entry of the period" /> to{' '}
+                <EntryLink entry={{ id: '', number: range.last + 1 }} label="last entry of the period" />
               </>
             ),
           },
@@ -229,7 +229,7 @@ export function ChangeTable({
           header: 'Entry',
           nowrap: true,
           cell: (row) => (
-            <EntryLink entry={{ id: row.entryId, number: row.index === null ? null : row.index + 1 }} label={`Entry of ${row.id}`} />
+            <EntryLink entry={{ id: row.entryId, number: row.index === null ? null : row.index + 1 }} label={`entry of ${row.id}`} />
           ),
         },
       ]}
@@ -307,7 +307,7 @@ export function DrawLine({ record, seed, digest }: { record: DrawRecord | null; 
     <>
       <p className="t-sm">
         Seed <code className="b">{seed}</code>. Drawn by {record.by}, <Time at={record.at} show="seconds" />, entry{' '}
-        <EntryLink entry={record.entry} label="Entry of the draw" />, from {plural(record.population, 'change')}.
+        <EntryLink entry={record.entry} label="entry of the draw" />, from {plural(record.population, 'change')}.
       </p>
       {record.changes === digest ? null : (
         <Banner status="warn" title="Other changes are in this period now than when it was drawn">

@@ -8,9 +8,9 @@ const KIND = { ed25519: 'Ed25519', 'ml-dsa-44-cosignature': 'ML-DSA-44, for the 
 
 /** The keys of the log and of its witnesses in the one line that verifiers take. Nothing is known here of their private halves. */
 export function LogKeys({ facts: { keys, witnesses } }: { facts: LogFacts }) {
-  if (keys.length === 0) return <p className="c2">No key has signed yet: the sequencer makes one when it first runs.</p>
+  if (keys.length === 0) return <p className="c2 pt-3">No key has signed yet: the sequencer makes one when it first runs.</p>
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pt-3">
       <p className="c2 max-w-[680px]">
         Compare these with a copy that you have from elsewhere. A new key is an entry of the record, and signs together with the old one for
         thirty days.

@@ -19,7 +19,7 @@ export function LogStanding({ facts: { log, verified, origin, checkpoint } }: { 
   const [status, word] = STATE_WORDS[log.state]
   const outside = Math.max(0, log.size - log.anchoredSize)
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pt-3">
       <KeyValue
         items={[
           {

@@ -50,11 +50,7 @@ export default async function AuditEntryPage({ params }: Props) {
   return (
     <Page crumbs={[{ label: 'Audit', href: routes.audit() }, { label: `Entry ${name}` }]} layout="read">
       <PageHead
-        title={
-          <>
-            Entry <span className="mono">{name}</span>
-          </>
-        }
+        title={`Entry ${name}`}
         actions={
           <>
             {href ? <LinkButton href={href}>Open {entry.row.what.label}</LinkButton> : null}

@@ -154,6 +154,7 @@ export default async function PopulationPage({ searchParams }: Props) {
           next={first + PAGE < changes.length && last ? here({ after: encodeCursor(list, [last.id]) }) : null}
           first={first > 0 ? here({}) : null}
           label="Pages of changes"
+          order="oldest first"
         />
       </Section>
       <p className="t-xs c3 mt-4">

@@ -37,7 +37,7 @@ export default async function ProvesPage() {
       </Section>
       {PROVES.map(({ id, title, text }) => (
         <Section key={id} id={id} title={title}>
-          <div className="grid max-w-[680px] gap-3">
+          <div className="grid max-w-[680px] gap-3 pt-3">
             <Prose text={text} />
           </div>
         </Section>
