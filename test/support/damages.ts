@@ -67,6 +67,15 @@ function rewrite(sound: Sound, entries: readonly Uint8Array[]): ExportFiles {
   return files
 }
 
+/** Two entries that were put into the tree together. */
+function twoOfARound(sound: Sound, pick: Pick): [number, number] {
+  for (;;) {
+    const one = pick(sizeOf(sound) - 1)
+    const end = Math.min(...sound.sizes.filter((size) => size > one))
+    if (end - one >= 2) return [one, one + 1 + pick(end - one - 1)]
+  }
+}
+
 function flip(bytes: Uint8Array, at: number, bit: number): Uint8Array {
   const copy = Uint8Array.from(bytes)
   copy[at] = (copy[at] as number) ^ (1 << bit)
@@ -187,6 +196,37 @@ export const DAMAGES: Record<string, (sound: Sound, pick: Pick) => Damaged> = {
       for (const [path, bytes] of changeBundle(within, index, (bundle, at) => bundle.splice(at, 1, entry))) files.set(path, bytes)
     }
     return { files, what: `entries ${one} and ${other} changed places`, expected: one }
+  },
+  'swap in a round, with every hash': (sound, pick) => {
+    const [one, other] = twoOfARound(sound, pick)
+    const order = entriesOf(sound).map((_, index) => (index === one ? other : index === other ? one : index))
+    const entries = entriesOf(sound)
+    const files = rewrite(
+      sound,
+      order.map((index) => entries[index] as Uint8Array),
+    )
+    const facts = rowsIn(sound.files, 'facts.jsonl')
+    const made = rowsIn(files, 'facts.jsonl')
+    files.set(
+      'facts.jsonl',
+      linesOf(order.map((from, index) => ({ ...made[index], id: facts[from]?.id, recordedAt: facts[from]?.recordedAt }))),
+    )
+    return { files, what: `entries ${one} and ${other} of a round changed places with all that is said of them`, expected: one }
+  },
+  'date otherwise': (sound, pick) => {
+    const index = pick(sizeOf(sound))
+    const facts = rowsIn(sound.files, 'facts.jsonl')
+    const days = pick(2) === 0 ? -1 : 1
+    const at = String(facts[index]?.recordedAt)
+    const other = `${new Date(Date.parse(`${at.slice(0, 23)}Z`) + days * 86_400_000).toISOString().slice(0, 23)}${at.slice(23)}`
+    facts[index] = { ...facts[index], recordedAt: other }
+    // Of two that are out of order the first is the bad one unless a third tells them apart.
+    const first = coveredBefore(sound, index)
+    return {
+      files: new Map(sound.files).set('facts.jsonl', linesOf(facts)),
+      what: `entry ${index} recorded at ${other} instead of ${at}`,
+      expected: days < 0 && index === first + 1 ? first : index,
+    }
   },
   insert: (sound, pick) => {
     const index = pick(sizeOf(sound))

@@ -52,6 +52,16 @@ export function hashTiles(leaves: readonly Uint8Array[]): ExportFiles {
   return files
 }
 
+/** When the database recorded events: never before their bytes say, each a microsecond or more after the one before. */
+function timesOf(events: readonly string[]): string[] {
+  let newest = 0
+  return events.map((event, index) => {
+    newest = Math.max(newest, Date.parse(/,"at":"(.{24})","before":/.exec(event)?.[1] ?? '2026-01-01T00:00:00.000Z'))
+    const micros = newest * 1000 + index + 1
+    return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 23)}${String(micros % 1000).padStart(3, '0')}Z`
+  })
+}
+
 /** Makes an export of a story in memory, in the form that the application writes (format countersign-export/1). */
 export async function makeExport({ story, sizes, keys, origin }: ExportInput): Promise<ExportFiles> {
   const size = sizes.at(-1) ?? 0
@@ -70,13 +80,14 @@ export async function makeExport({ story, sizes, keys, origin }: ExportInput): P
   files.set('checkpoint', utf8(notes.at(-1)?.note ?? ''))
   files.set('checkpoints.jsonl', lines(notes))
   files.set('keys.jsonl', lines(keys.map(({ key }) => ({ vkey: key.vkey, kind: key.kind, fromSize: 0, untilSize: null }))))
+  const recorded = timesOf(story.events)
   files.set(
     'facts.jsonl',
     lines(
       leaves.map((leaf, index) => ({
         index,
         id: eventId(index),
-        recordedAt: `2026-01-01T00:00:00.${String(index % 1_000_000).padStart(6, '0')}Z`,
+        recordedAt: recorded[index],
         role: 'countersign_app',
         leaf: toHex(leaf),
       })),

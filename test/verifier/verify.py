@@ -4,12 +4,15 @@ Reads directories of the form countersign-export/1 and prints, for each, one lin
 tree, C2SP for notes, checkpoints, tiles and bundles, RFC 8032 for Ed25519. It replays no rules, and does not know ML-DSA.
 """
 import base64, hashlib, json, os, re, sys
+from datetime import datetime
 
 W = 256
 sha = lambda b: hashlib.sha256(b).digest()
 leaf_hash = lambda b: sha(b"\0" + b)
 node = lambda l, r: sha(b"\1" + l + r)
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
+AT = re.compile(rb',"at":"(.{23}Z)","before":')
 
 # ---- Ed25519 (RFC 8032, 5.1.7), in extended coordinates ----
 P = 2**255 - 19
@@ -223,7 +226,26 @@ def verify(directory):
             named_seals.setdefault(seal, (index, version))
 
     texts_by_index = {r["index"]: r["canonical"].encode() for r in rows(at("entries.jsonl")) if count(r.get("index"))} if filtered else {}
-    ids = {}
+    ids, round_ = {}, []
+
+    def placed(index, key):
+        """Within a round, entries stand in the order of their times and ids; one that does not is told from its neighbour by the one before both."""
+        if round_ and key < round_[-1][0]:
+            this = len(round_) > 1 and key < round_[-2][0]
+            bad("order", index if this else round_[-1][1])
+            if this:
+                return
+            round_.pop()
+        round_.append((key, index))
+
+    def timed(index, recorded_at, data):
+        said = AT.search(data)
+        try:
+            if said and abs((datetime.fromisoformat(recorded_at[:23] + "+00:00") - datetime.fromisoformat(said[1].decode()[:23] + "+00:00")).total_seconds()) > 3600:
+                bad("order", index)
+        except ValueError:
+            pass
+
     while notes and notes[-1][0] <= 0:
         take(*notes.pop())
     for start in range(0, size, W):
@@ -250,6 +272,10 @@ def verify(directory):
                 bad("leaf", i)
             if fact and isinstance(fact.get("id"), str) and ids.setdefault(fact["id"], i) != i:
                 bad("order", i)
+            if fact and INSTANT.match(words(fact.get("recordedAt")) or "") and isinstance(fact.get("id"), str) and (filtered or data is not None):
+                if data is not None:
+                    timed(i, fact["recordedAt"], data)
+                placed(i, f'{fact["recordedAt"]} {fact["id"]}')
             ours = leaf_hash(data) if data is not None else None
             if ours and (stored and stored != ours or kept and kept != ours):
                 bad("leaf", i)
@@ -264,6 +290,7 @@ def verify(directory):
             if data is not None:
                 event(i, data)
             while notes and notes[-1][0] <= recorded.size:
+                round_.clear()
                 take(*notes.pop())
     while notes:
         take(*notes.pop())

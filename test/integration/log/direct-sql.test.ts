@@ -122,7 +122,7 @@ describe('somebody with the whole server is found out (T13)', () => {
   const eventOf = (seq: number) => `(SELECT event_id FROM audit.leaf WHERE seq = ${seq})`
   const past = `INSERT INTO audit.event (canonical, recorded_at) VALUES ('${EVENT}', (SELECT event_at FROM audit.leaf WHERE seq = 100))`
 
-  const ways: [string, number | null, string[]][] = [
+  const ways: [string, number | null, string[], 'exactly'?][] = [
     ['changes what an event says', 41, [`UPDATE audit.event SET canonical = replace(canonical, '"x"', '"y"') WHERE id = ${eventOf(41)}`]],
     ['deletes an event', 200, [`DELETE FROM audit.event WHERE id = ${eventOf(200)}`]],
     ['puts one in past the log', null, [past, 'DELETE FROM audit.pending']],
@@ -156,6 +156,17 @@ describe('somebody with the whole server is found out (T13)', () => {
         'DELETE FROM audit.leaf WHERE seq IN (17, 18)',
         'INSERT INTO audit.leaf SELECT 35 - seq, event_id, event_at, leaf_hash FROM l',
       ],
+      'exactly',
+    ],
+    [
+      'dates an event back, and its leaf with it',
+      77,
+      [
+        `CREATE TEMP TABLE w ON COMMIT DROP AS SELECT ${eventOf(77)} AS id`,
+        `UPDATE audit.event SET recorded_at = recorded_at - interval '1 day' WHERE id = (SELECT id FROM w)`,
+        `UPDATE audit.leaf SET event_at = event_at - interval '1 day' WHERE seq = 77`,
+      ],
+      'exactly',
     ],
     ['gives a leaf another hash', 599, [`UPDATE audit.leaf SET leaf_hash = sha256('x') WHERE seq = 599`]],
     ['flips a bit of a tile', 0, [`UPDATE audit.tile SET hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1) WHERE idx = 0`]],
@@ -170,7 +181,7 @@ describe('somebody with the whole server is found out (T13)', () => {
     ['drops a quarter', 0, ['DROP TABLE audit.event_2026_q4']],
   ]
 
-  test.each(ways)('who %s', async (_, firstBad, statements) => {
+  test.each(ways)('who %s', async (_, firstBad, statements, exactly) => {
     await root.query('BEGIN')
     try {
       await root.query('SET LOCAL session_replication_role = replica')
@@ -179,6 +190,7 @@ describe('somebody with the whole server is found out (T13)', () => {
       const found = await verifyHere()
       expect(found.outcome).toBe('tampered')
       if (firstBad === null) return
+      if (exactly) return expect(found.firstBad).toBe(firstBad)
       // Where only a checkpoint tells, the first bad entry is one of those since the checkpoint before.
       expect(found.firstBad).toBeLessThanOrEqual(firstBad)
       expect(found.firstBad).toBeGreaterThan(firstBad - BATCH)

@@ -97,7 +97,7 @@ describe('verifying an export', () => {
     expect((await verify(redact(good, '00000000-0000-4000-8000-000000000000'))).findings).toMatchObject([{ check: 'text' }])
     const told: Story = { ...story, events: [...story.events] }
     told.events.push(
-      storyEvent(9999, { action: 'text.redacted', subject: { kind: 'promotion', id: 'PRM-0001' }, by: 'ada', after: { texts: 1 } }),
+      storyEvent(999, { action: 'text.redacted', subject: { kind: 'promotion', id: 'PRM-0001' }, by: 'ada', after: { texts: 1 } }),
     )
     const size = told.events.length
     const files = await makeExport({ story: told, sizes: [size], keys: [key], origin })
@@ -169,7 +169,7 @@ describe('keys (T16)', () => {
   it('follows a key to the next one that the log announced under it, and to no other', async () => {
     const next = newTestKey(origin)
     const announce = (vkey: string) =>
-      storyEvent(9999, {
+      storyEvent(999, {
         action: 'log.key_added',
         subject: { kind: 'log', id: origin },
         by: 'log',

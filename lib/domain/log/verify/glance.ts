@@ -33,3 +33,23 @@ export function glance(bytes: Uint8Array): Glance | null {
   if (!isAt(bytes, bytes.length - TEXT_TAIL.length, TEXT_TAIL) || !isAt(bytes, from - TEXT_HEAD.length, TEXT_HEAD)) return null
   return { kind, text: String.fromCharCode(...bytes.subarray(from, from + 64)) }
 }
+
+const AT_HEAD = codes(',"at":"')
+const AT_TAIL = codes('Z","before":')
+const Z = 90
+
+/**
+ * The time that an event's bytes say, as they say it (ISO, milliseconds); null where they say none. It stands before `before`, and nothing in a text can
+ * look like that: quotes within one are escaped.
+ */
+export function timeIn(bytes: Uint8Array): string | null {
+  const last = bytes.length - AT_TAIL.length
+  for (let end = HEAD.length; end <= last; end += 1) {
+    if (bytes[end] !== Z || bytes[end + 1] !== 34 || !isAt(bytes, end, AT_TAIL)) continue
+    const from = end - 23
+    if (!isAt(bytes, from - AT_HEAD.length, AT_HEAD)) continue
+    const said = String.fromCharCode(...bytes.subarray(from, end + 1))
+    return Number.isNaN(Date.parse(said)) ? null : said
+  }
+  return null
+}

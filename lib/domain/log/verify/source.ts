@@ -16,7 +16,7 @@ export type StoredEntry = {
   recordedAt: string | null
 }
 
-/** A text kept apart, in hex: `digest` is SHA-256(salt ‖ body). A redacted one has neither body nor salt, but the id of the event that took them. */
+/** A text kept apart, in hex: `digest` is SHA-256(salt ‖ 0x0A ‖ body). A redacted one has neither body nor salt, but the id of the event that took them. */
 export type StoredText = { digest: string; salt: string | null; body: string | null; redactedBy: string | null }
 
 /** A sealed version as it was shown: `hash` is the SHA-256 of `canonical`. */

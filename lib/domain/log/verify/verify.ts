@@ -11,6 +11,7 @@ import { Leaves } from './leaves'
 import { Outside } from './outside'
 import { Rules } from './rules'
 import { type StoredEntry, type TrailAbout, type TrailSource, TrailUnreadable, type Verification, type VerifyOptions } from './source'
+import { Times } from './times'
 
 /**
  * Verifies a trail from its bytes (audit-log.md, 6; T13 to T16): every leaf, tile and checkpoint, signatures, counts, what lies beside it, receipts and
@@ -64,6 +65,7 @@ class Run {
   readonly #beside: Beside
   readonly #rules: Rules | null
   readonly #ids = new DigestTable()
+  readonly #times: Times
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   #withoutBytes = 0
   #rows: AsyncIterator<Checkpoint> | null = null
@@ -78,6 +80,7 @@ class Run {
     this.#keys = new Keys(about.origin, about.vkeys, options.pinned ?? [], findings)
     this.#checkpoints = new Checkpoints(about, this.#leaves, this.#keys, options.check, findings)
     this.#outside = new Outside({ receipts: options.receipts ?? [], anchors: options.anchors ?? [] }, options.tree, findings)
+    this.#times = new Times(findings)
     this.#beside = new Beside(findings, options.sha256Hex ?? sha256Hex)
     this.#rules = options.rules === false ? null : new Rules()
   }
@@ -160,7 +163,8 @@ class Run {
   }
 
   #read(entry: StoredEntry): void {
-    const { index, id, bytes } = entry
+    const { index, id, bytes, recordedAt } = entry
+    this.#times.take(index, id, recordedAt, bytes)
     if (id !== null && !this.#ids.add(id, index))
       this.#findings.add('order', index, () => ({
         says: `Entry ${numbered(index)} is an event that stands in the trail before.`,
@@ -220,6 +224,7 @@ class Run {
   /** Checks every checkpoint, and everything kept outside, of the size that the tree has now. */
   async #reached(): Promise<void> {
     while (this.#row && this.#row.size <= this.#leaves.size) {
+      this.#times.roundEnds()
       await this.#checkpoints.take(this.#row)
       await this.#nextRow()
     }
@@ -239,7 +244,7 @@ class Run {
         expected: toHex(root),
         found: this.#leaves.root(),
       }))
-    if (!counts) return
+    if (!counts) return this.#findings.skip('The counts of the database are not here, so nothing was counted.')
     if (counts.leaves !== size)
       this.#findings.add('count', Math.min(size, counts.leaves), () => ({
         says: `The database keeps ${counts.leaves} leaves, and its newest checkpoint is over ${size}.`,
