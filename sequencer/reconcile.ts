@@ -26,5 +26,5 @@ export function whyNotEven({ events, leaves, pending }: Counts): string | null {
   const off = Math.abs(events - leaves - pending)
   return events < leaves + pending
     ? `${off} events are gone: there are ${events}, but ${leaves} are integrated and ${pending} wait.`
-    : `${off} events were put in past the log: there are ${events}, but ${leaves} are integrated and ${pending} wait.`
+    : `${off} events were put in past the log, or taken out of what waits for it: there are ${events}, but ${leaves} are integrated and ${pending} wait.`
 }

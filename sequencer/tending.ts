@@ -90,13 +90,21 @@ export function openTending(options: SequencerOptions & { witnesses: readonly Wi
     return true
   }
 
-  const alarm = async (db: pg.Client, about: string, why: string | null): Promise<void> => {
-    if (!sayOnce(about, why) || why === null) return
+  /** What counts and witnesses say against the record, as long as they do. */
+  const standing = new Map<string, string>()
+
+  const keepAlarm = async (db: pg.Client, why: string): Promise<void> => {
     const { rows } = await db.query<{ now: Date; size: string; root: string }>(
       `SELECT clock_timestamp() AS now, tree_size AS size, encode(root, 'hex') AS root FROM audit.checkpoint ORDER BY tree_size DESC LIMIT 1`,
     )
     const { now, size, root } = rows[0] ?? { now: new Date(), size: '0', root: '' }
     await keepVerification(db, { startedAt: now, size: Number(size), root, outcome: 'damaged', firstBad: null, says: why })
+  }
+
+  const alarm = async (db: pg.Client, about: string, why: string | null): Promise<void> => {
+    if (why === null) standing.delete(about)
+    else standing.set(about, why)
+    if (sayOnce(about, why) && why !== null) await keepAlarm(db, why)
   }
 
   const statements: Work = async (db) => {
@@ -113,13 +121,16 @@ export function openTending(options: SequencerOptions & { witnesses: readonly Wi
     )
     if (found === null) throw new NotYet()
     sayOnce('verification', found.outcome === 'tampered' ? `The record was damaged: ${found.findings[0]?.says ?? ''}` : null)
+    // A record that agrees with itself answers no witness who saw another one: the newest look must not hide what still stands (T15).
+    if (found.outcome === 'good') for (const why of standing.values()) await keepAlarm(db, why)
   }
   const ask =
     (witness: WitnessAddress): Work =>
     async (db) => {
       const { state, says } = await askWitness(db, witness)
-      if (state === 'contradicts') await alarm(db, witness.url, says)
-      else sayOnce(witness.url, says)
+      // One that does not answer takes nothing back.
+      if (state === 'unanswered') sayOnce(witness.url, says)
+      else await alarm(db, witness.url, says)
     }
 
   const lanes = (
