@@ -25,7 +25,7 @@ export function EntryPanel({ entry, closeHref, hrefOf }: { entry: AuditDetail; c
         </h2>
         <span className="row">
           <CopyButton text={routes.auditEntry(key)} link iconOnly label="Copy link to this entry" />
-          <Link className="iconbtn" href={closeHref} scroll={false} aria-label="Close the entry">
+          <Link className="iconbtn" href={closeHref} scroll={false} aria-label="Close the entry" data-close="">
             <X size={16} aria-hidden="true" />
           </Link>
         </span>

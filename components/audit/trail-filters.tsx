@@ -140,7 +140,7 @@ function When({ filter, now }: { filter: AuditFilterInput; now: Date }) {
     ['Any time', undefined],
   ]
   return (
-    <details className="pickdays" key={`${filter.from} ${filter.to}`}>
+    <details className="pickdays" data-menu="" key={`${filter.from} ${filter.to}`}>
       <summary className="pick">
         <span>When</span>
         <b>{spanWords(filter, now)}</b>

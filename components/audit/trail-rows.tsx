@@ -75,6 +75,8 @@ export function TrailRows({
     }
   }
   const latest = useRef(load)
+  const list = useRef<HTMLDivElement>(null)
+  const wasOpen = useRef(current)
 
   // Effect on the ref: the watch below outlives a render and must ask for what is next now.
   useEffect(() => {
@@ -95,6 +97,14 @@ export function TrailRows({
     return () => watch.disconnect()
   }, [isMore, failed, next])
 
+  // Effect on the focus: when the entry beside the list is closed, what had the focus is gone; the row it was opened from takes it.
+  useEffect(() => {
+    const closed = current === undefined ? wasOpen.current : undefined
+    wasOpen.current = current
+    if (closed === undefined || document.activeElement !== document.body) return
+    list.current?.querySelector<HTMLElement>(`[data-entry="${closed}"]`)?.focus({ preventScroll: true })
+  }, [current])
+
   // From where the last press was, else from the entry that stands open; either may be on no row of this list.
   const pick = (to: string) => {
     const from = [anchor.current, current].find((id) => rows.some((row) => row.id === id)) ?? to
@@ -107,6 +117,7 @@ export function TrailRows({
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the links inside are what is pressed; here is only heard whether Shift was held.
     <div
+      ref={list}
       onClickCapture={(event) => {
         const link = entryAt(event.target)
         if (!link?.dataset.entry) return
@@ -118,10 +129,16 @@ export function TrailRows({
         } else anchor.current = link.dataset.entry
       }}
       onKeyDown={(event) => {
+        if (event.key === 'Escape' && picked.length > 0) {
+          event.preventDefault()
+          setPicked([])
+          return
+        }
         const link = entryAt(event.target)
         if (!link?.dataset.entry || !event.shiftKey || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return
         event.preventDefault()
-        anchor.current ??= link.dataset.entry
+        // A new range begins where the focus is.
+        if (picked.length === 0) anchor.current = link.dataset.entry
         const row = link.closest('[data-row]')
         const beside = event.key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling
         const to = beside?.querySelector<HTMLElement>('[data-entry]')

@@ -68,7 +68,7 @@ export function VerifyAgain({ size, children }: { size: number; children?: React
       </div>
       {run.state === 'running' ? (
         <p className="t-xs c2 mt-2">
-          <progress aria-label="Verified entries" max={Math.max(1, run.of)} value={run.done} /> {formatNumber(run.done)} of{' '}
+          <progress className="bar" aria-label="Verified entries" max={Math.max(1, run.of)} value={run.done} /> {formatNumber(run.done)} of{' '}
           {formatNumber(run.of)} entries
         </p>
       ) : null}
@@ -119,14 +119,18 @@ export function Found({ found, at }: { found: BrowserVerification; at: number })
       {found.found > MOST_TOLD ? <p className="t-xs c2">{plural(found.found - MOST_TOLD, 'further finding')}.</p> : null}
       {keptWords(found.kept)}
       <details className="t-xs c2">
-        <summary>What was checked</summary>
-        <p>
+        <summary>What was checked, and what not</summary>
+        <p className="mt-1">
           {plural(found.entries, 'entry', 'entries')} from {found.entries === 1 ? 'its' : 'their'} own bytes,{' '}
           {plural(found.checkpoints, 'checkpoint')}, in {formatDuration(found.took)}. Root {formatHash(found.root, 4)}…
         </p>
-        {found.notChecked.map((words) => (
-          <p key={words}>Not checked: {words}</p>
-        ))}
+        {found.notChecked.length > 0 ? (
+          <ul className="mt-1 grid list-disc gap-1 pl-4" aria-label="Not checked">
+            {found.notChecked.map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        ) : null}
       </details>
     </div>
   )

@@ -118,13 +118,7 @@ export function ExportDownload({ id, format, length, name }: { id: string; forma
       </div>
       {hasBegun ? (
         <p className="t-sm c2 num">
-          <progress
-            className="w-44 align-middle [accent-color:var(--accent)]"
-            aria-label="How far the export is"
-            max={length}
-            value={safe.next}
-          />{' '}
-          {howFar(format, safe, length)}
+          <progress className="bar w-44" aria-label="How far the export is" max={length} value={safe.next} /> {howFar(format, safe, length)}
         </p>
       ) : null}
       <div role="status" aria-live="polite">

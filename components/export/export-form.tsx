@@ -12,7 +12,20 @@ import { FORMAT_WORDS } from './export-words'
 const FORMATS = [...EXPORT_FORMATS].sort((a, b) => Number(b === 'bundle') - Number(a === 'bundle'))
 
 /** In which form, and which numbers, an export is wanted; what the list was narrowed to comes along unseen. */
-export function ExportForm({ action, asked, size, whyNot }: { action: FormAction; asked: ExportAsked; size: number; whyNot: Why }) {
+export function ExportForm({
+  action,
+  asked,
+  size,
+  whyNot,
+  another,
+}: {
+  action: FormAction
+  asked: ExportAsked
+  size: number
+  whyNot: Why
+  /** One that was made stands above: fetching it is what is meant to be done next. */
+  another?: boolean
+}) {
   const { first, last, ...rest } = asked
   return (
     <ActionForm action={action} hidden={rest} label="Export the trail">
@@ -29,19 +42,19 @@ export function ExportForm({ action, asked, size, whyNot }: { action: FormAction
               </span>
             ))}
           />
-          <Disclosure summary="Only some numbers" open={first !== undefined || last !== undefined}>
+          <Disclosure summary="Only a range of entries" open={first !== undefined || last !== undefined}>
             <div className="grid gap-4 sm:grid-cols-2">
               <TextInput
                 name="first"
-                label="From number"
+                label="From entry"
                 optional
                 inputMode="numeric"
                 defaultValue={first === undefined ? undefined : String(first)}
-                hint="Such as 1."
+                hint="Its number, such as 1."
               />
               <TextInput
                 name="last"
-                label="Up to number"
+                label="Up to entry"
                 optional
                 inputMode="numeric"
                 defaultValue={last === undefined ? undefined : String(last)}
@@ -52,7 +65,12 @@ export function ExportForm({ action, asked, size, whyNot }: { action: FormAction
         </>
       )}
       <div className="btns">
-        <SubmitButton size="lg" refusal={whyNot} pendingLabel="Making the export">
+        <SubmitButton
+          size={another ? 'md' : 'lg'}
+          variant={another ? 'default' : 'primary'}
+          refusal={whyNot}
+          pendingLabel="Making the export"
+        >
           Make the export
         </SubmitButton>
       </div>

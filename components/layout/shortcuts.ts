@@ -90,6 +90,24 @@ function moveTab(step: 1 | -1): boolean {
   return true
 }
 
+/**
+ * Escape goes back one level (ux.md section 14): it closes a menu that is open, else what stands beside a list. A field keeps its own Escape, and a
+ * dialog closes by itself.
+ */
+function backOut(target: EventTarget | null): boolean {
+  if (document.querySelector('dialog[open]')) return false
+  const menu = document.querySelector<HTMLDetailsElement>('details[data-menu][open]')
+  if (menu) {
+    menu.open = false
+    menu.querySelector('summary')?.focus()
+    return true
+  }
+  if (target instanceof Element && target.closest('input, textarea, select, [contenteditable]')) return false
+  const close = document.querySelector<HTMLElement>('[data-close]')
+  close?.click()
+  return close !== null
+}
+
 export type ShortcutActions = {
   palette: () => void
   help: () => void
@@ -128,6 +146,10 @@ export function useShortcuts(actions: ShortcutActions): void {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         actions.palette()
+        return
+      }
+      if (event.key === 'Escape') {
+        if (backOut(event.target)) event.preventDefault()
         return
       }
       if (event.ctrlKey || event.metaKey || event.altKey || !singleLettersOn() || !lettersActOn(event.target)) return

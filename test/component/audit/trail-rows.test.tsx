@@ -126,6 +126,19 @@ describe('the list of the trail', () => {
     expect(screen.queryByText(/chosen/)).toBeNull()
   })
 
+  it('lets go of what was chosen with Escape, and begins a new range where the focus is', () => {
+    aWindow()
+    show({ rows: rows(50, 41), next: null })
+    const link = (number: number) => screen.getByRole('link', { name: new RegExp(`^Entry #${number}:`) })
+    fireEvent.click(link(45), { shiftKey: true })
+    expect(screen.getByText(/1 entry chosen, #45/)).toBeTruthy()
+    fireEvent.keyDown(link(45), { key: 'Escape' })
+    expect(screen.queryByText(/chosen/)).toBeNull()
+    link(49).focus()
+    fireEvent.keyDown(link(49), { key: 'ArrowDown', shiftKey: true })
+    expect(screen.getByText(/2 entries chosen, #48 to #49/)).toBeTruthy()
+  })
+
   it.each([
     ['on this page', row(50).id, /3 entries chosen, #48 to #50/],
     ['on another one', row(7).id, /1 entry chosen, #48$/],

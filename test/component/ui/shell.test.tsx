@@ -32,6 +32,13 @@ beforeEach(() => {
         <label>
           Words <input />
         </label>
+        <details data-menu="">
+          <summary>When</summary>
+          <a href="#today">Today</a>
+        </details>
+        <a href="#closed" data-close="">
+          Close
+        </a>
       </main>
     </ShellProvider>,
   )
@@ -57,6 +64,22 @@ describe('keyboard (ux.md 14)', () => {
     expect(document.documentElement.dataset.theme).toBe('dark')
     expect(document.cookie).toContain('csn_theme=dark')
     expect(screen.getByText('Theme: dark')).toBeTruthy()
+  })
+
+  it('Escape goes back one level: an open menu first, then what stands beside the list, and neither out of a field', async () => {
+    const closed = vi.fn((event: Event) => event.preventDefault())
+    screen.getByText('Close').addEventListener('click', closed)
+    const menu = screen.getByText('When').parentElement as HTMLDetailsElement
+    menu.open = true
+    await userEvent.keyboard('{Escape}')
+    expect(menu.open).toBe(false)
+    expect(document.activeElement).toBe(screen.getByText('When'))
+    expect(closed).not.toHaveBeenCalled()
+    await userEvent.type(screen.getByLabelText('Words'), '{Escape}')
+    expect(closed).not.toHaveBeenCalled()
+    screen.getByLabelText('Words').blur()
+    await userEvent.keyboard('{Escape}')
+    expect(closed).toHaveBeenCalledOnce()
   })
 
   it('letters never act while something is typed', async () => {

@@ -86,6 +86,7 @@ export default async function ExportPage({ searchParams }: Props) {
           action={exportTrailAction}
           asked={asked}
           size={start.log.size}
+          another={made?.isOpen}
           whyNot={
             start.log.size === 0
               ? { sentence: 'Nothing has its place in the log yet. That takes a second; then open this page again.' }

@@ -26,7 +26,7 @@ export class Keys {
     if (this.log.length === 0) findings.doubt('No key of this log is known, so no signature could be checked.')
     else if (!this.#pinned.some(({ name }) => name === origin))
       findings.skip(
-        'The keys came with the trail itself. Compare them with what is printed on a receipt or release notes, or give one with --vkey.',
+        'The keys came with the trail itself. Compare them with what is printed on a receipt or release notes; the command line takes one with --vkey.',
       )
   }
 
