@@ -1,9 +1,14 @@
-import { beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { db } from '@/lib/db/client'
 import { findActorBySession } from '@/lib/db/find-actor'
 import { getAttestations } from '@/lib/queries/attestations'
 import { getTrailChoices, getTrailHead, listAuditRows } from '@/lib/queries/audit'
 import { getAuditEntry } from '@/lib/queries/audit-detail'
+import { getAuditorAccess } from '@/lib/queries/auditor/access'
+import { answerQuestion, countQuestions } from '@/lib/queries/auditor/answer'
+import { getChangeDossier } from '@/lib/queries/auditor/change-dossier'
+import { checkPopulation, getPopulation, wordsOfChanges } from '@/lib/queries/auditor/population'
+import { getSegregation } from '@/lib/queries/auditor/segregation'
 import { getContractView } from '@/lib/queries/contract'
 import { getException } from '@/lib/queries/exception'
 import { getExceptionCeremony } from '@/lib/queries/exception-ceremony'
@@ -23,6 +28,7 @@ import { getSystemHead, type SystemHead } from '@/lib/queries/system-head'
 import type { Looker } from '@/lib/queries/system-standing'
 import { anApprovedException } from '../../support/drift'
 import { fileIt, isoIn } from '../../support/exceptions'
+import { startLog, type TestLog } from '../../support/log'
 import { aReporter, observe, robodjStaging } from '../../support/observations'
 import { aSealedPromotion, inBrowser } from '../../support/promotions'
 import { aRotation } from '../../support/rotations'
@@ -50,6 +56,7 @@ let rotation: string
 let filed: string
 let finding: string
 let entry: string
+let log: TestLog
 
 /** A tab of a system: its frame's head, and then what stands under it. */
 const tab = (read: (looker: Looker, head: SystemHead) => Promise<unknown>) => async (looker: Looker) =>
@@ -60,7 +67,19 @@ const trailPage = (looker: Looker) =>
   Promise.all([getTrailChoices(looker), getTrailHead(looker), listAuditRows(looker, {}, { take: 51, after: null })])
 const entryPage = (looker: Looker) => getAuditEntry(looker, entry)
 
+/** The auditor's room: a period, and what each of its pages asks. */
+const lately = () => ({ from: new Date(Date.now() - 90 * 86_400_000), to: new Date(Date.now() + 86_400_000) })
+const inRoom = (read: (looker: Looker) => Promise<unknown>) => (looker: Looker) => Promise.all([getAuditorAccess(looker), read(looker)])
+const populationPage = async (looker: Looker) => {
+  const population = await getPopulation(looker, lately())
+  await Promise.all([
+    wordsOfChanges(population.changes.map(({ id }) => id)),
+    population.range && checkPopulation(population, population.range, lately()),
+  ])
+}
+
 beforeAll(async () => {
+  log = await startLog()
   robodj = await aGovernedSystem('robodj')
   await aGovernedSystem('dreichor')
   promotion = (await aSealedPromotion(robodj, 'prod')).id
@@ -75,7 +94,9 @@ beforeAll(async () => {
   const sealed = { action: 'promotion.sealed' as const }
   const looker = { actor: robodj.people.release_manager.actor, now: new Date() }
   entry = (await listAuditRows(looker, sealed, { take: 1, after: null }))[0]?.row.id ?? ''
+  await log.integrate()
 }, 90_000)
+afterAll(() => log.close())
 
 it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
   ['/', 22, getInbox],
@@ -84,6 +105,20 @@ it.each<[string, number, (looker: Looker) => Promise<unknown>]>([
   ['/systems/[slug]', 20, (looker) => getSystemHead(looker, robodj.slug)],
   ['/audit', 30, trailPage],
   ['/audit/[id]', 28, entryPage],
+  ['/audit/room', 27, inRoom((looker) => countQuestions(looker, lately()))],
+  [
+    '/audit/room/[question]',
+    27,
+    inRoom((looker) =>
+      Promise.all([
+        answerQuestion(looker, 'break-glass', lately(), { take: 50, after: null }),
+        countQuestions(looker, lately(), ['break-glass']),
+      ]),
+    ),
+  ],
+  ['/audit/population', 36, inRoom(populationPage)],
+  ['/audit/population/[change]', 37, inRoom((looker) => getChangeDossier(looker, promotion))],
+  ['/audit/segregation', 21, inRoom((looker) => getSegregation(looker, { at: new Date() }))],
   ['/rotations', 24, (looker) => getRotations(looker, {}, { limit: 25, after: null })],
   ['/rotations/[id]', 24, (looker) => getRotation(looker, rotation)],
   ['/exceptions', 26, (looker) => getExceptions(looker, {}, { limit: 25, after: null })],

@@ -7,12 +7,16 @@ import { getAuditorAccess } from '@/lib/queries/auditor/access'
 import { answerQuestion, countQuestions } from '@/lib/queries/auditor/answer'
 import { getSegregation } from '@/lib/queries/auditor/segregation'
 import { startDeployment } from '@/lib/usecases/deployment/start-deployment'
+import { anApprovedException } from '../../../support/drift'
+import { anEmergency } from '../../../support/emergency'
 import { startLog, type TestLog } from '../../../support/log'
 import { aPerson } from '../../../support/people'
 import { aSealedPromotion, inBrowser, sign, signAll } from '../../../support/promotions'
+import { aRotation } from '../../../support/rotations'
 import { aGovernedSystem, aRelease, type Scene } from '../../../support/scene'
 
 let one: Scene
+let two: Scene
 let auditor: Ctx
 let narrow: Ctx
 let log: TestLog
@@ -26,7 +30,7 @@ const ask = (question: QuestionKey, who: Ctx = auditor, more: { system?: string 
 
 beforeAll(async () => {
   one = await aGovernedSystem('dreichor')
-  const two = await aGovernedSystem('robodj')
+  two = await aGovernedSystem('robodj')
   auditor = await aPerson('Clare Adeyemi', ['auditor'])
   narrow = await aPerson('Narrow Auditor', ['auditor'], 'robodj')
   log = await startLog()
@@ -56,6 +60,11 @@ describe('the saved questions', () => {
     for (const question of QUESTIONS) {
       const { rows } = await ask(question)
       expect([question, rows.length]).toEqual([question, counts[question]])
+    }
+    const all = counts
+    for (const question of QUESTIONS) {
+      const alone = await countQuestions(looker(auditor), period(), [question])
+      expect(alone.counts).toEqual({ ...Object.fromEntries(QUESTIONS.map((key) => [key, 0])), [question]: all[question] })
     }
     const long = { from: new Date('2025-08-01'), to: new Date('2025-08-02') }
     expect((await answerQuestion(looker(auditor), 'unauthorised', long, { take: 50, after: null })).rows).toEqual([])
@@ -154,6 +163,48 @@ describe('the saved questions', () => {
       after = page.next
     } while (after)
     expect(walked).toEqual(all)
+  })
+})
+
+describe('the saved questions about what is out of the ordinary', () => {
+  it('find an exception that somebody signed for, with the version that named it', async () => {
+    expect((await ask('exceptions-relied-on')).rows).toEqual([])
+    const exception = await anApprovedException(two, { profile: 'prod', rule: 'runtime.launchPath' })
+    const sealed = await aSealedPromotion(two, 'prod')
+    expect((await ask('exceptions-relied-on')).rows, 'nobody signed yet').toEqual([])
+    await signAll(two, sealed)
+    await log.integrate()
+    expect((await ask('exceptions-relied-on')).rows).toMatchObject([
+      {
+        subject: { kind: 'promotion', id: sealed.id, label: exception },
+        standing: expect.stringContaining(sealed.id),
+        entry: { number: expect.any(Number) },
+      },
+    ])
+  })
+
+  it('find break-glass with what it still owes', async () => {
+    expect((await ask('break-glass')).rows).toEqual([])
+    const emergency = await anEmergency(two, 'prod')
+    const { rows } = await ask('break-glass')
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({
+      subject: { kind: 'promotion', id: emergency.id },
+      system: { id: 'robodj' },
+      says: `Emergency promotion of ${emergency.version} under ${emergency.incident}; no gate was skipped.`,
+      entry: { number: null },
+    })
+    expect((await countQuestions(looker(auditor), period(), ['break-glass'])).counts['break-glass']).toBe(1)
+  })
+
+  it('find a rotation that runs past its due date, and none that is in time', async () => {
+    const rotation = await aRotation(two, 'prod')
+    const due = async (interval: string) => {
+      await asOwner(`UPDATE "Rotation" SET "dueAt" = clock_timestamp() + interval '${interval}' WHERE id = '${rotation.id}'`)
+      return (await ask('overdue-rotations')).rows.find(({ subject }) => subject.id === rotation.id)
+    }
+    expect(await due('1 day')).toBeUndefined()
+    expect(await due('-2 days')).toMatchObject({ gravity: 'fail', says: expect.stringMatching(/^Due .+, not ended yet\.$/) })
   })
 })
 
