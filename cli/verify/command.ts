@@ -63,7 +63,7 @@ export async function verify(args: readonly string[]): Promise<number> {
     const kept = {
       pinned: vkey,
       receipts: (values.receipt ?? []).map(textOf),
-      anchors: (values.anchors ?? []).flatMap((path) => notesOf(textOf(path))),
+      anchors: (values.anchors ?? []).flatMap(anchorsOf),
       rules: values['no-rules'] !== true,
       ...(statements.count > 0 ? { onLeaf: statements.see } : {}),
     }
@@ -115,6 +115,13 @@ async function open(directory: string | undefined, database: string | undefined)
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new TrailUnreadable(`${directory} is no directory. Unpack the export first: tar -xzf FILE.`)
   return { source: await directorySource(directory), close: async () => undefined }
+}
+
+/** The checkpoints in a file. One that holds none tells nothing, and must not look as if it had agreed: an emptied anchor file is no good sign. */
+function anchorsOf(path: string): string[] {
+  const notes = notesOf(textOf(path))
+  if (notes.length === 0) throw new TrailUnreadable(`${path} holds no checkpoint.`)
+  return notes
 }
 
 function textOf(path: string): string {

@@ -91,6 +91,16 @@ describe.each(nodes)('countersign verify on %s', (node) => {
     expect(refused.err).not.toContain('nobody')
   })
 
+  it('cannot tell by an anchor file that was emptied, nor by a receipt of another log', async () => {
+    writeFileSync(join(folder, 'emptied.jsonl'), '')
+    const emptied = await run(node, ['verify', 'good', '--vkey', key.key.vkey, '--anchors', 'emptied.jsonl'])
+    expect(emptied).toMatchObject({ code: 2, err: expect.stringMatching(/emptied\.jsonl holds no checkpoint/) })
+    writeFileSync(join(folder, 'wrecked.jsonl'), '{"at":"2026-11-22T\n{"no')
+    expect(await run(node, ['verify', 'good', '--anchors', 'wrecked.jsonl'])).toMatchObject({ code: 2 })
+    writeFileSync(join(folder, 'other.note'), 'other.example.org/log\n3\nAAAA\n')
+    expect(await run(node, ['verify', 'good', '--anchors', 'other.note'])).toMatchObject({ code: 2 })
+  })
+
   it('verifies a database as the role that may read all of it, and no other (T17)', async () => {
     const anchors = join(folder, 'anchors.jsonl')
     const { rows } = await app.query<{ note: string }>('SELECT note FROM audit.checkpoint ORDER BY tree_size DESC LIMIT 1')

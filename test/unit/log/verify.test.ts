@@ -147,6 +147,24 @@ describe('what somebody kept outside (T13, T15)', () => {
     expect(await verify(good, { receipts: ['no proof'] })).toMatchObject({ outcome: 'unknown' })
   })
 
+  it('tells nothing, and accuses nobody, where a receipt itself was damaged: another index, or a hash of its path', async () => {
+    const whole = await receipt(good, 300, 512)
+    for (const index of [301, 699, 90_000]) {
+      const moved = whole.replace('index 300', `index ${index}`)
+      expect(moved).not.toBe(whole)
+      const result = await verify(good, { receipts: [moved] })
+      expect(result).toMatchObject({ outcome: 'unknown', findings: [] })
+      expect(result.notChecked.join(' ')).toMatch(/it was damaged, and tells nothing/)
+    }
+  })
+
+  it('tells nothing where it is of another log', async () => {
+    const other = 'other.example.org/log'
+    const theirs = await makeExport({ story, sizes, keys: [newTestKey(other)], origin: other })
+    const result = await verify(good, { receipts: [await receipt(theirs, 3, 100)], anchors: [noteAt(theirs, 512)] })
+    expect(result).toMatchObject({ outcome: 'unknown', findings: [] })
+  })
+
   it('is read from anchor files, lists of checkpoints and notes behind one another', () => {
     const [a, b] = [noteAt(good, 100), noteAt(good, 256)] as [string, string]
     expect(notesOf(`${JSON.stringify({ at: 'x', size: 100, note: a })}\n${JSON.stringify({ note: b })}\n{"at":"cut`)).toEqual([a, b])

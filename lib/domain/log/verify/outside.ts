@@ -22,6 +22,8 @@ export class Outside {
   readonly #leafAt = new Map<number, Uint8Array | null>()
   readonly #findings: Findings
   readonly #tree: Tree
+  /** What agreed with the tree of its size. */
+  readonly #fitting = new Set<Kept['says']>()
   #next = 0
   /** The size of the last thing kept outside that agreed: what changed since stands behind it. */
   #agreed = 0
@@ -72,6 +74,7 @@ export class Outside {
       const { kind, says } = this.#kept[this.#next] as Kept
       if (leaves.hasRoot(says.root)) {
         this.#agreed = says.size
+        this.#fitting.add(says)
         continue
       }
       const index = Math.max(0, Math.min(this.#agreed, says.size - 1))
@@ -93,7 +96,13 @@ export class Outside {
           found: String(leaves.size),
         }))
       const leaf = proof ? this.#leafAt.get(proof.index) : null
-      if (proof && leaf && !this.#tree.verifyInclusion(proof.index, says.size, leaf, proof.hashes, says.root))
+      if (!proof || (leaf && this.#tree.verifyInclusion(proof.index, says.size, leaf, proof.hashes, says.root))) continue
+      // Its checkpoint is this very tree, so the entry here is the one that was signed: it is the receipt that was damaged, and it accuses nobody.
+      if (this.#fitting.has(says))
+        this.#findings.doubt(
+          `A receipt for entry ${numbered(proof.index)} leads to no entry under its own checkpoint: it was damaged, and tells nothing.`,
+        )
+      else if (leaf)
         this.#findings.add('receipt', proof.index, () => ({
           says: `A receipt proves another entry ${numbered(proof.index)} than the one that is here.`,
           found: toHex(leaf),
