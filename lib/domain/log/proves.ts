@@ -32,6 +32,7 @@ export const PROVES: readonly ProvesPart[] = [
 - **Anything against somebody who holds everything.** Whoever has the database, the signing key, every anchor, the witness and every receipt can write another history. That is why copies belong in many hands.
 - **The application itself.** The log keeps what the application recorded. Somebody who changed the running program could have it record something else, in the names of people who use it then.
 - **The time, better than its clock.** Times are the database’s. Anchors and witnesses show from outside only that an entry is no younger than they are.
+- **What stands beside an entry’s bytes.** The id of an entry and the database’s own second reading of the clock are in no hash. The verifier compares them with the order of each round and with the time in the bytes, and calls what differs by more than an hour; within that, go by the number of the entry and by the bytes.
 - **Words that were taken out.** Free text is kept beside the entries under a salted digest. Taking one out, say a password pasted by mistake, is an entry of its own and breaks nothing; what it said can then not be shown.
 - **The last second.** An entry gets its place within about a second. Until then it is durable and has no proof yet.`,
   },
