@@ -168,6 +168,16 @@ describe('somebody with the whole server is found out (T13)', () => {
       ],
       'exactly',
     ],
+    [
+      'swaps the ids of two',
+      40,
+      [
+        `CREATE TEMP TABLE w ON COMMIT DROP AS SELECT seq, event_id, event_at FROM audit.leaf WHERE seq IN (40, 50)`,
+        `UPDATE audit.event e SET id = o.event_id FROM w JOIN w o ON o.seq <> w.seq WHERE e.recorded_at = w.event_at AND e.id = w.event_id`,
+      ],
+      'exactly',
+    ],
+    ['empties what waits', null, [`INSERT INTO audit.event (canonical) VALUES ('${EVENT}')`, 'DELETE FROM audit.pending']],
     ['gives a leaf another hash', 599, [`UPDATE audit.leaf SET leaf_hash = sha256('x') WHERE seq = 599`]],
     ['flips a bit of a tile', 0, [`UPDATE audit.tile SET hashes = set_byte(hashes, 5, get_byte(hashes, 5) # 1) WHERE idx = 0`]],
     ['dates an event back', 77, [`UPDATE audit.event SET recorded_at = recorded_at - interval '1 day' WHERE id = ${eventOf(77)}`]],

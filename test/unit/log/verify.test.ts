@@ -62,6 +62,16 @@ describe('verifying an export', () => {
     expect((await verify(withJson(good, 'export.json', { vkeys: [] }))).outcome).toBe('unknown')
   })
 
+  it('finds tiles that changed places, of hashes and of entries', async () => {
+    for (const [one, other] of [
+      ['tile/0/000', 'tile/0/001'],
+      ['tile/entries/000', 'tile/entries/001'],
+    ] as const) {
+      const files = new Map(good).set(one, good.get(other) as Uint8Array).set(other, good.get(one) as Uint8Array)
+      expect(await verify(files)).toMatchObject({ outcome: 'tampered', firstBad: 0, entries: 700 })
+    }
+  })
+
   it('finds counts that do not agree', async () => {
     const lost = await verify(withJson(good, 'export.json', { counts: { events: 700, leaves: 700, pending: 1 } }))
     expect(lost.findings).toMatchObject([{ check: 'count', expected: '701', found: '700' }])
