@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { isAlive } from '../../../scripts/processes.mjs'
+import { createKeyFile, readKeyFile } from '../../../sequencer/key-file'
 import { testDatabase } from '../../support/log'
 import { addressAs } from '../../support/postgres'
 import { appendEvents, connectAs, verifyDatabase } from '../../support/stored-trail'
@@ -87,4 +88,33 @@ it('seals what the application records, survives being killed, and seals the res
   await expect.poll(() => isAlive(pid), { timeout: 15_000, interval: 100 }).toBe(false)
   const { rows } = await reader.query<{ vkey: string }>('SELECT vkey FROM audit.log_key')
   expect(await verifyDatabase(rows.map(({ vkey }) => vkey))).toMatchObject({ outcome: 'good', size: 13 })
+})
+
+it('makes no new keys for a log that has begun, and signs nothing with those of another (T16)', { timeout: 120_000 }, async () => {
+  const keys = join(folder, 'log', 'keys.json')
+  const aside = join(folder, 'log', 'aside.json')
+  const before = Number((await state())?.size)
+  const origin = readKeyFile(keys)?.origin as string
+  renameSync(keys, aside)
+  await appendEvents(app, 2)
+
+  const without = starter()
+  await expect.poll(() => without.said(), { timeout: 30_000 }).toMatch(/The log has begun, but its key file \S+ is missing\./)
+  expect(existsSync(keys)).toBe(false)
+  without.child.kill('SIGTERM')
+  await once(without.child, 'exit')
+
+  createKeyFile(keys, origin, new Date())
+  const strange = starter()
+  await expect.poll(async () => (await state())?.state, { timeout: 30_000 }).toBe('refusing')
+  await expect.poll(() => strange.said(), { timeout: 10_000 }).toMatch(/refuses to sign\. None of the keys at hand signs the log/)
+  strange.child.kill('SIGTERM')
+  await once(strange.child, 'exit')
+  expect(await state()).toMatchObject({ size: String(before), pending: '2' })
+
+  renameSync(aside, keys)
+  const again = starter()
+  await sealed(before + 2)
+  again.child.kill('SIGTERM')
+  await once(again.child, 'exit')
 })
