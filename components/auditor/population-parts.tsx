@@ -212,7 +212,7 @@ export function ChangeTable({
             </time>
           ),
         },
-        { key: 'kind', header: 'Is', cell: (row) => words.get(row.id)?.how ?? row.kind },
+        { key: 'kind', header: 'Is', cell: (row) => howWords(words.get(row.id)?.how ?? row.kind) },
         {
           key: 'what',
           header: 'What',
@@ -236,6 +236,9 @@ export function ChangeTable({
     />
   )
 }
+
+/** "deploy" is what a machine records. */
+const howWords = (how: string): string => (how === 'deploy' ? 'deployment' : how)
 
 function Standing({ words }: { words: ChangeWords | undefined }) {
   if (!words)

@@ -1,3 +1,4 @@
+import { QUESTIONS } from '@/lib/domain/auditor/questions'
 import type { PromotionPhase } from '@/lib/domain/promotion'
 import { routes } from '@/lib/routes'
 
@@ -297,8 +298,9 @@ export const SCREENS: readonly Screen[] = [
   { name: 'f-audit-none', viewer: AUDITOR, path: () => routes.audit({ q: 'nothing is called this' }) },
   { name: 'audit-entry', viewer: AUDITOR, path: (at) => routes.auditEntry(at.entry) },
   { name: 'audit-room', viewer: AUDITOR, path: () => routes.auditRoom(), everyone: true },
-  { name: 'audit-question', viewer: AUDITOR, path: () => routes.auditQuestion('grants') },
-  { name: 'audit-question-denied', viewer: AUDITOR, path: () => routes.auditQuestion('denied') },
+  ...QUESTIONS.map(
+    (question): Screen => ({ name: `audit-question-${question}`, viewer: AUDITOR, path: () => routes.auditQuestion(question) }),
+  ),
   {
     name: 'audit-question-none',
     viewer: AUDITOR,
