@@ -6,13 +6,13 @@ import { type LastVerification, type LogState, loadLogStanding } from '@/lib/db/
 import { logNodes, newestCheckpoint } from '@/lib/db/read-log'
 import { findEntries, marksOfTrail, readTrail, type TrailEntry, type TrailScope, trailScope } from '@/lib/db/read-trail'
 import { AUDIT_DID } from '@/lib/domain/audit-did'
-import type { AuditValue, SubjectKind } from '@/lib/domain/audit-event'
+import type { SubjectKind } from '@/lib/domain/audit-event'
 import type { Actor } from '@/lib/domain/context'
 import { toHex } from '@/lib/domain/log/bytes'
 import type { ProfileClass } from '@/lib/domain/policy/schema'
 import { isKnownAction, parseRecorded, type RecordedEvent } from '@/lib/domain/recorded-event'
 import { type Place, placesOfDigits, placesOfSubject, TRAIL_WEEKS, type TrailFilter } from '@/lib/domain/trail'
-import { type Namer, namerFor } from './trail-namer'
+import { type Namer, namerFor, toldOf } from './trail-namer'
 
 /** Who looks, and at which instant their roles were read. */
 export type Looker = { actor: Actor; now: Date }
@@ -162,25 +162,12 @@ export function rowOf(entry: TrailEntry, event: RecordedEvent, namer: Namer): Au
 }
 
 function answerOf(entry: TrailEntry, event: RecordedEvent, namer: Namer, proof: AnsweredProof | null) {
-  const { name, id, kind } = namer.actor(event)
   return {
     id: entry.id,
     index: entry.index,
     number: entry.index === null ? null : entry.index + 1,
     recordedAt: entry.at.toISOString(),
-    sentence: namer.sentence(event),
-    action: event.action,
-    actor: { id, kind, name, roles: event.actor.roles },
-    system: event.system,
-    subject: event.subject,
-    decision: event.decision,
-    dossier: event.dossier,
-    policy: event.policy,
-    before: event.before as Record<string, AuditValue> | null,
-    after: event.after as Record<string, AuditValue> | null,
-    outcome: event.outcome,
-    reason: event.reason,
-    count: event.count,
+    ...toldOf(event, namer),
     canonical: entry.canonical,
     leafHash: entry.leaf,
     proof,

@@ -215,3 +215,23 @@ function verbOf(verb: string): string {
     .replace(/[:_.-]/g, ' ')
     .toLowerCase()
 }
+
+/** What is told of an event wherever machines read it, in answers of the API and in JSON lines alike: what its bytes say, with its sentence and the name of who acted. */
+export function toldOf(event: RecordedEvent, namer: Namer) {
+  const { id, kind, name } = namer.actor(event)
+  return {
+    sentence: namer.sentence(event),
+    action: event.action,
+    actor: { id, kind, name, roles: event.actor.roles },
+    system: event.system,
+    subject: event.subject,
+    decision: event.decision,
+    dossier: event.dossier,
+    policy: event.policy,
+    before: event.before as Record<string, AuditValue> | null,
+    after: event.after as Record<string, AuditValue> | null,
+    outcome: event.outcome,
+    reason: event.reason,
+    count: event.count,
+  }
+}

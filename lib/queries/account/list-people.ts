@@ -1,5 +1,6 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
+import type { Prisma } from '@/lib/db/generated/client'
 import { lookOfAccount } from '@/lib/domain/account'
 import { type Actor, readableSystems } from '@/lib/domain/context'
 import type { Role } from '@/lib/domain/roles'
@@ -127,18 +128,19 @@ export async function listGrantableSystems({ actor, now }: { actor: Actor; now: 
   })
 }
 
+/** Which grants make somebody an admin of every system at an instant. */
+export const adminsAt = (now: Date) =>
+  ({
+    role: 'admin',
+    systemId: null,
+    startsAt: { lte: now },
+    OR: [{ endsAt: null }, { endsAt: { gt: now } }],
+    principal: { kind: 'person', retiredAt: null },
+  }) satisfies Prisma.RoleGrantWhereInput
+
 /** The ids of those who are admins of every system now: the last of them stays. */
 export async function listAdmins(now: Date): Promise<string[]> {
-  const rows = await db.roleGrant.findMany({
-    where: {
-      role: 'admin',
-      systemId: null,
-      startsAt: { lte: now },
-      OR: [{ endsAt: null }, { endsAt: { gt: now } }],
-      principal: { kind: 'person', retiredAt: null },
-    },
-    select: { principalId: true },
-  })
+  const rows = await db.roleGrant.findMany({ where: adminsAt(now), select: { principalId: true } })
   return [...new Set(rows.map((row) => row.principalId))]
 }
 

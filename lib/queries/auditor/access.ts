@@ -1,6 +1,7 @@
 import 'server-only'
 import { db } from '@/lib/db/client'
 import { isGrantHeld } from '@/lib/domain/context'
+import { adminsAt } from '../account/list-people'
 import type { Looker } from '../audit'
 
 /** How somebody may look: `endsAt` when their access as an auditor ends by itself; null for those who read by another role too. */
@@ -34,13 +35,7 @@ export async function getAuditorAccess({ actor, now }: Looker): Promise<AuditorA
       select: { endsAt: true },
     }),
     db.roleGrant.findMany({
-      where: {
-        role: 'admin',
-        systemId: null,
-        startsAt: { lte: now },
-        OR: [{ endsAt: null }, { endsAt: { gt: now } }],
-        principal: { kind: 'person', retiredAt: null },
-      },
+      where: adminsAt(now),
       select: { principal: { select: { person: { select: { name: true } } } } },
       take: 5,
     }),

@@ -2,7 +2,7 @@ import 'server-only'
 import { type ExportEntry, exportEntries } from '@/lib/db/export-windows'
 import { parseRecorded, type RecordedEvent } from '@/lib/domain/recorded-event'
 import { csvLine } from '@/lib/domain/trail-export'
-import { type Namer, namerFor } from '../trail-namer'
+import { type Namer, namerFor, toldOf } from '../trail-namer'
 import type { OpenExport } from './open'
 
 /** Bytes of an export, and the number to continue behind them; null where the file cannot be cut there. */
@@ -83,26 +83,13 @@ export function csvPieces(open: OpenExport, after: number, { bom }: { bom: boole
 /** Entries as JSON lines: what the API answers for an entry, one a line, oldest first. */
 export function jsonLinePieces(open: OpenExport, after: number): AsyncGenerator<ExportPiece, void> {
   return rowPieces(open, after, '', (entry, event, namer) => {
-    const { id, kind, name } = namer.actor(event)
     return `${JSON.stringify({
       id: entry.id,
       index: Number(entry.seq),
       number: Number(entry.seq) + 1,
       recordedAt: entry.recordedAt,
-      sentence: namer.sentence(event),
-      action: event.action,
-      actor: { id, kind, name, roles: event.actor.roles },
-      system: event.system,
-      subject: event.subject,
-      decision: event.decision,
-      dossier: event.dossier,
-      policy: event.policy,
-      before: event.before,
-      after: event.after,
+      ...toldOf(event, namer),
       text: event.text,
-      outcome: event.outcome,
-      reason: event.reason,
-      count: event.count,
       canonical: entry.canonical,
       leafHash: entry.leaf,
     })}\n`

@@ -12,6 +12,7 @@ import { anEmergency } from '../../../support/emergency'
 import { startLog, type TestLog } from '../../../support/log'
 import { aPerson } from '../../../support/people'
 import { aSealedPromotion, inBrowser, sign, signAll } from '../../../support/promotions'
+import { asOwner } from '../../../support/record'
 import { aRotation } from '../../../support/rotations'
 import { aGovernedSystem, aRelease, type Scene } from '../../../support/scene'
 
@@ -265,11 +266,3 @@ describe('access for a time', () => {
     expect(await getAuditorAccess(looker(one.people.engineer))).toMatchObject({ state: 'role' })
   })
 })
-
-async function asOwner(sql: string): Promise<void> {
-  const pg = (await import('pg')).default
-  const client = new pg.Client({ connectionString: process.env.DATABASE_MIGRATE_URL })
-  await client.connect()
-  await client.query(sql)
-  await client.end()
-}
