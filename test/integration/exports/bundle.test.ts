@@ -30,8 +30,25 @@ let auditor: Ctx
 let narrow: Ctx
 let size: number
 
-const verify = async (directory: string) =>
-  verifyTrail(await directorySource(directory), { tree: nodeTree, check: checkSignature, pinned: log.vkeys })
+/** The verifier in Python, which knows nothing of ours; null on a machine without Python. */
+async function inPython(directory: string): Promise<{ outcome: string; firstBad: number | null } | null> {
+  const script = join(import.meta.dirname, '../../verifier/verify.py')
+  try {
+    const { stdout } = await promisify(execFile)('python3', [script, directory])
+    return JSON.parse(stdout)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** What ours says of an export; the other one has to agree (issue 5, 3). */
+async function verify(directory: string) {
+  const found = await verifyTrail(await directorySource(directory), { tree: nodeTree, check: checkSignature, pinned: log.vkeys })
+  const other = await inPython(directory)
+  if (other) expect(other).toMatchObject({ outcome: found.outcome, firstBad: found.firstBad })
+  return found
+}
 
 /** Old Node, where the machine has one: people run the verifier on what they have. */
 const NODES = [...new Set([process.execPath, '/usr/bin/node'])].filter((path) => existsSync(path))
