@@ -20,6 +20,7 @@ export async function fillTrail(adminUrl, { systems, total, actors = 200 }) {
     for (let from = there; from < total; from += 50_000)
       await client.query(FILL, [from, Math.min(total, from + 50_000) - 1, systems, SHARES, actors, RARE_EVERY, total])
     await client.query('ANALYZE audit.event')
+    await client.query('ANALYZE audit.leaf')
     return Math.max(0, total - there)
   } finally {
     await client.end()

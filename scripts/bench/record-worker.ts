@@ -34,7 +34,7 @@ async function lists(times: number): Promise<Record<string, number[]>> {
         { id: string; at: string; actor: string; subject: string; leaf: string; number: number; middle: string }[]
       >`SELECT e.id::text, to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at, e.actor_id AS actor, e.subject_id AS subject, encode(e.leaf_hash, 'hex') AS leaf,
         l.seq::int + 1 AS number, to_char((SELECT m.event_at FROM audit.leaf m WHERE m.seq = (SELECT max(seq) / 2 FROM audit.leaf)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS middle
-      FROM audit.leaf l JOIN audit.event e ON e.recorded_at = l.event_at AND e.id = l.event_id WHERE l.seq >= 100 ORDER BY l.seq LIMIT 1`,
+      FROM audit.leaf l JOIN audit.event e ON e.recorded_at = l.event_at AND e.id = l.event_id WHERE l.seq = 100`,
   )
   if (!oldest) throw new Error('the record is empty')
   const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
