@@ -97,8 +97,6 @@ export type ChangeDossier = {
   entries: ChangeEntry[]
 }
 
-const MOST_ENTRIES = 2_000
-
 /** The complete dossier of a change by its id (`PRM-…` or `DEP-…`); null alike for one that is not there and one that may not be seen (T23). */
 export async function getChangeDossier(looker: Looker, id: string): Promise<ChangeDossier | null> {
   const scope = await trailScope(looker.actor, looker.now)
@@ -263,7 +261,7 @@ async function loadTexts(digests: readonly (string | null)[]): Promise<(digest: 
 
 type EntryRow = { id: string; at: Date; seq: bigint | null; canonical: string; leaf: string }
 
-/** Every entry about some subjects that the reader may see, in the order of the trail. */
+/** Every entry about some subjects that the reader may see, in the order of the trail: a dossier is complete or none. Each subject is looked up by its index (`OFFSET 0`). */
 async function entriesAbout(
   tx: Tx,
   subjects: readonly (readonly [kind: SubjectKind, id: string])[],
@@ -272,7 +270,7 @@ async function entriesAbout(
   const rows = await tx.$queryRaw<EntryRow[]>`
     SELECT e.id::text, e.recorded_at AS at, l.seq, e.canonical, encode(e.leaf_hash, 'hex') AS leaf
     FROM unnest(${subjects.map(([kind]) => kind)}::text[], ${subjects.map(([, id]) => id)}::text[]) AS w(kind, id)
-    CROSS JOIN LATERAL (SELECT * FROM audit.trail t WHERE t.subject_kind = w.kind AND t.subject_id = w.id AND t.recorded_at < ${until}::timestamptz LIMIT ${MOST_ENTRIES}) e
-    LEFT JOIN audit.leaf l ON l.event_id = e.id ORDER BY e.recorded_at, e.id LIMIT ${MOST_ENTRIES}`
+    CROSS JOIN LATERAL (SELECT * FROM audit.trail t WHERE t.subject_kind = w.kind AND t.subject_id = w.id AND t.recorded_at < ${until}::timestamptz OFFSET 0) e
+    LEFT JOIN audit.leaf l ON l.event_id = e.id ORDER BY e.recorded_at, e.id`
   return rows.map(({ seq, ...row }) => ({ ...row, index: seq === null ? null : Number(seq) }))
 }
