@@ -15,6 +15,8 @@ const FOLLOW_MS = 5_000
 /** Long enough hidden, the stream is let go; browsers hold only six connections to a server. */
 const LET_GO_MS = 15_000
 const RETRY_MS = 10_000
+/** How long a form that is being answered is waited for before it is looked at again. */
+const SENDING_MS = 1_000
 /** What this session did is this page's own act when somebody touched it so shortly before; else it was another window's. */
 const OWN_ACT_MS = 15_000
 /** Following on behalf of nobody must not keep a session from idling out (T26). */
@@ -60,6 +62,11 @@ export function Live() {
       follow = undefined
       if (Date.now() - actedAt > AWAY_MS || document.visibilityState === 'hidden') {
         isBehind = true
+        return
+      }
+      // What was just sent brings its own news; two answers for one page at a time have left the older one standing.
+      if (document.querySelector('main [aria-busy="true"]')) {
+        follow = setTimeout(() => void refresh(), SENDING_MS)
         return
       }
       const isOthers = isNews

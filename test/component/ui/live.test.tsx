@@ -55,6 +55,15 @@ it('follows by itself on a page that is only read', async () => {
   expect(screen.queryByText(STRIP)).toBeNull()
 })
 
+it('waits while a form is being answered, and follows afterwards', async () => {
+  open('/promotions/PRM-0142', <button type="submit" aria-busy="true" />)
+  await hear('change', 'robodj')
+  expect(refresh).not.toHaveBeenCalled()
+  screen.getByRole('button').removeAttribute('aria-busy')
+  await act(() => vi.advanceTimersByTimeAsync(1_100))
+  await waitFor(() => expect(refresh).toHaveBeenCalledOnce())
+})
+
 it('moves nothing under somebody who reads in order to sign, and says that it could', async () => {
   open('/promotions/PRM-0142/sign')
   await hear('change', 'robodj')
